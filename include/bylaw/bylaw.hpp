@@ -1,0 +1,7 @@
+#pragma once
+/// Everything a host needs. Each header also stands alone.
+#include <bylaw/config/files.hpp>
+#include <bylaw/engine/engine.hpp>
+#include <bylaw/report/report.hpp>
+#include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/facts.hpp>

@@ -1,0 +1,25 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include <bylaw/rulebook/rulebook.hpp>
+#include <bylaw/wire/mapping.hpp>
+
+namespace bylaw::inline v0::config {
+
+/// The whole IANA time zone database of this machine (Debian: tzdata). Read once and kept by the
+/// caller. Errors: `no_time_zones`.
+[[nodiscard]] BYLAW_EXPORT Result<ZoneTable> load_zones() noexcept;
+
+/// Reads a file of text. Errors: `cannot_read`, `too_large` (above 16 MB).
+[[nodiscard]] BYLAW_EXPORT Result<std::string> read_text(std::string const& path);
+
+/// Loads a policy from a file, or from every `.bylaw` file of a folder in order of name. `use`
+/// looks beside the using file, then among the shipped files (schema, order, return).
+/// Errors: `cannot_read`; what is wrong inside the files is in Loaded::diagnostics.
+[[nodiscard]] BYLAW_EXPORT Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, ZoneTable const& zones);
+
+/// Reads a mapping for `bylaw import`. Errors: `bad_mapping` with file, line and remedy.
+[[nodiscard]] BYLAW_EXPORT Result<wire::Mapping> load_mapping(std::string const& path, ZoneTable const& zones);
+
+}  // namespace bylaw::inline v0::config

@@ -1,0 +1,53 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include <bylaw/rulebook/rulebook.hpp>
+#include <bylaw/trade/command.hpp>
+
+namespace bylaw::inline v0::engine {
+
+/// Where recorded time comes from. Without one the system clock is read.
+struct Clock {
+  Timestamp (*now)(void* context) = nullptr;
+  void* context = nullptr;
+};
+
+struct Options {
+  std::string store_path;
+  bool create = true;                 ///< make the store when there is none
+  rulebook::Rulebook rulebook;        ///< the policy version that decides
+  Clock clock;
+  std::int64_t snapshot_commits = 500;  ///< a snapshot of the ledger every so many commits
+};
+
+/// Commands in, one durable commit, outcomes out.
+///
+/// Any number of threads may call `submit`; one of them at a time writes for all that wait
+/// (group commit), no thread is started. Nothing is acknowledged before it is durable. A
+/// refused command changes nothing but is recorded. When a commit fails, every caller of the
+/// group gets the error and memory is as it was; when nobody can know whether it reached the
+/// disk, the engine is `failed` until it is opened again. Does not survive fork().
+class BYLAW_EXPORT Engine {
+ public:
+  /// Errors: those of Store::open, `no_rules` without a rulebook, `store_corrupt`.
+  [[nodiscard]] static Result<Engine> open(Options options);
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+  /// Closes without a word; `close` says whether the last snapshot was written.
+  ~Engine();
+
+  /// One outcome per command, in order, all in one commit. Errors: `engine_failed`, `store_*`, `out_of_memory`.
+  [[nodiscard]] Result<std::vector<trade::Outcome>> submit(std::vector<trade::Command> const& commands) noexcept;
+  [[nodiscard]] Result<trade::Outcome> submit(trade::Command const& command) noexcept;
+  /// Writes a snapshot, so that the next opening is fast. The engine takes no more commands.
+  [[nodiscard]] Result<void> close() noexcept;
+  [[nodiscard]] bool failed() const noexcept;
+
+ private:
+  struct Impl;
+  explicit Engine(Impl* impl) noexcept : impl_(impl) {}
+  Impl* impl_ = nullptr;
+};
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,137 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bylaw/ledger/ledger.hpp>
+#include <bylaw/trade/journal.hpp>
+
+namespace bylaw::inline v0::store {
+
+/// The first outcome of a command, kept for ever, so that a repeated id is answered from it.
+struct StoredCommand {
+  std::string body_hash;
+  trade::Outcome outcome;
+};
+
+struct StoredOrder {
+  trade::Order order;      ///< latest revision, with lines
+  Timestamp imported;
+  std::string state;
+  std::int32_t workflow_version = 1;
+};
+
+struct StoredReturn {
+  trade::Return request;
+  std::vector<trade::ReturnLineRow> lines;
+  std::string state;
+};
+
+/// A sold line that a return may belong to.
+struct SaleLine {
+  std::string order;
+  std::int32_t number = 0;
+  std::int64_t remaining = 0;   ///< units that no return has claimed yet
+  Timestamp placed;
+};
+
+/// When an order reached a state for the first time; 0: never.
+struct OrderTimes {
+  std::int64_t shipped = 0;
+  std::int64_t delivered = 0;
+  bool paid = false;
+};
+
+/// Result of `verify`: what was recomputed, and everything that does not agree.
+struct Verification {
+  std::int64_t commits = 0;
+  std::int64_t transfers = 0;
+  std::int64_t subjects = 0;
+  std::string state_hash;              ///< equal for two stores that hold the same business state
+  std::vector<std::string> findings;   ///< empty: intact
+};
+
+/// The journal on disk, in one SQLite file: insert-only rows, one hash per commit, and small
+/// projections that can be recomputed from them.
+///
+/// One writer per store, held by a lock file beside it; any number of readers in other
+/// processes. Not thread safe: the engine's writer owns it. Errors of all functions:
+/// `store_*` codes with the file as place; after one the transaction must be rolled back.
+class BYLAW_EXPORT Store {
+ public:
+  /// Opens for writing; creates the file when `create`. Errors: `store_locked`, `store_unreadable`,
+  /// `store_not_ours` (another program's database), `store_too_new`, `store_full`, `store_failed`.
+  [[nodiscard]] static Result<Store> open(std::string const& path, bool create);
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+  [[nodiscard]] Result<void> begin();
+  /// Writes one command with its outcome and, when it was accepted, everything it changed.
+  [[nodiscard]] Result<void> record(trade::Command const& command, std::string_view body_hash, trade::Outcome const& outcome,
+                                    trade::Changes const& changes);
+  /// Seals the group under one hash and makes it durable.
+  [[nodiscard]] Result<void> commit(Timestamp recorded);
+  /// Whether the group that failed to commit may have reached the disk all the same.
+  [[nodiscard]] bool outcome_unknown() const noexcept;
+  void rollback() noexcept;
+  /// Decisions from now on are recorded under this policy version. Inside a transaction.
+  [[nodiscard]] Result<void> use_policy(std::string_view version_hash);
+  [[nodiscard]] Timestamp last_recorded() const noexcept;
+
+  [[nodiscard]] Result<std::optional<StoredCommand>> find_command(std::string_view id);
+  [[nodiscard]] Result<std::optional<StoredOrder>> load_order(std::string_view id);
+  [[nodiscard]] Result<std::optional<StoredReturn>> load_return(std::string_view id);
+  [[nodiscard]] Result<std::vector<trade::HoldRow>> open_holds(std::string_view order);
+  /// Last released or cleared row per rule, to know which values a release stands on.
+  [[nodiscard]] Result<std::vector<trade::HoldRow>> closed_holds(std::string_view order);
+  [[nodiscard]] Result<OrderTimes> order_times(std::string_view order);
+  [[nodiscard]] Result<std::int64_t> orders_of_customer(std::string_view customer, std::string_view except);
+  [[nodiscard]] Result<std::optional<trade::Item>> load_item(std::string_view sku);
+  [[nodiscard]] Result<std::vector<trade::Location>> locations();
+  /// Sales of the item to the customer, not later than `before`, latest first, with units left.
+  [[nodiscard]] Result<std::vector<SaleLine>> sales_of(std::string_view customer, std::string_view item, Timestamp before);
+  [[nodiscard]] Result<std::optional<SaleLine>> sale_line(std::string_view order, std::int32_t number);
+
+  /// Brings a ledger to the state of the journal: the newest sound snapshot, then the rows after it.
+  [[nodiscard]] Result<void> load_ledger(ledger::Ledger& ledger);
+  /// Writes a snapshot of the ledger, in a transaction of its own; two are kept.
+  [[nodiscard]] Result<void> save_snapshot(ledger::Ledger const& ledger);
+
+  struct Impl;
+
+ private:
+  explicit Store(Impl* impl) noexcept : impl_(impl) {}
+  [[nodiscard]] bool take_from_sale(trade::ReturnLineRow const& row);
+  Impl* impl_ = nullptr;
+};
+
+/// Recomputes balances, holds, states and the hash chain from the journal. Reads only.
+[[nodiscard]] BYLAW_EXPORT Result<Verification> verify(std::string const& path);
+
+/// One named query of the read side, as rows of text. `report` and `audit` stand on it.
+struct Table {
+  std::vector<std::string> columns;
+  std::vector<bool> numeric;               ///< per column
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// Read-only access while the host runs. Not thread safe.
+class BYLAW_EXPORT Reader {
+ public:
+  [[nodiscard]] static Result<Reader> open(std::string const& path);
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+  ~Reader();
+  /// A query with bound text parameters.
+  [[nodiscard]] Result<Table> query(char const* sql, std::vector<std::string> const& parameters = {});
+
+ private:
+  struct Impl;
+  explicit Reader(Impl* impl) noexcept : impl_(impl) {}
+  Impl* impl_ = nullptr;
+};
+
+}  // namespace bylaw::inline v0::store

@@ -1,0 +1,25 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include <bylaw/trade/command.hpp>
+#include <bylaw/wire/json.hpp>
+
+namespace bylaw::inline v0::wire {
+
+/// One command from JSON; docs/commands.md shows each. Unknown members are refused, so that a
+/// typo never passes for a missing value.
+/// Errors: `bad_json`, `bad_command` with the member and what to write instead.
+[[nodiscard]] BYLAW_EXPORT Result<trade::Command> parse_command(std::string_view text);
+[[nodiscard]] BYLAW_EXPORT std::string to_json(trade::Outcome const& outcome);
+/// The body in a fixed member order: what "the same body" means for a repeated id.
+[[nodiscard]] BYLAW_EXPORT std::string to_json(trade::CommandBody const& body);
+/// An order without its lines, as the store keeps it, and back.
+[[nodiscard]] BYLAW_EXPORT std::string header_json(trade::Order const& order);
+[[nodiscard]] BYLAW_EXPORT Result<trade::Order> parse_order(Json const& json);
+[[nodiscard]] BYLAW_EXPORT std::string to_json(trade::Item const& item);
+[[nodiscard]] BYLAW_EXPORT Result<trade::Item> parse_item(Json const& json);
+[[nodiscard]] BYLAW_EXPORT std::string to_json(trade::Location const& location);
+[[nodiscard]] BYLAW_EXPORT Result<trade::Location> parse_location(Json const& json);
+
+}  // namespace bylaw::inline v0::wire

@@ -1,0 +1,88 @@
+// The `bylaw` program: argument parsing only; each command has a file of its own.
+#include <CLI/CLI.hpp>
+
+#include "cli/cli.hpp"
+
+namespace {
+
+using bylaw::cli::Format;
+
+Format to_format(std::string const& name) {
+  return name == "json" ? Format::json : name == "csv" ? Format::csv : Format::table;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace bylaw;  // NOLINT
+  CLI::App app{"Policies for orders, stock and returns: checked, decided, posted, audited."};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "bylaw 0.1.0");
+  app.failure_message(CLI::FailureMessage::help);
+  app.get_formatter()->column_width(34);
+
+  std::vector<std::string> paths;
+  std::string format = "text";
+  auto* check = app.add_subcommand("check", "Parse and type-check policy files");
+  check->add_option("PATH", paths, "policy files, or folders of them")->required();
+  check->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
+
+  cli::DecideOptions decide_options;
+  auto* decide = app.add_subcommand("decide", "Decide facts from stdin, one JSON object a line");
+  decide->add_option("--policy", decide_options.policy, "policy file or folder; may be given again")->required()->allow_extra_args(false);
+  auto* explain = decide->add_option("--explain", decide_options.explain, "also print comments and the rules that did not apply");
+  explain->expected(0, 1)->default_str("text");
+  decide->add_option("--at", decide_options.at, "decision time in UTC (default: now)");
+
+  cli::RunOptions run_options;
+  auto* run = app.add_subcommand("run", "Run commands through the engine, one JSON object a line");
+  run->add_option("--store", run_options.store, "the store; made when there is none")->required();
+  run->add_option("--policy", run_options.policy, "policy file or folder; may be given again")->required()->allow_extra_args(false);
+  run->add_option("FEED", run_options.feeds, "files of commands (default: stdin)");
+
+  cli::ImportOptions import_options;
+  auto* import = app.add_subcommand("import", "Import a channel's CSV through a mapping");
+  import->add_option("--store", import_options.store, "the store; made when there is none")->required();
+  import->add_option("--policy", import_options.policy, "policy file or folder; may be given again")->required()->allow_extra_args(false);
+  import->add_option("--mapping", import_options.mapping, "YAML mapping of the columns")->required();
+  import->add_option("FILE", import_options.file, "CSV file with a header row")->required();
+  import->add_flag("--json", import_options.json, "print the summary as JSON");
+
+  std::string store;
+  std::string name = "summary";
+  std::string table_format = "table";
+  bool list = false;
+  auto* report = app.add_subcommand("report", "Show a report of a store");
+  report->add_option("--store", store, "the store")->required();
+  report->add_option("--format", table_format, "table, json or csv")->check(CLI::IsMember({"table", "json", "csv"}));
+  report->add_flag("--list", list, "list the reports");
+  report->add_option("NAME", name, "which report (default: summary)");
+
+  std::string order;
+  auto* audit = app.add_subcommand("audit", "Everything that happened to one order or return");
+  audit->add_option("--store", store, "the store")->required();
+  audit->add_option("--order", order, "its id")->required();
+  audit->add_option("--format", table_format, "table, json or csv")->check(CLI::IsMember({"table", "json", "csv"}));
+
+  auto* verify = app.add_subcommand("verify", "Recompute everything from the journal and compare");
+  verify->add_option("--store", store, "the store")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::CallForHelp const& help) {
+    return app.exit(help);
+  } catch (CLI::CallForVersion const& version) {
+    return app.exit(version);
+  } catch (CLI::ParseError const& error) {
+    app.exit(error);
+    return cli::exit_usage;
+  }
+  if (*explain && decide_options.explain.empty()) decide_options.explain = "text";
+  if (*check) return cli::check(paths, format);
+  if (*decide) return cli::decide(decide_options);
+  if (*run) return cli::run(run_options);
+  if (*import) return cli::import(import_options);
+  if (*report) return cli::report(store, name, to_format(table_format), list);
+  if (*audit) return cli::audit(store, order, to_format(table_format));
+  return cli::verify(store);
+}

@@ -1,0 +1,103 @@
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include <bylaw/engine/engine.hpp>
+#include <bylaw/wire/commands.hpp>
+
+#include "cli/cli.hpp"
+
+namespace bylaw::inline v0::cli {
+
+namespace {
+
+/// Commands go to the engine in groups, so that one sync serves many of them.
+constexpr std::size_t group_size = 500;
+constexpr std::size_t line_bytes_max = 1u << 24;
+
+class FeedRunner {
+ public:
+  explicit FeedRunner(engine::Engine& engine) : engine_(engine) {}
+
+  bool feed(std::istream& in, std::string const& name) {
+    std::string line;
+    std::int64_t number = 0;
+    while (std::getline(in, line)) {
+      ++number;
+      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      if (line.size() > line_bytes_max) {
+        refuse({"line_too_long", "this line is longer than 16 MB", name + ":" + std::to_string(number), "write one command a line"});
+        continue;
+      }
+      auto command = wire::parse_command(line);
+      if (!command) {
+        auto error = command.error();
+        error.place = name + ":" + std::to_string(number) + (error.place.empty() ? "" : ", " + error.place);
+        refuse(error);
+        continue;
+      }
+      group_.push_back(std::move(*command));
+      if (group_.size() >= group_size && !flush()) return false;
+    }
+    return flush();
+  }
+
+  bool flush() {
+    if (group_.empty()) return true;
+    auto const outcomes = engine_.submit(group_);
+    group_.clear();
+    if (!outcomes) {
+      (void)fail(outcomes.error());
+      return false;
+    }
+    for (auto const& outcome : *outcomes) {
+      auto const text = wire::to_json(outcome);
+      std::fwrite(text.data(), 1, text.size(), stdout);
+      std::fputc('\n', stdout);
+      refused_ += outcome.status == trade::Status::refused ? 1 : 0;
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::int64_t refused() const { return refused_; }
+
+ private:
+  /// A line that is no command has no outcome; it is named on stderr.
+  void refuse(Error const& error) {
+    (void)flush();
+    ++refused_;
+    (void)fail(error);
+  }
+
+  engine::Engine& engine_;
+  std::vector<trade::Command> group_;
+  std::int64_t refused_ = 0;
+};
+
+}  // namespace
+
+int run(RunOptions const& options) {
+  ZoneTable zones;
+  engine::Options engine_options;
+  int exit_code = exit_ok;
+  if (!load_rules(options.policy, zones, engine_options.rulebook, exit_code)) return exit_code;
+  for (auto const& feed : options.feeds) {
+    if (!std::ifstream(feed)) return fail({"cannot_read", "the feed cannot be read", feed, "check the name and its permissions"});
+  }
+  engine_options.store_path = options.store;
+  auto engine = engine::Engine::open(std::move(engine_options));
+  if (!engine) return fail(engine.error());
+  FeedRunner runner(*engine);
+  bool ok = true;
+  if (options.feeds.empty()) ok = runner.feed(std::cin, "stdin");
+  Progress progress("commands", static_cast<std::int64_t>(options.feeds.size()));
+  for (std::size_t i = 0; ok && i < options.feeds.size(); ++i) {
+    std::ifstream file(options.feeds[i]);
+    ok = runner.feed(file, options.feeds[i]);
+    progress.at(static_cast<std::int64_t>(i + 1));
+  }
+  if (auto const closed = engine->close(); !closed) return fail(closed.error());
+  return ok && runner.refused() == 0 ? exit_ok : exit_findings;
+}
+
+}  // namespace bylaw::inline v0::cli

@@ -1,0 +1,235 @@
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <new>
+#include <utility>
+
+#include <bylaw/engine/engine.hpp>
+#include <bylaw/values/digest.hpp>
+#include <bylaw/wire/commands.hpp>
+
+#include "engine/context.hpp"
+
+namespace bylaw::inline v0::engine {
+
+namespace {
+
+using trade::Command;
+using trade::Outcome;
+using Outcomes = std::vector<Outcome>;
+
+/// The commands of one caller, waiting for the writer.
+struct Ticket {
+  std::vector<Command> const* commands = nullptr;
+  Outcomes outcomes;
+  Error error;
+  bool done = false;
+};
+
+bool is_store_error(Error const& error) { return error.code.compare(0, 6, "store_") == 0; }
+
+Timestamp system_now() {
+  auto const now = std::chrono::system_clock::now().time_since_epoch();
+  return Timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+Error out_of_memory() { return {"out_of_memory", "there is not enough memory", {}, "submit fewer commands at once"}; }
+
+}  // namespace
+
+struct Engine::Impl {
+  Impl(Options o, store::Store s) : options(std::move(o)), store(std::move(s)) {}
+
+  Options options;
+  store::Store store;
+  ledger::Ledger ledger;
+  std::int64_t commits_since_snapshot = 0;
+
+  std::mutex mutex;
+  std::condition_variable turn;
+  std::deque<Ticket*> waiting;
+  bool writing = false;
+  bool failed = false;
+  bool closed = false;
+
+  Timestamp now() const { return options.clock.now != nullptr ? options.clock.now(options.clock.context) : system_now(); }
+
+  Result<void> run_one(Command const& command, Outcomes& outcomes);
+  Result<void> run_group(std::vector<Ticket*> const& group);
+  void undo() noexcept;
+  void write(std::vector<Ticket*> const& group) noexcept;
+  Result<void> submit(Ticket& ticket);
+};
+
+/// One command: answered from history, refused, or done. Only a failing store fails the group.
+Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
+  Digest digest;
+  digest.add(std::string_view(kind_of(command.body)));
+  digest.add(wire::to_json(command.body));
+  digest.add(command.at.value);
+  digest.add(command.by.user);
+  digest.add(command.by.role);
+  auto const body_hash = digest.finish();
+  auto const before = store.find_command(command.id);
+  if (!before) return Unexpected{before.error()};
+  if (*before) {
+    auto outcome = (*before)->outcome;
+    if ((*before)->body_hash != body_hash) {
+      outcome = Outcome{command.id, trade::Status::refused, false, "id_conflict",
+                        "command `" + command.id + "` was sent before with another content", "give a new command a new id", outcome.subject, outcome.state};
+    }
+    outcomes.push_back(std::move(outcome));
+    return {};
+  }
+  auto const mark = ledger.mark();
+  auto const accounts = ledger.account_count();
+  Context context{options.rulebook, store, ledger, command};
+  context.outcome.command_id = command.id;
+  auto const done = run_command(context);
+  if (!done) {
+    if (is_store_error(done.error())) return done;
+    // A refused command changes nothing, but that it was refused is kept.
+    ledger.undo_to(mark);
+    context.changes = {};
+    context.outcome.status = trade::Status::refused;
+    context.outcome.code = done.error().code;
+    context.outcome.message = done.error().message;
+    context.outcome.remedy = done.error().remedy;
+  }
+  for (auto i = accounts; i < ledger.account_count(); ++i) {
+    ledger::AccountIndex const account(static_cast<std::uint32_t>(i));
+    context.changes.accounts.emplace_back(account, ledger.key(account));
+    context.changes.account_floors.push_back(ledger.balance(account).floor);
+  }
+  auto const recorded = store.record(command, body_hash, context.outcome, context.changes);
+  if (!recorded) return recorded;
+  outcomes.push_back(std::move(context.outcome));
+  return {};
+}
+
+Result<void> Engine::Impl::run_group(std::vector<Ticket*> const& group) {
+  if (auto const begun = store.begin(); !begun) return begun;
+  if (auto const used = store.use_policy(options.rulebook.policy().version_hash()); !used) return used;
+  for (auto* ticket : group) {
+    ticket->outcomes.reserve(ticket->commands->size());
+    for (auto const& command : *ticket->commands) {
+      if (auto const done = run_one(command, ticket->outcomes); !done) return done;
+    }
+  }
+  return store.commit(now());
+}
+
+/// Memory goes back to what is committed.
+void Engine::Impl::undo() noexcept {
+  failed = failed || store.outcome_unknown();
+  store.rollback();
+  ledger.undo_to(0);
+}
+
+void Engine::Impl::write(std::vector<Ticket*> const& group) noexcept {
+  Error error;
+  try {
+    auto const done = run_group(group);
+    if (!done) error = done.error();
+  } catch (std::bad_alloc const&) {
+    error = out_of_memory();
+  } catch (...) {
+    error = {"internal", "an internal check failed", {}, "open the engine again and report it"};
+    failed = true;
+  }
+  if (error.code.empty()) {
+    ledger.commit();
+    ++commits_since_snapshot;
+    if (commits_since_snapshot >= options.snapshot_commits && store.save_snapshot(ledger)) commits_since_snapshot = 0;
+    return;
+  }
+  undo();
+  for (auto* ticket : group) {
+    ticket->outcomes.clear();
+    ticket->error = error;
+  }
+}
+
+/// The first caller that finds nobody writing writes for everyone who waits.
+Result<void> Engine::Impl::submit(Ticket& ticket) {
+  std::unique_lock lock(mutex);
+  if (closed || failed) return failure("engine_failed", closed ? "the engine is closed" : "the engine has failed", options.store_path, "open it again");
+  waiting.push_back(&ticket);
+  while (!ticket.done) {
+    if (writing) {
+      turn.wait(lock);
+      continue;
+    }
+    writing = true;
+    std::vector<Ticket*> const group(waiting.begin(), waiting.end());
+    waiting.clear();
+    bool const usable = !failed;
+    lock.unlock();
+    if (usable) {
+      write(group);
+    } else {
+      for (auto* waiter : group) waiter->error = {"engine_failed", "the engine has failed", options.store_path, "open it again"};
+    }
+    lock.lock();
+    writing = false;
+    for (auto* waiter : group) waiter->done = true;
+    turn.notify_all();
+  }
+  if (!ticket.error.code.empty()) return Unexpected{ticket.error};
+  return {};
+}
+
+Result<Engine> Engine::open(Options options) {
+  if (options.rulebook.policy().empty()) return failure("no_rules", "an engine needs a rulebook", {}, "load a policy without errors first");
+  auto store = store::Store::open(options.store_path, options.create);
+  if (!store) return Unexpected{store.error()};
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));
+  if (auto const loaded = impl->store.load_ledger(impl->ledger); !loaded) return Unexpected{loaded.error()};
+  impl->ledger.commit();
+  return Engine(impl.release());
+}
+
+Engine::Engine(Engine&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+Engine& Engine::operator=(Engine&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+Engine::~Engine() {
+  if (impl_ != nullptr && !impl_->closed) (void)close();
+  delete impl_;
+}
+
+bool Engine::failed() const noexcept { return impl_->failed; }
+
+Result<std::vector<Outcome>> Engine::submit(std::vector<Command> const& commands) noexcept {
+  Ticket ticket;
+  ticket.commands = &commands;
+  try {
+    auto const done = impl_->submit(ticket);
+    if (!done) return Unexpected{done.error()};
+    return std::move(ticket.outcomes);
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Result<Outcome> Engine::submit(Command const& command) noexcept {
+  auto outcomes = submit(std::vector<Command>{command});
+  if (!outcomes) return Unexpected{outcomes.error()};
+  return std::move(outcomes->front());
+}
+
+Result<void> Engine::close() noexcept {
+  try {
+    std::lock_guard const lock(impl_->mutex);
+    if (impl_->closed) return {};
+    impl_->closed = true;
+    if (impl_->failed || impl_->commits_since_snapshot == 0) return {};
+    return impl_->store.save_snapshot(impl_->ledger);
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,318 @@
+// Returns: matched to a sale, decided line by line, received, graded, refunded.
+#include <algorithm>
+#include <map>
+
+#include <bylaw/returns/amounts.hpp>
+#include <bylaw/wire/facts.hpp>
+
+#include "engine/context.hpp"
+
+namespace bylaw::inline v0::engine {
+
+namespace {
+
+/// A line of a return with the sale it belongs to.
+struct Match {
+  bool found = false;
+  store::SaleLine sale;
+  std::int64_t claimed_before = 0;
+};
+
+char const* name_of(policy::Verdict verdict) {
+  switch (verdict) {
+    case policy::Verdict::approve: return "approve";
+    case policy::Verdict::review: return "review";
+    case policy::Verdict::deny: break;
+  }
+  return "deny";
+}
+
+class RequestHandler {
+ public:
+  RequestHandler(Context& context, trade::Return const& request) : context_(context), request_(request) {}
+
+  Result<void> run() {
+    context_.changes.returns.push_back({request_});
+    bool approved = false;
+    bool review = false;
+    for (auto const& line : request_.lines) {
+      auto row = decide(line);
+      if (!row) return Unexpected{row.error()};
+      approved = approved || row->verdict == "approve";
+      review = review || row->verdict == "review";
+      context_.changes.return_lines.push_back(std::move(*row));
+    }
+    auto const& definition = context_.book.return_workflow();
+    auto const start = definition.states[static_cast<std::size_t>(definition.start)].name;
+    context_.moved(request_.id, definition, "request", "", start);
+    std::string const event = review ? "review" : approved ? "authorize" : "deny";
+    auto const step = workflow::step(definition, definition.start, event, "", {});
+    if (auto const fits = check_step(context_, definition, step, event, start); !fits) return fits;
+    auto const& state = definition.states[static_cast<std::size_t>(step.state)].name;
+    context_.moved(request_.id, definition, event, start, state);
+    context_.outcome.state = state;
+    context_.announce("return." + state, request_.id, state);
+    return {};
+  }
+
+ private:
+  /// The sale named by the request, or the latest one of the item to the customer that still has
+  /// so many units unclaimed. Lines of this request claim in turn.
+  Result<Match> match(trade::ReturnLine const& line) {
+    std::vector<store::SaleLine> sales;
+    if (!line.order.empty()) {
+      auto sale = context_.store.sale_line(line.order, line.order_line);
+      if (!sale) return Unexpected{sale.error()};
+      if (*sale) sales.push_back(std::move(**sale));
+    } else if (!request_.customer.empty()) {
+      auto found = context_.store.sales_of(request_.customer, line.item, request_.requested);
+      if (!found) return Unexpected{found.error()};
+      sales = std::move(*found);
+    }
+    for (auto& sale : sales) {
+      auto& claimed = claimed_[{sale.order, sale.number}];
+      if (sale.remaining - claimed < line.quantity) continue;
+      claimed += line.quantity;
+      sale.remaining -= claimed - line.quantity;
+      return Match{true, std::move(sale), 0};
+    }
+    return Match{};
+  }
+
+  Result<OrderView const*> order(std::string const& id) {
+    auto const found = orders_.find(id);
+    if (found != orders_.end()) return &found->second;
+    auto& view = orders_[id];
+    auto stored = context_.store.load_order(id);
+    if (!stored) return Unexpected{stored.error()};
+    view.stored = std::move(**stored);
+    if (auto const completed = complete(context_, view, true); !completed) return Unexpected{completed.error()};
+    return &view;
+  }
+
+  Result<trade::ReturnLineRow> decide(trade::ReturnLine line) {
+    auto matched = match(line);
+    if (!matched) return Unexpected{matched.error()};
+    trade::ReturnLineRow row;
+    row.return_id = request_.id;
+    rulebook::ReturnFacts facts;
+    facts.request = &request_;
+    facts.net = Money(0, request_.currency);
+    if (matched->found) {
+      auto view = order(matched->sale.order);
+      if (!view) return Unexpected{view.error()};
+      facts.order = (*view)->facts;
+      for (auto const& sold : (*view)->stored.order.lines) {
+        if (sold.number == matched->sale.number) facts.sold = &sold;
+      }
+      if (facts.sold == nullptr || facts.sold->item != line.item) {
+        return context_.refuse("wrong_item", "line " + std::to_string(line.order_line) + " of order `" + line.order + "` is not `" + line.item + "`", "name the line that was sold");
+      }
+      line.order = matched->sale.order;
+      line.order_line = matched->sale.number;
+      line.service = facts.sold->service;
+      row.sold = matched->sale.placed;
+      facts.net = returns::share_of_line(facts.sold->net, facts.sold->quantity, facts.sold->quantity - matched->sale.remaining, line.quantity);
+      auto const times = context_.store.order_times(line.order);
+      if (!times) return Unexpected{times.error()};
+      facts.shipped = times->shipped;
+      facts.delivered = times->delivered;
+    } else {
+      line.order.clear();
+      line.order_line = 0;
+    }
+    auto item = context_.store.load_item(line.item);
+    if (!item) return Unexpected{item.error()};
+    facts.item = *item ? &**item : nullptr;
+    facts.line = &line;
+    auto const& policy = context_.book.policy();
+    auto const frame = context_.book.return_frame(facts);
+    if (!frame) return Unexpected{frame.error()};
+    auto const decision = policy.decide_return(*frame, context_.command.at);
+    row.verdict = name_of(decision.verdict);
+    for (auto const& failed : decision.failures) row.reasons += (row.reasons.empty() ? "" : ",") + failed.reason;
+    if (!matched->found && decision.verdict != policy::Verdict::deny) {
+      // Without a sale there is nothing to pay back: a person decides.
+      row.verdict = "review";
+      row.reasons = "NO_SALE";
+    }
+    if (decision.rule >= 0) row.rule = policy.returns()[static_cast<std::size_t>(decision.rule)].info.name;
+    if (row.verdict != "deny") {
+      bool const first = context_.changes.return_lines.empty();
+      auto const fee = returns::fees_of_line(decision.fees, facts.net, line.quantity, first);
+      row.fee_minor = fee.amount_minor();
+      row.refund_minor = facts.net.amount_minor() - fee.amount_minor();
+    }
+    context_.changes.decisions.push_back({request_.id, "return", row.rule, row.verdict + (row.reasons.empty() ? "" : " " + row.reasons),
+                                          wire::reads_json(decision.reads)});
+    row.line = std::move(line);
+    return row;
+  }
+
+  Context& context_;
+  trade::Return const& request_;
+  std::map<std::pair<std::string, std::int32_t>, std::int64_t> claimed_;
+  std::map<std::string, OrderView> orders_;
+};
+
+class EventHandler {
+ public:
+  EventHandler(Context& context, trade::ReturnEvent const& body, store::StoredReturn const& stored)
+      : context_(context), body_(body), stored_(stored) {}
+
+  Result<void> act(std::string const& action) {
+    if (action == "receive_goods") return receive();
+    if (action == "disposition_goods") return disposition();
+    if (action == "post_refund") return refund();
+    if (action == "approve_reviewed") return {};
+    return context_.refuse("unknown_action", "the workflow names the action `" + action + "`, which the engine does not have",
+                           "use receive_goods, disposition_goods, post_refund or approve_reviewed");
+  }
+
+ private:
+  bool counts(trade::ReturnLineRow const& row) const { return row.verdict != "deny" && !row.line.order.empty(); }
+
+  Result<std::string> place() {
+    auto const locations = context_.store.locations();
+    if (!locations) return Unexpected{locations.error()};
+    trade::Location const* best = nullptr;
+    for (auto const& location : *locations) {
+      if (location.active && (best == nullptr || location.priority < best->priority)) best = &location;
+    }
+    if (best == nullptr) return context_.refuse("no_location", "there is no active location to receive at", "send `define_location` first");
+    return best->id;
+  }
+
+  Result<void> receive() {
+    auto const at = place();
+    if (!at) return Unexpected{at.error()};
+    std::vector<ledger::Transfer> group;
+    for (auto const& row : stored_.lines) {
+      if (!counts(row) || row.line.service) continue;
+      group.push_back(movement(row, context_.outside(row.line.item, "customer"), context_.stock(row.line.item, *at, "inspection")));
+    }
+    return context_.apply(std::move(group));
+  }
+
+  Result<void> disposition() {
+    auto const at = place();
+    if (!at) return Unexpected{at.error()};
+    auto const& policy = context_.book.policy();
+    if (!body_.inspected_condition.empty() && !policy.enumeration_has("condition", body_.inspected_condition)) {
+      return context_.refuse("unknown_condition", "`" + body_.inspected_condition + "` is not a condition of the schema", "write one of its values");
+    }
+    std::vector<ledger::Transfer> group;
+    for (auto const& row : stored_.lines) {
+      if (!counts(row) || row.line.service) continue;
+      auto const where = decide(row);
+      if (!where) return Unexpected{where.error()};
+      auto const from = context_.stock(row.line.item, *at, "inspection");
+      auto const to = *where == "scrap" ? context_.outside(row.line.item, "scrap")
+                      : *where == "return_to_vendor" ? context_.outside(row.line.item, "supplier")
+                      : context_.stock(row.line.item, *at, *where == "restock" ? "available" : *where);
+      group.push_back(movement(row, from, to));
+      auto const item = context_.store.load_item(row.line.item);
+      if (!item) return Unexpected{item.error()};
+      if (*item && (*item)->unit_cost) {
+        auto const cost = multiply(*(*item)->unit_cost, Decimal(row.line.quantity), Rounding::half_even);
+        if (!cost) return Unexpected{cost.error()};
+        context_.add_legs(group, finance::goods_returned(*cost, *where == "scrap"), stored_.request.id);
+      }
+    }
+    return context_.apply(std::move(group));
+  }
+
+  /// The inspected condition decides where the goods go; without a rule for it they are quarantined.
+  Result<std::string> decide(trade::ReturnLineRow const& row) {
+    auto const& policy = context_.book.policy();
+    auto stored = context_.store.load_order(row.line.order);
+    if (!stored) return Unexpected{stored.error()};
+    OrderView view;
+    view.stored = std::move(**stored);
+    if (auto const completed = complete(context_, view, true); !completed) return Unexpected{completed.error()};
+    rulebook::ReturnFacts facts;
+    facts.order = view.facts;
+    facts.request = &stored_.request;
+    facts.line = &row.line;
+    for (auto const& sold : view.stored.order.lines) {
+      if (sold.number == row.line.order_line) facts.sold = &sold;
+    }
+    auto const item = context_.store.load_item(row.line.item);
+    if (!item) return Unexpected{item.error()};
+    facts.item = *item ? &**item : nullptr;
+    facts.net = Money(row.refund_minor + row.fee_minor, stored_.request.currency);
+    facts.inspected_condition = body_.inspected_condition;
+    auto const times = context_.store.order_times(row.line.order);
+    if (!times) return Unexpected{times.error()};
+    facts.shipped = times->shipped;
+    facts.delivered = times->delivered;
+    auto const frame = context_.book.return_frame(facts);
+    if (!frame) return Unexpected{frame.error()};
+    auto const decision = policy.decide_return(*frame, context_.command.at);
+    auto const where = decision.disposition.empty() ? "quarantine" : decision.disposition;
+    context_.changes.decisions.push_back({stored_.request.id, "disposition", row.rule, where, wire::reads_json(decision.reads)});
+    return where;
+  }
+
+  Result<void> refund() {
+    std::int64_t gross = 0;
+    std::int64_t fee = 0;
+    for (auto const& row : stored_.lines) {
+      if (!counts(row)) continue;
+      if (add_overflows(gross, row.refund_minor + row.fee_minor, gross)) return failure("overflow", "the refund is too large");
+      fee += row.fee_minor;
+    }
+    std::vector<ledger::Transfer> group;
+    auto const currency = stored_.request.currency;
+    context_.add_legs(group, finance::refunded(Money(gross, currency), Money(fee, currency)), stored_.request.id);
+    return context_.apply(std::move(group));
+  }
+
+  ledger::Transfer movement(trade::ReturnLineRow const& row, ledger::AccountIndex from, ledger::AccountIndex to) const {
+    ledger::Transfer transfer;
+    transfer.debit = from;
+    transfer.credit = to;
+    transfer.amount = row.line.quantity;
+    transfer.reference = stored_.request.id;
+    return transfer;
+  }
+
+  Context& context_;
+  trade::ReturnEvent const& body_;
+  store::StoredReturn const& stored_;
+};
+
+}  // namespace
+
+Result<void> run(Context& context, trade::RequestReturn const& body) {
+  context.outcome.subject = body.request.id;
+  auto const existing = context.store.load_return(body.request.id);
+  if (!existing) return Unexpected{existing.error()};
+  auto const order = context.store.load_order(body.request.id);
+  if (!order) return Unexpected{order.error()};
+  if (*existing || *order) return context.refuse("id_taken", "`" + body.request.id + "` is already known", "give the return another id");
+  return RequestHandler(context, body.request).run();
+}
+
+Result<void> run(Context& context, trade::ReturnEvent const& body) {
+  context.outcome.subject = body.id;
+  auto const stored = context.store.load_return(body.id);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored) return context.refuse("unknown_return", "there is no return `" + body.id + "`", "send `request_return` first, or correct the id");
+  auto const& definition = context.book.return_workflow();
+  auto const state = (*stored)->state;
+  context.outcome.state = state;
+  auto const step = workflow::step(definition, definition.find(state), body.event, context.command.by.role, {});
+  if (auto const fits = check_step(context, definition, step, body.event, state); !fits) return fits;
+  EventHandler handler(context, body, **stored);
+  for (auto const& action : step.actions) {
+    if (auto const done = handler.act(action); !done) return done;
+  }
+  auto const& to = definition.states[static_cast<std::size_t>(step.state)].name;
+  context.moved(body.id, definition, body.event, state, to);
+  context.outcome.state = to;
+  if (to != state) context.announce("return." + to, body.id, to);
+  return {};
+}
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,60 @@
+#include <algorithm>
+
+#include <bylaw/orders/holds.hpp>
+#include <bylaw/wire/facts.hpp>
+
+namespace bylaw::inline v0::orders {
+
+using trade::HoldAction;
+using trade::HoldRow;
+
+namespace {
+
+HoldRow const* find(std::vector<HoldRow> const& rows, std::string const& rule, std::int32_t line) {
+  auto const found = std::find_if(rows.begin(), rows.end(), [&](HoldRow const& r) { return r.rule == rule && r.line == line; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::vector<HoldRow> place_holds(policy::Policy const& policy, std::string const& order, policy::HoldDecision const& decision,
+                                 std::vector<HoldRow> const& open, std::vector<HoldRow> const& closed) {
+  std::vector<HoldRow> rows;
+  for (auto const& hit : decision.hits) {
+    auto const& rule = policy.holds()[hit.rule];
+    HoldRow row;
+    row.order = order;
+    row.rule = rule.info.name;
+    row.line = hit.line;
+    row.action = hit.state == policy::HoldState::waiting ? HoldAction::waiting : HoldAction::placed;
+    row.reason = rule.reason;
+    row.text = rule.reason_text;
+    row.queue = rule.queue;
+    row.reads = wire::reads_json(hit.reads);
+    for (auto const& transition : rule.blocks) row.blocks += (row.blocks.empty() ? "" : ",") + transition;
+    if (hit.state == policy::HoldState::failed) {
+      // A rule that cannot be evaluated holds the order: it is never passed over.
+      row.reason = "POLICY";
+      row.text = "rule `" + rule.info.name + "` could not be evaluated: " + hit.error;
+      row.queue = "policy_error";
+      if (row.blocks.empty()) row.blocks = "release";
+    }
+    if (find(open, row.rule, row.line) != nullptr) continue;
+    auto const* before = find(closed, row.rule, row.line);
+    if (before != nullptr && before->action == HoldAction::released && before->reads == row.reads) continue;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+bool blocks(HoldRow const& hold, std::string_view transition) {
+  std::string_view rest = hold.blocks;
+  while (!rest.empty()) {
+    auto const comma = rest.find(',');
+    if (rest.substr(0, comma) == transition) return true;
+    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+  }
+  return false;
+}
+
+}  // namespace bylaw::inline v0::orders

@@ -1,0 +1,211 @@
+// How the records of `trade` become facts. One table per record says which path reads
+// which field; what is not there is looked up among the host's attributes.
+#include <algorithm>
+#include <array>
+
+#include <bylaw/rulebook/rulebook.hpp>
+
+namespace bylaw::inline v0::rulebook {
+
+using policy::Frame;
+using policy::Layout;
+using policy::Policy;
+using policy::Slot;
+using policy::Value;
+
+namespace {
+
+/// What a getter may look at: the subject and, inside a collection, the element.
+struct Source {
+  OrderFacts const* order = nullptr;
+  ReturnFacts const* back = nullptr;
+  CandidateFacts const* candidate = nullptr;
+  std::size_t element = 0;
+  Policy const* policy = nullptr;
+};
+
+Value missing() { return {}; }
+Value text_or_missing(std::string const& text) { return text.empty() ? missing() : Value::of(text); }
+/// An empty or unknown code is a missing fact: `is known` and `else` then apply.
+Value symbol(Source const& s, std::string_view name) {
+  auto const id = name.empty() ? -1 : s.policy->symbol(name);
+  return id < 0 ? missing() : Value::of(id);
+}
+Value instant(std::int64_t ms) { return ms == 0 ? missing() : Value::of(Timestamp(ms)); }
+
+struct Getter {
+  char const* path;
+  Value (*get)(Source const&);
+};
+
+trade::Order const& order_of(Source const& s) { return *s.order->order; }
+trade::Line const& line_of(Source const& s) { return order_of(s).lines[s.element]; }
+trade::Item const* item_of(Source const& s) { return s.element < s.order->items.size() ? s.order->items[s.element] : nullptr; }
+
+constexpr std::array order_getters = {
+    Getter{"order.id", [](Source const& s) { return Value::of(order_of(s).id); }},
+    Getter{"order.source", [](Source const& s) { return Value::of(order_of(s).source); }},
+    Getter{"order.channel", [](Source const& s) { return symbol(s, order_of(s).channel); }},
+    Getter{"order.placed", [](Source const& s) { return Value::of(order_of(s).placed); }},
+    Getter{"order.imported", [](Source const& s) { return Value::of(s.order->imported); }},
+    Getter{"order.total", [](Source const& s) { return Value::of(order_of(s).total.amount_minor()); }},
+    Getter{"order.line_count", [](Source const& s) { return Value::of(static_cast<std::int64_t>(order_of(s).lines.size())); }},
+    Getter{"order.paid_in_full", [](Source const& s) { return Value::of(s.order->paid_in_full); }},
+    Getter{"order.same_customer_orders", [](Source const& s) { return Value::of(s.order->same_customer_orders); }},
+    Getter{"order.customer.id", [](Source const& s) { return text_or_missing(order_of(s).customer.id); }},
+    Getter{"order.customer.name", [](Source const& s) { return text_or_missing(order_of(s).customer.name); }},
+    Getter{"order.customer.email", [](Source const& s) { return text_or_missing(order_of(s).customer.email); }},
+    Getter{"order.customer.segment", [](Source const& s) { return symbol(s, order_of(s).customer.segment); }},
+    Getter{"order.customer.trusted", [](Source const& s) { return Value::of(order_of(s).customer.trusted); }},
+    Getter{"order.customer.guest", [](Source const& s) { return Value::of(order_of(s).customer.id.empty()); }},
+    Getter{"order.ship_to.country", [](Source const& s) { return symbol(s, order_of(s).ship_to.country); }},
+    Getter{"order.ship_to.region", [](Source const& s) { return text_or_missing(order_of(s).ship_to.region); }},
+    Getter{"order.ship_to.city", [](Source const& s) { return text_or_missing(order_of(s).ship_to.city); }},
+    Getter{"order.ship_to.postal_code", [](Source const& s) { return text_or_missing(order_of(s).ship_to.postal_code); }},
+    Getter{"order.ship_to.street", [](Source const& s) { return text_or_missing(order_of(s).ship_to.street); }},
+    Getter{"order.payment.state", [](Source const& s) { return symbol(s, to_string(order_of(s).payment.state)); }},
+    Getter{"order.payment.method", [](Source const& s) { return text_or_missing(order_of(s).payment.method); }},
+    Getter{"order.payment.amount",
+           [](Source const& s) { return order_of(s).payment.amount ? Value::of(order_of(s).payment.amount->amount_minor()) : missing(); }},
+    Getter{"order.payment.risk_score",
+           [](Source const& s) { return order_of(s).payment.risk_score ? Value::of(*order_of(s).payment.risk_score) : missing(); }},
+};
+
+constexpr std::array line_getters = {
+    Getter{"order.lines.number", [](Source const& s) { return Value::of(std::int64_t{line_of(s).number}); }},
+    Getter{"order.lines.title", [](Source const& s) { return text_or_missing(line_of(s).title); }},
+    Getter{"order.lines.quantity", [](Source const& s) { return Value::of(line_of(s).quantity); }},
+    Getter{"order.lines.unit_price", [](Source const& s) { return Value::of(line_of(s).unit_price); }},
+    Getter{"order.lines.net", [](Source const& s) { return Value::of(line_of(s).net.amount_minor()); }},
+    Getter{"order.lines.item.sku", [](Source const& s) { return Value::of(line_of(s).item); }},
+    Getter{"order.lines.item.service", [](Source const& s) { return Value::of(line_of(s).service); }},
+    Getter{"order.lines.item.known", [](Source const& s) { return Value::of(line_of(s).service || item_of(s) != nullptr); }},
+    Getter{"order.lines.item.category", [](Source const& s) { return item_of(s) == nullptr ? missing() : text_or_missing(item_of(s)->category); }},
+    Getter{"order.lines.item.final_sale", [](Source const& s) { return Value::of(item_of(s) != nullptr && item_of(s)->final_sale); }},
+};
+
+HoldFact const& hold_of(Source const& s) { return s.order->holds[s.element]; }
+constexpr std::array hold_getters = {
+    Getter{"order.holds.rule", [](Source const& s) { return Value::of(hold_of(s).rule); }},
+    Getter{"order.holds.open", [](Source const&) { return Value::of(true); }},
+    Getter{"order.holds.blocks_release", [](Source const& s) { return Value::of(hold_of(s).blocks_release); }},
+    Getter{"order.holds.queue", [](Source const& s) { return Value::of(hold_of(s).queue); }},
+};
+
+trade::Location const& location_of(Source const& s) { return *s.candidate->location; }
+constexpr std::array candidate_getters = {
+    Getter{"candidate.location.id", [](Source const& s) { return Value::of(location_of(s).id); }},
+    Getter{"candidate.location.kind", [](Source const& s) { return symbol(s, location_of(s).kind); }},
+    Getter{"candidate.location.region", [](Source const& s) { return text_or_missing(location_of(s).region); }},
+    Getter{"candidate.location.country", [](Source const& s) { return symbol(s, location_of(s).country); }},
+    Getter{"candidate.location.active", [](Source const& s) { return Value::of(location_of(s).active); }},
+    Getter{"candidate.location.priority", [](Source const& s) { return Value::of(location_of(s).priority); }},
+    Getter{"candidate.stock.on_hand", [](Source const& s) { return Value::of(s.candidate->stock.on_hand); }},
+    Getter{"candidate.stock.reserved", [](Source const& s) { return Value::of(s.candidate->stock.reserved); }},
+    Getter{"candidate.stock.available",
+           [](Source const& s) { return Value::of(s.candidate->stock.on_hand - s.candidate->stock.reserved); }},
+    Getter{"candidate.covers", [](Source const& s) { return Value::of(s.candidate->covers); }},
+};
+
+trade::ReturnLine const& back_line(Source const& s) { return *s.back->line; }
+constexpr std::array return_getters = {
+    Getter{"return.id", [](Source const& s) { return Value::of(s.back->request->id); }},
+    Getter{"return.requested", [](Source const& s) { return Value::of(s.back->request->requested); }},
+    Getter{"return.shipped", [](Source const& s) { return instant(s.back->shipped); }},
+    Getter{"return.delivered", [](Source const& s) { return instant(s.back->delivered); }},
+    Getter{"return.matched", [](Source const& s) { return Value::of(s.back->sold != nullptr); }},
+    Getter{"return.reason", [](Source const& s) { return symbol(s, back_line(s).reason); }},
+    Getter{"return.quantity", [](Source const& s) { return Value::of(back_line(s).quantity); }},
+    Getter{"return.net", [](Source const& s) { return Value::of(s.back->net.amount_minor()); }},
+    Getter{"return.claimed.condition", [](Source const& s) { return symbol(s, back_line(s).claimed_condition); }},
+    Getter{"return.inspected.condition", [](Source const& s) { return symbol(s, s.back->inspected_condition); }},
+    Getter{"return.line.number", [](Source const& s) { return Value::of(std::int64_t{s.back->sold != nullptr ? s.back->sold->number : 0}); }},
+    Getter{"return.line.title", [](Source const& s) { return s.back->sold == nullptr ? missing() : text_or_missing(s.back->sold->title); }},
+    Getter{"return.line.quantity", [](Source const& s) { return Value::of(s.back->sold == nullptr ? back_line(s).quantity : s.back->sold->quantity); }},
+    Getter{"return.line.unit_price", [](Source const& s) { return Value::of(s.back->sold == nullptr ? Decimal{} : s.back->sold->unit_price); }},
+    Getter{"return.line.net", [](Source const& s) { return Value::of(s.back->sold == nullptr ? std::int64_t{0} : s.back->sold->net.amount_minor()); }},
+    Getter{"return.line.item.sku", [](Source const& s) { return Value::of(back_line(s).item); }},
+    Getter{"return.line.item.service", [](Source const& s) { return Value::of(back_line(s).service); }},
+    Getter{"return.line.item.known", [](Source const& s) { return Value::of(s.back->item != nullptr); }},
+    Getter{"return.line.item.category", [](Source const& s) { return s.back->item == nullptr ? missing() : text_or_missing(s.back->item->category); }},
+    Getter{"return.line.item.final_sale", [](Source const& s) { return Value::of(s.back->item != nullptr && s.back->item->final_sale); }},
+};
+
+template <class Getters>
+Getter const* find(Getters const& getters, std::string const& path) {
+  auto const found = std::find_if(getters.begin(), getters.end(), [&](Getter const& g) { return path == g.path; });
+  return found == getters.end() ? nullptr : &*found;
+}
+
+/// The facts of one frame; an attribute of the host stands in where Bylaw has no field of its own.
+template <class... Getters>
+Result<void> fill(Layout const& layout, Source const& source, std::vector<trade::Attribute> const* attributes, Frame& frame,
+                  Getters const&... getters) {
+  frame.values.reserve(layout.slots.size());
+  for (auto const& slot : layout.slots) {
+    Getter const* getter = nullptr;
+    ((getter = getter != nullptr ? getter : find(getters, slot.path)), ...);
+    if (getter != nullptr) {
+      bool const absent = source.order != nullptr && source.order->order == nullptr && slot.path.compare(0, 6, "order.") == 0;
+      frame.values.push_back(absent ? missing() : getter->get(source));
+      continue;
+    }
+    frame.values.emplace_back();
+    if (attributes == nullptr) continue;
+    for (auto const& attribute : *attributes) {
+      if (attribute.path != slot.path || attribute.value.empty()) continue;
+      auto value = parse_value(*source.policy, slot, attribute.value);
+      if (!value) return Unexpected{value.error()};
+      frame.values.back() = std::move(*value);
+    }
+  }
+  return {};
+}
+
+Result<void> fill_collections(Layout const& layout, Source source, Frame& frame) {
+  for (auto const& collection : layout.collections) {
+    auto& elements = frame.collections.emplace_back();
+    bool const lines = collection.path == "order.lines";
+    bool const holds = collection.path == "order.holds";
+    std::size_t const count = source.order->order == nullptr ? 0 : lines ? source.order->order->lines.size() : holds ? source.order->holds.size() : 0;
+    for (source.element = 0; source.element < count; ++source.element) {
+      auto& element = elements.emplace_back();
+      auto const filled = lines ? fill(collection.layout, source, nullptr, element, line_getters)
+                                : fill(collection.layout, source, nullptr, element, hold_getters);
+      if (!filled) return filled;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Frame> Rulebook::order_frame(OrderFacts const& facts) const {
+  Frame frame;
+  auto const& layout = policy_.layout(policy::Subject::order);
+  Source const source{&facts, nullptr, nullptr, 0, &policy_};
+  if (auto const filled = fill(layout, source, &facts.order->attributes, frame, order_getters); !filled) return Unexpected{filled.error()};
+  if (auto const filled = fill_collections(layout, source, frame); !filled) return Unexpected{filled.error()};
+  return frame;
+}
+
+Frame Rulebook::candidate_frame(CandidateFacts const& facts) const {
+  Frame frame;
+  Source const source{nullptr, nullptr, &facts, 0, &policy_};
+  (void)fill(policy_.layout(policy::Subject::candidate), source, nullptr, frame, candidate_getters);
+  return frame;
+}
+
+Result<Frame> Rulebook::return_frame(ReturnFacts const& facts) const {
+  Frame frame;
+  auto const& layout = policy_.layout(policy::Subject::return_line);
+  Source const source{&facts.order, &facts, nullptr, 0, &policy_};
+  auto const* attributes = facts.order.order == nullptr ? nullptr : &facts.order.order->attributes;
+  if (auto const filled = fill(layout, source, attributes, frame, order_getters, return_getters); !filled) {
+    return Unexpected{filled.error()};
+  }
+  if (auto const filled = fill_collections(layout, source, frame); !filled) return Unexpected{filled.error()};
+  return frame;
+}
+
+}  // namespace bylaw::inline v0::rulebook

@@ -1,0 +1,302 @@
+// What the engine asks of the store while it works on a command.
+#include <bylaw/wire/commands.hpp>
+
+#include "store/store_impl.hpp"
+
+namespace bylaw::inline v0::store {
+
+using namespace trade;  // NOLINT
+
+namespace {
+
+template <class Record>
+Result<std::optional<Record>> parse_body(Statement& statement, Result<Record> (*parse)(wire::Json const&), std::string const& path) {
+  auto const json = wire::parse_json(statement.text());
+  if (!json) return failure("store_corrupt", "a stored record is not readable", path, "run `bylaw verify`");
+  auto record = parse(*json);
+  if (!record) return failure("store_corrupt", "a stored record is not readable: " + record.error().message, path, "run `bylaw verify`");
+  return std::optional<Record>(std::move(*record));
+}
+
+}  // namespace
+
+Result<std::optional<StoredCommand>> Store::find_command(std::string_view id) {
+  auto& q = impl_->find_command.reset().bind(id);
+  if (!q.step()) {
+    if (q.failed()) return impl_->fail();
+    return std::optional<StoredCommand>{};
+  }
+  StoredCommand found;
+  found.body_hash = q.text();
+  found.outcome.command_id = std::string(id);
+  found.outcome.status = static_cast<Status>(q.number());
+  found.outcome.code = q.text();
+  found.outcome.message = q.text();
+  found.outcome.remedy = q.text();
+  found.outcome.subject = q.text();
+  found.outcome.state = q.text();
+  found.outcome.duplicate = true;
+  q.reset();
+  return std::optional<StoredCommand>(std::move(found));
+}
+
+Result<std::optional<StoredOrder>> Store::load_order(std::string_view id) {
+  auto& q = impl_->find_order.reset().bind(id);
+  if (!q.step()) {
+    if (q.failed()) return impl_->fail();
+    return std::optional<StoredOrder>{};
+  }
+  auto const seq = q.number();
+  Timestamp const imported(q.number());
+  auto header = parse_body<Order>(q, wire::parse_order, impl_->path);
+  if (!header) return Unexpected{header.error()};
+  StoredOrder stored;
+  stored.imported = imported;
+  stored.order = std::move(**header);
+  q.reset();
+  stored.order.total = Money(0, stored.order.currency);
+  auto& lines = impl_->order_lines.reset().bind(seq);
+  std::int64_t total = 0;
+  while (lines.step()) {
+    Line line;
+    line.number = static_cast<std::int32_t>(lines.number());
+    line.item = lines.text();
+    line.title = lines.text();
+    line.quantity = lines.number();
+    line.unit_price = Decimal::parse(lines.text()).value_or(Decimal{});
+    line.net = Money(lines.number(), stored.order.currency);
+    line.service = lines.number() != 0;
+    total += line.net.amount_minor();
+    stored.order.lines.push_back(std::move(line));
+  }
+  if (lines.failed()) return impl_->fail();
+  lines.reset();
+  stored.order.total = Money(total, stored.order.currency);
+  auto& state = impl_->instance.reset().bind(id);
+  if (!state.step()) return failure("store_corrupt", "the order `" + std::string(id) + "` has no state", impl_->path, "run `bylaw verify`");
+  stored.workflow_version = static_cast<std::int32_t>(state.number());
+  stored.state = state.text();
+  state.reset();
+  return std::optional<StoredOrder>(std::move(stored));
+}
+
+Result<std::optional<StoredReturn>> Store::load_return(std::string_view id) {
+  auto& q = impl_->find_return.reset().bind(id);
+  if (!q.step()) {
+    if (q.failed()) return impl_->fail();
+    return std::optional<StoredReturn>{};
+  }
+  StoredReturn stored;
+  auto& request = stored.request;
+  request.id = std::string(id);
+  request.source = q.text();
+  request.customer = q.text();
+  request.requested = Timestamp(q.number());
+  request.currency = Currency::find(q.text());
+  q.reset();
+  auto& lines = impl_->return_lines.reset().bind(id);
+  while (lines.step()) {
+    ReturnLineRow row;
+    row.return_id = request.id;
+    auto& line = row.line;
+    line.number = static_cast<std::int32_t>(lines.number());
+    line.order = lines.text();
+    line.order_line = static_cast<std::int32_t>(lines.number());
+    line.item = lines.text();
+    line.quantity = lines.number();
+    line.claimed_net = Money(lines.number(), request.currency);
+    line.reason = lines.text();
+    line.claimed_condition = lines.text();
+    line.service = lines.number() != 0;
+    row.verdict = lines.text();
+    row.reasons = lines.text();
+    row.refund_minor = lines.number();
+    row.fee_minor = lines.number();
+    row.sold = Timestamp(lines.number());
+    row.rule = lines.text();
+    request.lines.push_back(line);
+    stored.lines.push_back(std::move(row));
+  }
+  if (lines.failed()) return impl_->fail();
+  lines.reset();
+  auto& state = impl_->instance.reset().bind(id);
+  if (state.step()) {
+    (void)state.number();
+    stored.state = state.text();
+  }
+  state.reset();
+  return std::optional<StoredReturn>(std::move(stored));
+}
+
+namespace {
+
+/// The last row of every (rule, line) of an order.
+Result<std::vector<HoldRow>> last_holds(Store::Impl& s, std::string_view order) {
+  std::vector<HoldRow> rows;
+  auto& q = s.holds.reset().bind(order);
+  while (q.step()) {
+    HoldRow row;
+    row.order = std::string(order);
+    row.rule = q.text();
+    row.line = static_cast<std::int32_t>(q.number());
+    row.action = static_cast<HoldAction>(q.number());
+    row.reason = q.text();
+    row.text = q.text();
+    row.queue = q.text();
+    row.blocks = q.text();
+    row.reads = q.text();
+    std::erase_if(rows, [&](HoldRow const& r) { return r.rule == row.rule && r.line == row.line; });
+    rows.push_back(std::move(row));
+  }
+  if (q.failed()) return s.fail();
+  q.reset();
+  return rows;
+}
+
+bool is_open(HoldRow const& row) { return row.action == HoldAction::placed || row.action == HoldAction::waiting; }
+
+}  // namespace
+
+Result<std::vector<HoldRow>> Store::open_holds(std::string_view order) {
+  auto rows = last_holds(*impl_, order);
+  if (rows) std::erase_if(*rows, [](HoldRow const& r) { return !is_open(r); });
+  return rows;
+}
+
+Result<std::vector<HoldRow>> Store::closed_holds(std::string_view order) {
+  auto rows = last_holds(*impl_, order);
+  if (rows) std::erase_if(*rows, is_open);
+  return rows;
+}
+
+Result<OrderTimes> Store::order_times(std::string_view order) {
+  OrderTimes times;
+  auto& q = impl_->times.reset().bind(order);
+  while (q.step()) {
+    auto const event = q.text();
+    (void)q.text();
+    auto const at = q.number();
+    if (event == "ship" && times.shipped == 0) times.shipped = at;
+    if (event == "deliver") times.delivered = at;  // the last parcel counts
+    if (event == "pay") times.paid = true;
+  }
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return times;
+}
+
+Result<std::int64_t> Store::orders_of_customer(std::string_view customer, std::string_view except) {
+  auto& q = impl_->customer_orders.reset().bind(customer).bind(except);
+  if (!q.step()) return impl_->fail();
+  auto const count = q.number();
+  q.reset();
+  return count;
+}
+
+Result<std::optional<Item>> Store::load_item(std::string_view sku) {
+  constexpr std::size_t cached_max = 20'000;
+  std::string key(sku);
+  if (auto const cached = impl_->items.find(key); cached != impl_->items.end()) return cached->second;
+  auto& q = impl_->find_item.reset().bind(sku);
+  std::optional<Item> found;
+  if (q.step()) {
+    auto item = parse_body<Item>(q, wire::parse_item, impl_->path);
+    q.reset();
+    if (!item) return item;
+    found = std::move(*item);
+  } else if (q.failed()) {
+    return impl_->fail();
+  }
+  if (impl_->items.size() >= cached_max) impl_->items.clear();
+  impl_->items.emplace(std::move(key), found);
+  return found;
+}
+
+Result<std::vector<Location>> Store::locations() {
+  std::vector<Location> all;
+  auto& q = impl_->all_locations.reset();
+  while (q.step()) {
+    auto location = parse_body<Location>(q, wire::parse_location, impl_->path);
+    if (!location) return Unexpected{location.error()};
+    all.push_back(std::move(**location));
+  }
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return all;
+}
+
+Result<std::vector<SaleLine>> Store::sales_of(std::string_view customer, std::string_view item, Timestamp before) {
+  std::vector<SaleLine> sales;
+  auto& q = impl_->find_sale.reset().bind(customer).bind(item).bind(before.value);
+  while (q.step()) {
+    SaleLine line;
+    line.remaining = q.number();
+    line.placed = Timestamp(q.number());
+    line.number = static_cast<std::int32_t>(q.number());
+    line.order = q.text();
+    sales.push_back(std::move(line));
+  }
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return sales;
+}
+
+Result<std::optional<SaleLine>> Store::sale_line(std::string_view order, std::int32_t number) {
+  auto& q = impl_->find_sale_line.reset().bind(order).bind(std::int64_t{number});
+  if (!q.step()) {
+    if (q.failed()) return impl_->fail();
+    return std::optional<SaleLine>{};
+  }
+  SaleLine line{std::string(order), number, q.number(), {}};
+  line.placed = Timestamp(q.number());
+  q.reset();
+  return std::optional<SaleLine>(std::move(line));
+}
+
+struct Reader::Impl {
+  std::string path;
+  Database db;
+};
+
+Result<Reader> Reader::open(std::string const& path) {
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  sqlite3* raw = nullptr;
+  auto const opened = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+  impl->db.reset(raw);
+  if (opened != SQLITE_OK) return Unexpected{describe(opened, raw, path)};
+  sqlite3_busy_timeout(raw, 5000);
+  Statement id(raw, "PRAGMA application_id");
+  if (!id.step()) return Unexpected{describe(id.code(), raw, path)};
+  if (id.number() != application_id) return failure("store_not_ours", "this file is not a Bylaw store", path, "name another file");
+  return Reader(impl.release());
+}
+
+Reader::Reader(Reader&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+Reader& Reader::operator=(Reader&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+Reader::~Reader() { delete impl_; }
+
+Result<Table> Reader::query(char const* sql, std::vector<std::string> const& parameters) {
+  Statement statement(impl_->db.get(), sql);
+  if (statement.failed()) return Unexpected{describe(statement.code(), impl_->db.get(), impl_->path)};
+  for (auto const& parameter : parameters) statement.bind(parameter);
+  Table table;
+  auto const count = sqlite3_column_count(statement.raw());
+  for (int i = 0; i < count; ++i) table.columns.emplace_back(sqlite3_column_name(statement.raw(), i));
+  table.numeric.assign(table.columns.size(), true);
+  while (statement.step()) {
+    auto& row = table.rows.emplace_back();
+    for (int i = 0; i < count; ++i) {
+      auto const type = sqlite3_column_type(statement.raw(), i);
+      if (type != SQLITE_INTEGER && type != SQLITE_FLOAT && type != SQLITE_NULL) table.numeric[static_cast<std::size_t>(i)] = false;
+      row.push_back(statement.text());
+    }
+  }
+  if (statement.failed()) return Unexpected{describe(statement.code(), impl_->db.get(), impl_->path)};
+  return table;
+}
+
+}  // namespace bylaw::inline v0::store

@@ -1,0 +1,305 @@
+// The JSON forms of the records of `trade`.
+#include "wire/members.hpp"
+#include "wire/records.hpp"
+
+#include <bylaw/wire/commands.hpp>
+
+namespace bylaw::inline v0::wire {
+
+using trade::Address;
+using trade::Customer;
+using trade::Item;
+using trade::Line;
+using trade::Location;
+using trade::Order;
+using trade::Return;
+
+namespace {
+
+/// Writes a member only when it says something, so that stored bodies stay small.
+void optional_text(JsonWriter& out, char const* name, std::string const& value) {
+  if (!value.empty()) out.member(name, value);
+}
+
+void write_address(JsonWriter& out, Address const& a) {
+  out.begin_object();
+  optional_text(out, "country", a.country);
+  optional_text(out, "region", a.region);
+  optional_text(out, "city", a.city);
+  optional_text(out, "postal_code", a.postal_code);
+  optional_text(out, "street", a.street);
+  out.end_object();
+}
+
+void write_customer(JsonWriter& out, Customer const& c) {
+  out.begin_object();
+  optional_text(out, "id", c.id);
+  out.member("segment", c.segment);
+  optional_text(out, "name", c.name);
+  optional_text(out, "email", c.email);
+  if (c.trusted) out.key("trusted").truth(true);
+  out.end_object();
+}
+
+void write_payment(JsonWriter& out, trade::Payment const& p) {
+  out.begin_object().member("state", to_string(p.state));
+  optional_text(out, "method", p.method);
+  if (p.amount) out.member("amount", to_string(*p.amount));
+  if (p.risk_score) out.member("risk_score", to_string(*p.risk_score));
+  out.end_object();
+}
+
+void write_line(JsonWriter& out, Line const& line) {
+  out.begin_object().member("item", line.item);
+  optional_text(out, "title", line.title);
+  out.member("quantity", line.quantity).member("unit_price", to_string(line.unit_price)).member("net", to_string(line.net));
+  if (line.service) out.key("service").truth(true);
+  out.end_object();
+}
+
+template <class Read>
+void sub(Members& in, char const* name, bool required, Read read) {
+  auto const* json = in.take(name, required);
+  if (json == nullptr) return;
+  Members inner(*json, (in.place().empty() ? "" : in.place() + ".") + name);
+  read(inner);
+  inner.finish();
+  if (!inner.error.code.empty() && in.error.code.empty()) in.error = inner.error;
+}
+
+template <class Read>
+void each(Members& in, char const* name, bool required, Read read) {
+  auto const* json = in.take(name, required);
+  if (json == nullptr) return;
+  if (json->kind != Json::Kind::array) return in.fail(name, "a list is expected", "write [{...}]");
+  for (std::size_t i = 0; i < json->items.size(); ++i) {
+    Members inner(json->items[i], (in.place().empty() ? "" : in.place() + ".") + name + "[" + std::to_string(i) + "]");
+    read(inner);
+    inner.finish();
+    if (!inner.error.code.empty()) {
+      if (in.error.code.empty()) in.error = inner.error;
+      return;
+    }
+  }
+}
+
+Line read_line(Members& in, Currency currency, std::int32_t number) {
+  Line line;
+  line.number = number;
+  line.item = in.text("item", true);
+  line.title = in.text("title");
+  line.quantity = in.whole("quantity", 0, true);
+  line.service = in.truth("service", false);
+  if (line.item.empty()) in.fail("item", "a SKU is expected", "name the item");
+  if (line.quantity <= 0) in.fail("quantity", "a quantity above zero is expected", "write how many units were sold");
+  auto const price = in.decimal("unit_price");
+  auto const net = in.money("net", currency);
+  if (price) line.unit_price = *price;
+  if (net) {
+    line.net = *net;
+  } else if (price) {
+    // The line is rounded once, not each unit of it.
+    auto const unit = Money(line.quantity, currency);
+    auto exact = multiply(unit, *price, Rounding::half_even);
+    auto const minor = exact ? Int128{line.quantity} * price->coefficient() * power_of_ten(currency.exponent()) : Int128{0};
+    auto const rounded = divide_rounded(minor, power_of_ten(price->scale()), Rounding::half_even);
+    if (!exact || !fits_int64(rounded)) in.fail("unit_price", "the line is worth too much", "check price and quantity");
+    else line.net = Money(static_cast<std::int64_t>(rounded), currency);
+  } else {
+    in.fail("net", "a line needs `net` or `unit_price`", "add one of them");
+  }
+  return line;
+}
+
+}  // namespace
+
+Currency read_currency(Members& in) {
+  auto const code = in.text("currency", true);
+  auto const currency = Currency::parse(code);
+  if (!currency) in.fail("currency", currency.error().message, currency.error().remedy);
+  return currency ? *currency : Currency{};
+}
+
+Order read_order(Members& in) {
+  Order order;
+  order.id = in.text("id", true);
+  if (order.id.empty()) in.fail("id", "an order needs an id", "write the channel's order number");
+  order.source = in.text("source");
+  order.revision = in.whole("revision", 1);
+  if (auto const channel = in.text("channel"); !channel.empty()) order.channel = channel;
+  order.placed = in.time("placed", true);
+  order.currency = read_currency(in);
+  sub(in, "customer", false, [&](Members& c) {
+    order.customer.id = c.text("id");
+    order.customer.segment = order.customer.id.empty() ? "guest" : "retail";
+    if (auto const segment = c.text("segment"); !segment.empty()) order.customer.segment = segment;
+    order.customer.name = c.text("name");
+    order.customer.email = c.text("email");
+    order.customer.trusted = c.truth("trusted", false);
+  });
+  sub(in, "ship_to", false, [&](Members& a) {
+    order.ship_to = {a.text("country"), a.text("region"), a.text("city"), a.text("postal_code"), a.text("street")};
+  });
+  sub(in, "payment", false, [&](Members& p) {
+    auto const state = p.text("state", true);
+    if (!parse(state, order.payment.state)) p.fail("state", "`" + state + "` is not a state of a payment", "write none, authorized, captured or failed");
+    order.payment.method = p.text("method");
+    order.payment.amount = p.money("amount", order.currency);
+    order.payment.risk_score = p.decimal("risk_score");
+  });
+  order.total = Money(0, order.currency);
+  each(in, "lines", false, [&](Members& l) {
+    order.lines.push_back(read_line(l, order.currency, static_cast<std::int32_t>(order.lines.size() + 1)));
+    auto const sum = add(order.total, order.lines.back().net);
+    if (sum) order.total = *sum;
+    else if (l.error.code.empty()) l.fail("net", sum.error().message, "check the amounts");
+  });
+  if (auto const* attributes = in.take("attributes", false)) {
+    for (std::size_t i = 0; i < attributes->keys.size(); ++i) {
+      auto const& value = attributes->items[i];
+      order.attributes.push_back({attributes->keys[i], value.kind == Json::Kind::boolean ? (value.truth ? "true" : "false") : value.text});
+    }
+  }
+  return order;
+}
+
+Return read_return(Members& in) {
+  Return request;
+  request.id = in.text("id", true);
+  if (request.id.empty()) in.fail("id", "a return needs an id", "write the number of the request");
+  request.source = in.text("source");
+  request.customer = in.text("customer");
+  request.requested = in.time("requested", true);
+  request.currency = read_currency(in);
+  each(in, "lines", true, [&](Members& l) {
+    trade::ReturnLine line;
+    line.number = static_cast<std::int32_t>(request.lines.size() + 1);
+    line.order = l.text("order");
+    line.order_line = static_cast<std::int32_t>(l.whole("order_line", 0));
+    line.item = l.text("item", true);
+    line.quantity = l.whole("quantity", 0, true);
+    if (line.quantity <= 0) l.fail("quantity", "a quantity above zero is expected", "write how many units come back");
+    line.claimed_net = l.money("net", request.currency).value_or(Money(0, request.currency));
+    line.reason = l.text("reason");
+    line.claimed_condition = l.text("condition");
+    line.service = l.truth("service", false);
+    request.lines.push_back(std::move(line));
+  });
+  if (request.lines.empty()) in.fail("lines", "a return needs a line", "add what comes back");
+  return request;
+}
+
+Item read_item(Members& in) {
+  Item item;
+  item.sku = in.text("sku", true);
+  if (item.sku.empty()) in.fail("sku", "an item needs a SKU", "write its code");
+  item.title = in.text("title");
+  item.category = in.text("category");
+  item.service = in.truth("service", false);
+  item.final_sale = in.truth("final_sale", false);
+  item.unit_cost = in.money("unit_cost", {});
+  return item;
+}
+
+Location read_location(Members& in) {
+  Location location;
+  location.id = in.text("id", true);
+  if (location.id.empty()) in.fail("id", "a location needs an id", "write its code");
+  if (auto const kind = in.text("kind"); !kind.empty()) location.kind = kind;
+  if (location.kind != "warehouse" && location.kind != "store" && location.kind != "third_party") {
+    in.fail("kind", "`" + location.kind + "` is not a kind of location", "write warehouse, store or third_party");
+  }
+  location.region = in.text("region");
+  location.country = in.text("country");
+  location.active = in.truth("active", true);
+  location.priority = in.whole("priority", 100);
+  location.safety_stock = in.whole("safety_stock", 0);
+  if (location.safety_stock < 0) in.fail("safety_stock", "safety stock is not negative", "write 0 or more");
+  return location;
+}
+
+namespace {
+template <class Record, class Read>
+Result<Record> parse_record(Json const& json, Read read) {
+  Members in(json, "");
+  auto record = read(in);
+  in.finish();
+  if (!in.error.code.empty()) return Unexpected{in.error};
+  return record;
+}
+}  // namespace
+
+Result<Order> parse_order(Json const& json) { return parse_record<Order>(json, read_order); }
+Result<Item> parse_item(Json const& json) { return parse_record<Item>(json, read_item); }
+Result<Location> parse_location(Json const& json) { return parse_record<Location>(json, read_location); }
+
+void write_order(JsonWriter& out, Order const& order, bool with_lines) {
+  out.begin_object().member("id", order.id);
+  optional_text(out, "source", order.source);
+  out.member("revision", order.revision).member("channel", order.channel).member("placed", to_string(order.placed));
+  out.member("currency", order.currency.code()).key("customer");
+  write_customer(out, order.customer);
+  out.key("ship_to");
+  write_address(out, order.ship_to);
+  out.key("payment");
+  write_payment(out, order.payment);
+  if (with_lines) {
+    out.key("lines").begin_array();
+    for (auto const& line : order.lines) write_line(out, line);
+    out.end_array();
+  }
+  if (!order.attributes.empty()) {
+    out.key("attributes").begin_object();
+    for (auto const& attribute : order.attributes) out.member(attribute.path, attribute.value);
+    out.end_object();
+  }
+  out.end_object();
+}
+
+void write_return(JsonWriter& out, Return const& request) {
+  out.begin_object().member("id", request.id);
+  optional_text(out, "source", request.source);
+  optional_text(out, "customer", request.customer);
+  out.member("requested", to_string(request.requested)).member("currency", request.currency.code()).key("lines").begin_array();
+  for (auto const& line : request.lines) {
+    out.begin_object();
+    optional_text(out, "order", line.order);
+    if (line.order_line > 0) out.member("order_line", std::int64_t{line.order_line});
+    out.member("item", line.item).member("quantity", line.quantity).member("net", to_string(line.claimed_net));
+    optional_text(out, "reason", line.reason);
+    optional_text(out, "condition", line.claimed_condition);
+    if (line.service) out.key("service").truth(true);
+    out.end_object();
+  }
+  out.end_array().end_object();
+}
+
+std::string header_json(Order const& order) {
+  JsonWriter out;
+  write_order(out, order, false);
+  return out.take();
+}
+
+std::string to_json(Item const& item) {
+  JsonWriter out;
+  out.begin_object().member("sku", item.sku);
+  optional_text(out, "title", item.title);
+  optional_text(out, "category", item.category);
+  if (item.service) out.key("service").truth(true);
+  if (item.final_sale) out.key("final_sale").truth(true);
+  if (item.unit_cost) out.member("unit_cost", to_string(*item.unit_cost));
+  out.end_object();
+  return out.take();
+}
+
+std::string to_json(Location const& location) {
+  JsonWriter out;
+  out.begin_object().member("id", location.id).member("kind", location.kind);
+  optional_text(out, "region", location.region);
+  optional_text(out, "country", location.country);
+  out.key("active").truth(location.active).member("priority", location.priority).member("safety_stock", location.safety_stock);
+  out.end_object();
+  return out.take();
+}
+
+}  // namespace bylaw::inline v0::wire

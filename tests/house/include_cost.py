@@ -1,0 +1,30 @@
+#!/usr/bin/python3
+"""CPU time of an empty file that includes a public header, against nlohmann/json.hpp in the same run:
+at most 30 % each, bylaw.hpp at most 60 % (DESIGN section 1). Each header also compiles alone."""
+import pathlib, resource, subprocess, sys, tempfile
+
+root, compiler = pathlib.Path(sys.argv[1]), sys.argv[2]
+
+def cost(include):
+    best = None
+    for _ in range(3):
+        with tempfile.NamedTemporaryFile("w", suffix=".cpp") as source:
+            source.write(f"#include <{include}>\n")
+            source.flush()
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([compiler, "-std=c++20", "-O0", f"-I{root}/include", "-c", source.name, "-o", "/dev/null"], check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            seconds = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+            best = seconds if best is None else min(best, seconds)
+    return best
+
+json = cost("nlohmann/json.hpp")
+failed = 0
+print(f"nlohmann/json.hpp {json:.2f} s = 100 %")
+for path in sorted((root / "include").rglob("*.hpp")):
+    name = str(path.relative_to(root / "include"))
+    share = 100 * cost(name) / json
+    budget = 60 if name == "bylaw/bylaw.hpp" else 30
+    failed += share > budget
+    print(f"{share:5.1f} %  {name}{'  ABOVE ' + str(budget) + ' %' if share > budget else ''}")
+sys.exit(1 if failed else 0)

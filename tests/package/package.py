@@ -1,0 +1,52 @@
+#!/usr/bin/python3
+"""Builds the README's host in every way it can be consumed: find_package (static and shared) and
+pkg-config against an installed copy, and add_subdirectory against the sources."""
+import os, pathlib, shutil, subprocess, sys, tempfile
+
+source, build = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+work = pathlib.Path(tempfile.mkdtemp(prefix="bylaw_package_"))
+launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
+
+def run(*command, **kwargs):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, **kwargs)
+    if done.returncode != 0:
+        print(*command, done.stdout[-3000:], done.stderr[-3000:], sep="\n")
+        sys.exit(1)
+    return done.stdout
+
+def check(host, where, **kwargs):
+    store = work / (where + ".db")
+    out = run(host, source / "examples/host/policy", store, **kwargs)
+    assert out == "on_hold\n", (where, out)
+    print("ok:", where)
+
+def project(name, body):
+    folder = work / name
+    folder.mkdir()
+    (folder / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.25)\nproject(host LANGUAGES C CXX)\n" + body +
+                                           f"add_executable(host {source}/examples/host/main.cpp)\ntarget_link_libraries(host PRIVATE bylaw::bylaw)\n")
+    return folder
+
+try:
+    run("cmake", "--install", build, "--prefix", work / "static")
+    folder = project("find_static", "find_package(bylaw 0.1 REQUIRED)\n")
+    run("cmake", "-S", folder, "-B", folder / "b", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={work}/static", *launcher)
+    run("cmake", "--build", folder / "b")
+    check(folder / "b/host", "find_package")
+
+    pc = next((work / "static").rglob("bylaw.pc"))
+    env = dict(os.environ, PKG_CONFIG_PATH=str(pc.parent))
+    flags = run("pkg-config", "--static", "--cflags", "--libs", "bylaw", env=env).split()
+    run("g++", "-std=c++20", source / "examples/host/main.cpp", "-o", work / "pc_host", *flags)
+    check(work / "pc_host", "pkg-config")
+
+    folder = project("subdirectory", f"add_subdirectory({source} bylaw)\n")
+    run("cmake", "-S", folder, "-B", folder / "b", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON", *launcher)
+    run("cmake", "--build", folder / "b")
+    check(folder / "b/host", "add_subdirectory, shared")
+    symbols = run("nm", "-DC", "--defined-only", next((folder / "b").rglob("libbylaw.so")))
+    foreign = [line for line in symbols.splitlines() if " T " in line and "bylaw" not in line and "_init" not in line and "_fini" not in line]
+    assert not foreign, foreign[:5]
+    print("ok: only bylaw's own symbols are exported")
+finally:
+    shutil.rmtree(work, ignore_errors=True)
