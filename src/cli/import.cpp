@@ -5,6 +5,7 @@
 #include <fstream>
 #include <map>
 
+#include <bylaw/config/mapping_file.hpp>
 #include <bylaw/engine/engine.hpp>
 #include <bylaw/wire/json.hpp>
 

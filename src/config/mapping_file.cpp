@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <bylaw/config/files.hpp>
+#include <bylaw/config/mapping_file.hpp>
 
 namespace bylaw::inline v0::config {
 
@@ -88,11 +89,11 @@ class MappingFile {
     for (auto const& entry : node) out.push_back(entry.Scalar());
     return out;
   }
-  std::map<std::string, std::string> table(YAML::Node const& node) const {
-    std::map<std::string, std::string> out;
+  wire::WordTable table(YAML::Node const& node) const {
+    wire::WordTable out;
     if (!node) return out;
     if (!node.IsMap()) bad(node, "`word: value` pairs are expected here", "write `United Kingdom: GB`");
-    for (auto const& entry : node) out[entry.first.Scalar()] = entry.second.Scalar();
+    for (auto const& entry : node) out.emplace_back(entry.first.Scalar(), entry.second.Scalar());
     return out;
   }
   Zone zone(YAML::Node const& node) const {

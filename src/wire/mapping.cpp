@@ -39,6 +39,17 @@ Result<LocalTime> parse_time(std::string_view text, std::string_view format) {
   return LocalTime(at_midnight(to_date({y, m, d})).value + h * hour_ms + min * minute_ms + s * second_ms);
 }
 
+namespace {
+
+std::string const* find(WordTable const& table, std::string const& word) {
+  for (auto const& [theirs, ours] : table) {
+    if (theirs == word) return &ours;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 struct RowAssembler::Impl {
   Mapping const& mapping;
   std::string file;
@@ -90,7 +101,7 @@ ImportTotals const& RowAssembler::totals() const noexcept { return impl_->totals
 
 Result<void> RowAssembler::header(std::vector<std::string> const& columns) {
   auto const& m = impl_->mapping;
-  auto const find = [&](std::string const& name, std::int64_t& out) -> Result<void> {
+  auto const locate = [&](std::string const& name, std::int64_t& out) -> Result<void> {
     out = -1;
     if (name.empty()) return {};
     auto const found = std::find(columns.begin(), columns.end(), name);
@@ -105,20 +116,20 @@ Result<void> RowAssembler::header(std::vector<std::string> const& columns) {
   std::string const* const names[] = {&m.order_column, &m.item_column, &m.title_column, &m.quantity_column, &m.placed_column,
                                       &m.price_column, &m.customer_column, &m.country_column, &m.city_column, &m.postal_code_column};
   for (std::size_t i = 0; i < Impl::column_count; ++i) {
-    if (auto const found = find(*names[i], impl_->columns[i]); !found) return found;
+    if (auto const found = locate(*names[i], impl_->columns[i]); !found) return found;
   }
   for (auto const& attribute : m.attributes) {
-    if (auto const found = find(attribute.column, impl_->attribute_columns.emplace_back()); !found) return found;
+    if (auto const found = locate(attribute.column, impl_->attribute_columns.emplace_back()); !found) return found;
   }
   return {};
 }
 
 Result<RowAssembler::Impl::Open*> RowAssembler::Impl::group_of(std::string const& id, CsvReader::Row const& row) {
+  auto const local = parse_time(field(row, placed), mapping.time_format);
+  if (!local) return bad(row, mapping.placed_column, local.error());
   for (auto group = open.rbegin(); group != open.rend(); ++group) {
     if ((group->is_return ? group->back.id : group->order.id) == id) return &*group;
   }
-  auto const local = parse_time(field(row, placed), mapping.time_format);
-  if (!local) return bad(row, mapping.placed_column, local.error());
   auto const time = from_local(*local, mapping.zone).time;
   auto customer_id = field(row, customer);
   auto const& suffix = mapping.strip_customer_suffix;
@@ -143,8 +154,8 @@ Result<RowAssembler::Impl::Open*> RowAssembler::Impl::group_of(std::string const
   o.customer.id = customer_id;
   o.customer.segment = customer_id.empty() ? "guest" : "retail";
   auto const& word = field(row, country);
-  auto const mapped = mapping.countries.find(word);
-  o.ship_to.country = mapped != mapping.countries.end() ? mapped->second : word.size() == 2 ? word : "";
+  auto const* const mapped = find(mapping.countries, word);
+  o.ship_to.country = mapped != nullptr ? *mapped : word.size() == 2 ? word : "";
   o.ship_to.region = word;
   o.ship_to.city = field(row, city);
   o.ship_to.postal_code = field(row, postal_code);
@@ -152,11 +163,11 @@ Result<RowAssembler::Impl::Open*> RowAssembler::Impl::group_of(std::string const
     auto const& attribute = mapping.attributes[i];
     auto value = row.fields[static_cast<std::size_t>(attribute_columns[i])];
     if (!attribute.values.empty()) {
-      auto const known = attribute.values.find(value);
-      if (known == attribute.values.end()) {
+      auto const* const known = find(attribute.values, value);
+      if (known == nullptr) {
         return bad(row, attribute.column, {"", "`" + value + "` is not mapped to a value of " + attribute.path, "", "add it under `values` of the mapping"});
       }
-      value = known->second;
+      value = *known;
     }
     o.attributes.push_back({attribute.path, std::move(value)});
   }

@@ -18,7 +18,7 @@ try:
     for figure in ("orders settled", "orders cancelled", "holds open", "allocations short of stock", "allocations split over locations", "returns closed", "returns denied"):
         assert figures.get(figure, 0) > 0, (figure, figures)
     money = [row for row in report(store, "money") if row["account"] == "sum"]
-    same("sum of the books", money[0]["balance"], 0)
+    same("sum of the books", money[0]["balance"], "0.00")
     bad = bylaw("run", "--store", store, "--policy", policy, stdin='{"command_id":"x"\n{"command_id":"y","command":"z","at":"2026-01-01T00:00:00Z"}\n')
     assert bad.returncode == 1 and "stdin:1" in bad.stderr and "stdin:2" in bad.stderr and "there is no command `z`" in bad.stderr, bad.stderr
     same("state after a bad feed", verify(store), state)

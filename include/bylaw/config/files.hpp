@@ -3,7 +3,6 @@
 #include <vector>
 
 #include <bylaw/rulebook/rulebook.hpp>
-#include <bylaw/wire/mapping.hpp>
 
 namespace bylaw::inline v0::config {
 
@@ -18,8 +17,5 @@ namespace bylaw::inline v0::config {
 /// looks beside the using file, then among the shipped files (schema, order, return).
 /// Errors: `cannot_read`; what is wrong inside the files is in Loaded::diagnostics.
 [[nodiscard]] BYLAW_EXPORT Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, ZoneTable const& zones);
-
-/// Reads a mapping for `bylaw import`. Errors: `bad_mapping` with file, line and remedy.
-[[nodiscard]] BYLAW_EXPORT Result<wire::Mapping> load_mapping(std::string const& path, ZoneTable const& zones);
 
 }  // namespace bylaw::inline v0::config

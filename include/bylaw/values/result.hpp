@@ -1,5 +1,5 @@
 #pragma once
-#include <optional>
+#include <new>
 #include <utility>
 
 #include <bylaw/values/error.hpp>
@@ -25,30 +25,52 @@ class [[nodiscard]] Result {
   using value_type = T;
   using error_type = E;
 
-  Result(T value) : value_(std::move(value)) {}                 // NOLINT: implicit as std::expected
-  Result(Unexpected<E> failed) : error_(std::move(failed.error)) {}  // NOLINT
+  Result(T value) : value_(std::move(value)), has_value_(true) {}                       // NOLINT: implicit as std::expected
+  Result(Unexpected<E> failed) : error_(std::move(failed.error)), has_value_(false) {}  // NOLINT
+  Result(Result const& other) : has_value_(other.has_value_) {
+    if (has_value_) new (&value_) T(other.value_);
+    else new (&error_) E(other.error_);
+  }
+  Result(Result&& other) noexcept : has_value_(other.has_value_) {
+    if (has_value_) new (&value_) T(std::move(other.value_));
+    else new (&error_) E(std::move(other.error_));
+  }
+  Result& operator=(Result other) noexcept {
+    clear();
+    has_value_ = other.has_value_;
+    if (has_value_) new (&value_) T(std::move(other.value_));
+    else new (&error_) E(std::move(other.error_));
+    return *this;
+  }
+  ~Result() { clear(); }
 
-  [[nodiscard]] bool has_value() const noexcept { return value_.has_value(); }
-  explicit operator bool() const noexcept { return has_value(); }
-  [[nodiscard]] T& value() & noexcept { return *value_; }
-  [[nodiscard]] T const& value() const& noexcept { return *value_; }
-  [[nodiscard]] T&& value() && noexcept { return std::move(*value_); }
-  T& operator*() & noexcept { return *value_; }
-  T const& operator*() const& noexcept { return *value_; }
-  T&& operator*() && noexcept { return std::move(*value_); }
-  T* operator->() noexcept { return &*value_; }
-  T const* operator->() const noexcept { return &*value_; }
+  [[nodiscard]] bool has_value() const noexcept { return has_value_; }
+  explicit operator bool() const noexcept { return has_value_; }
+  [[nodiscard]] T& value() & noexcept { return value_; }
+  [[nodiscard]] T const& value() const& noexcept { return value_; }
+  [[nodiscard]] T&& value() && noexcept { return std::move(value_); }
+  T& operator*() & noexcept { return value_; }
+  T const& operator*() const& noexcept { return value_; }
+  T&& operator*() && noexcept { return std::move(value_); }
+  T* operator->() noexcept { return &value_; }
+  T const* operator->() const noexcept { return &value_; }
   [[nodiscard]] E& error() & noexcept { return error_; }
   [[nodiscard]] E const& error() const& noexcept { return error_; }
   [[nodiscard]] E&& error() && noexcept { return std::move(error_); }
-  template <class U>
-  [[nodiscard]] T value_or(U&& other) const& {
-    return value_ ? *value_ : static_cast<T>(std::forward<U>(other));
-  }
+  [[nodiscard]] T value_or(T other) const& { return has_value_ ? value_ : std::move(other); }
 
  private:
-  std::optional<T> value_;
-  E error_{};
+  void clear() noexcept {
+    if (has_value_) value_.~T();
+    else error_.~E();
+  }
+
+  // A plain union instead of std::optional or std::variant: every public header pays for this one.
+  union {
+    T value_;
+    E error_;
+  };
+  bool has_value_;
 };
 
 /// A Result without a value: done, or an error.

@@ -1,5 +1,4 @@
 #pragma once
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +8,9 @@
 #include <bylaw/wire/csv.hpp>
 
 namespace bylaw::inline v0::wire {
+
+/// The channel's words and ours.
+using WordTable = std::vector<std::pair<std::string, std::string>>;
 
 /// How one channel's CSV becomes orders and returns. docs/import.md explains each word.
 struct Mapping {
@@ -26,11 +28,11 @@ struct Mapping {
   bool refuse_zero_price = true;
   std::vector<std::string> service_items;         ///< codes that move no stock
   bool service_unless_five_digits = false;        ///< codes that do not begin with five digits move no stock
-  std::map<std::string, std::string> countries;   ///< channel's word -> ISO 3166-1 alpha-2
+  WordTable countries;                            ///< channel's word -> ISO 3166-1 alpha-2
   struct AttributeColumn {
     std::string path;
     std::string column;
-    std::map<std::string, std::string> values;    ///< channel's word -> value of the schema; empty: as it is
+    WordTable values;                             ///< channel's word -> value of the schema; empty: as it is
   };
   std::vector<AttributeColumn> attributes;
   std::int32_t lookback_orders = 100;             ///< rows of one order may stand apart by so many others
