@@ -58,7 +58,7 @@ try:
         for unit, expected in (("hours", m2[f"matched_lines_within_{days}d"]), ("days", calendar[days])):
             amount = days * 24 if unit == "hours" else days
             policy = work / f"{amount}_{unit}.bylaw"
-            policy.write_text(f'policy w {{ currency GBP; time zone "Europe/London"; }}\nreturn w {{ within {amount} {unit} of order; approve otherwise; }}\n')
+            policy.write_text(f'policy w {{ currency GBP; time zone "UTC"; }}\nreturn w {{ within {amount} {unit} of order; approve otherwise; }}\n')
             decided = bylaw("decide", "--policy", policy, stdin=facts)
             assert decided.returncode == 0, decided.stderr
             same(f"returns within {amount} {unit}", sum('"verdict":"approve"' in line for line in decided.stdout.splitlines()), expected)
