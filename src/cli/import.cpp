@@ -70,8 +70,7 @@ struct Survey {
 
 class Importer {
  public:
-  Importer(ImportOptions const& options, wire::Mapping const& mapping, engine::Engine& engine)
-      : options_(options), mapping_(mapping), engine_(engine) {}
+  Importer(wire::Mapping const& mapping, engine::Engine& engine) : mapping_(mapping), engine_(engine) {}
 
   Result<void> master_data(Survey const& survey) {
     auto const at = survey.first.value == INT64_MAX ? Timestamp(0) : survey.first;
@@ -156,7 +155,6 @@ class Importer {
     if (++seen <= 5) std::fprintf(stderr, "refused: %s: %s\n", outcome.command_id.c_str(), outcome.message.c_str());
   }
 
-  ImportOptions const& options_;
   wire::Mapping const& mapping_;
   engine::Engine& engine_;
   std::vector<Command> group_;
@@ -232,7 +230,7 @@ int import(ImportOptions const& options) {
   engine_options.store_path = options.store;
   auto engine = engine::Engine::open(std::move(engine_options));
   if (!engine) return fail(engine.error());
-  Importer importer(options, *mapping, *engine);
+  Importer importer(*mapping, *engine);
   struct Sinks {
     Importer& importer;
     std::string const& file;
