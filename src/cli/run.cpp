@@ -62,10 +62,16 @@ class FeedRunner {
   [[nodiscard]] std::int64_t refused() const { return refused_; }
 
  private:
-  /// A line that is no command has no outcome; it is named on stderr.
+  /// A line that is no command has an outcome without an id, in its place; it is named on stderr too.
   void refuse(Error const& error) {
     (void)flush();
     ++refused_;
+    trade::Outcome outcome;
+    outcome.status = trade::Status::refused;
+    outcome.code = error.code;
+    outcome.message = error.place + ": " + error.message;
+    outcome.remedy = error.remedy;
+    std::printf("%s\n", wire::to_json(outcome).c_str());
     (void)fail(error);
   }
 

@@ -21,6 +21,7 @@ struct Context {
   trade::Command const& command;
   trade::Changes changes{};
   trade::Outcome outcome{};
+  std::string state_before{};   ///< of the order or return, for the outcome of a refusal
 
   [[nodiscard]] ledger::AccountIndex stock(std::string const& item, std::string const& location, std::string const& status);
   /// A virtual account of an item: supplier, customer, scrap. It makes the item sum to zero.

@@ -93,6 +93,7 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
     ledger.undo_to(mark);
     context.changes = {};
     context.outcome.status = trade::Status::refused;
+    context.outcome.state = context.state_before;
     context.outcome.code = done.error().code;
     context.outcome.message = done.error().message;
     context.outcome.remedy = done.error().remedy;

@@ -63,7 +63,7 @@ Money cost_of(OrderView const& view, std::string const& item, std::int64_t quant
 
 Result<void> ship(Context& context, OrderView const& view) {
   std::vector<ledger::Transfer> group;
-  Money cost(0, view.stored.order.currency);
+  std::vector<Money> costs;  // one sum per currency that items are bought in
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
     ledger::Transfer post;
     post.kind = ledger::TransferKind::post_pending;
@@ -74,11 +74,13 @@ Result<void> ship(Context& context, OrderView const& view) {
     post.reference = pending.reference;
     group.push_back(post);
     auto const share = cost_of(view, context.ledger.key(pending.debit).unit, pending.amount);
-    auto const sum = add(cost, share);
+    auto known = std::find_if(costs.begin(), costs.end(), [&](Money const& c) { return c.currency() == share.currency(); });
+    if (known == costs.end()) known = costs.insert(known, Money(0, share.currency()));
+    auto const sum = add(*known, share);
     if (!sum) return Unexpected{sum.error()};
-    cost = *sum;
+    *known = *sum;
   }
-  context.add_legs(group, finance::goods_shipped(cost), view.stored.order.id);
+  for (auto const& cost : costs) context.add_legs(group, finance::goods_shipped(cost), view.stored.order.id);
   return context.apply(std::move(group));
 }
 
@@ -122,6 +124,7 @@ Result<void> load(Context& context, OrderView& view, std::string const& id) {
   if (!*stored) return context.refuse("unknown_order", "there is no order `" + id + "`", "import it first, or correct the id");
   view.stored = std::move(**stored);
   context.outcome.state = view.stored.state;
+  context.state_before = view.stored.state;
   auto holds = context.store.open_holds(id);
   if (!holds) return Unexpected{holds.error()};
   view.holds = std::move(*holds);
@@ -210,6 +213,7 @@ Result<void> run(Context& context, trade::OrderEvent const& body) {
   }
   auto const step = move(context, view, body.event, context.command.by.role);
   if (!step) return Unexpected{step.error()};
+  if (step->reaction == workflow::Reaction::ignored) context.outcome.code = "ignored";
   for (auto const& action : step->actions) {
     if (auto const done = act(context, view, action); !done) return done;
   }

@@ -105,6 +105,13 @@ class RequestHandler {
       for (auto const& sold : (*view)->stored.order.lines) {
         if (sold.number == matched->sale.number) facts.sold = &sold;
       }
+      auto const& sold_to = (*view)->stored.order;
+      if (sold_to.currency != request_.currency) {
+        return context_.refuse("wrong_currency", "order `" + line.order + "` was sold in " + std::string(sold_to.currency.code()), "write the amounts of the order's currency");
+      }
+      if (!request_.customer.empty() && request_.customer != sold_to.customer.id) {
+        return context_.refuse("wrong_customer", "order `" + line.order + "` is not one of customer `" + request_.customer + "`", "name an order of this customer");
+      }
       if (facts.sold == nullptr || facts.sold->item != line.item) {
         return context_.refuse("wrong_item", "line " + std::to_string(line.order_line) + " of order `" + line.order + "` is not `" + line.item + "`", "name the line that was sold");
       }
@@ -259,6 +266,11 @@ class EventHandler {
     std::int64_t fee = 0;
     for (auto const& row : stored_.lines) {
       if (!counts(row)) continue;
+      auto const times = context_.store.order_times(row.line.order);
+      if (!times) return Unexpected{times.error()};
+      if (!times->paid) {
+        return context_.refuse("not_paid", "order `" + row.line.order + "` is not paid, so there is nothing to pay back", "record the payment first, or cancel the return");
+      }
       if (add_overflows(gross, row.refund_minor + row.fee_minor, gross)) return failure("overflow", "the refund is too large");
       fee += row.fee_minor;
     }
@@ -302,6 +314,7 @@ Result<void> run(Context& context, trade::ReturnEvent const& body) {
   auto const& definition = context.book.return_workflow();
   auto const state = (*stored)->state;
   context.outcome.state = state;
+  context.state_before = state;
   auto const step = workflow::step(definition, definition.find(state), body.event, context.command.by.role, {});
   if (auto const fits = check_step(context, definition, step, body.event, state); !fits) return fits;
   EventHandler handler(context, body, **stored);
@@ -309,6 +322,12 @@ Result<void> run(Context& context, trade::ReturnEvent const& body) {
     if (auto const done = handler.act(action); !done) return done;
   }
   auto const& to = definition.states[static_cast<std::size_t>(step.state)].name;
+  if (step.reaction == workflow::Reaction::ignored) {
+    context.outcome.code = "ignored";
+    return {};
+  }
+  // A return that is cancelled gives its units back to the sale: they may be claimed again.
+  if (to == "cancelled") context.changes.dropped_claims = (*stored)->lines;
   context.moved(body.id, definition, body.event, state, to);
   context.outcome.state = to;
   if (to != state) context.announce("return." + to, body.id, to);

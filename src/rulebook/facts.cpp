@@ -142,7 +142,13 @@ template <class... Getters>
 Result<void> fill(Layout const& layout, Source const& source, std::vector<trade::Attribute> const* attributes, Frame& frame,
                   Getters const&... getters) {
   frame.values.reserve(layout.slots.size());
+  auto const* order = source.order == nullptr ? nullptr : source.order->order;
   for (auto const& slot : layout.slots) {
+    // An amount of another currency must never be read as so many units of the policy's own.
+    if (slot.kind == policy::FactKind::money && order != nullptr && order->currency.code() != slot.detail) {
+      return failure("wrong_currency", "the order is in " + std::string(order->currency.code()) + ", the policy decides in " + slot.detail, slot.path,
+                     "load a policy set of that currency");
+    }
     Getter const* getter = nullptr;
     ((getter = getter != nullptr ? getter : find(getters, slot.path)), ...);
     if (getter != nullptr) {

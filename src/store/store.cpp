@@ -226,7 +226,10 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
     ok = ok && s.row(Journal::return_line).bind(row.return_id).bind(std::int64_t{l.number}).bind(l.order).bind(std::int64_t{l.order_line}).bind(l.item)
                    .bind(l.quantity).bind(l.claimed_net.amount_minor()).bind(l.reason).bind(l.claimed_condition).bind(std::int64_t{l.service})
                    .bind(row.verdict).bind(row.reasons).bind(row.refund_minor).bind(row.fee_minor).bind(row.sold.value).bind(row.rule).run();
-    if (ok && !l.order.empty()) ok = take_from_sale(row);
+    if (ok && !l.order.empty()) ok = take_from_sale(row, l.quantity);
+  }
+  for (auto const& row : changes.dropped_claims) {
+    if (ok && !row.line.order.empty()) ok = take_from_sale(row, -row.line.quantity);
   }
   for (auto const& t : changes.transitions) {
     ok = ok && s.row(Journal::transition).bind(by).bind(t.subject).bind(t.workflow).bind(std::int64_t{t.version}).bind(t.event).bind(t.from).bind(t.to).bind(at).run();
@@ -255,7 +258,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
   return {};
 }
 
-bool Store::take_from_sale(ReturnLineRow const& row) {
+bool Store::take_from_sale(ReturnLineRow const& row, std::int64_t units) {
   Statement find(impl_->db.get(), "SELECT d.customer, l.item, d.placed, l.seq FROM order_doc d JOIN order_line l ON l.order_seq=d.seq "
                                   "WHERE d.id=?1 AND l.number=?2 ORDER BY d.revision DESC LIMIT 1");
   if (!find.reset().bind(row.line.order).bind(std::int64_t{row.line.order_line}).step()) return false;
@@ -263,7 +266,7 @@ bool Store::take_from_sale(ReturnLineRow const& row) {
   auto const item = find.text();
   auto const placed = find.number();
   auto const line_seq = find.number();
-  return impl_->take_sale.reset().bind(row.line.quantity).bind(customer).bind(item).bind(placed).bind(line_seq).run();
+  return impl_->take_sale.reset().bind(units).bind(customer).bind(item).bind(placed).bind(line_seq).run();
 }
 
 }  // namespace bylaw::inline v0::store

@@ -11,7 +11,11 @@ namespace {
 CommandBody read_body(std::string const& kind, Members& in) {
   if (kind == "define_item") return DefineItem{read_item(in)};
   if (kind == "define_location") return DefineLocation{read_location(in)};
-  if (kind == "import_order") return ImportOrder{read_order(in)};
+  if (kind == "import_order") {
+    ImportOrder body{read_order(in)};
+    if (body.order.lines.empty()) in.fail("lines", "an order needs a line", "add what was sold");
+    return body;
+  }
   if (kind == "request_return") return RequestReturn{read_return(in)};
   if (kind == "receive_stock") {
     ReceiveStock body{in.text("item", true), in.text("location", true), in.whole("quantity", 0, true), in.text("reference")};

@@ -1,5 +1,7 @@
 #include <bylaw/wire/json.hpp>
 
+#include <unordered_set>
+
 #include <simdjson.h>
 
 namespace bylaw::inline v0::wire {
@@ -8,6 +10,7 @@ namespace {
 
 namespace od = simdjson::ondemand;
 constexpr int depth_max = 256;
+constexpr auto duplicate_key = simdjson::NUM_ERROR_CODES;  // not one of simdjson's own
 
 simdjson::error_code convert(od::value value, Json& out, int depth) {
   if (depth > depth_max) return simdjson::DEPTH_ERROR;
@@ -47,12 +50,15 @@ simdjson::error_code convert(od::value value, Json& out, int depth) {
     case od::json_type::object: {
       out.kind = Json::Kind::object;
       od::object object;
+      std::unordered_set<std::string> seen;
       if (auto const error = value.get_object().get(object)) return error;
       for (auto entry : object) {
         od::field field;
         if (auto const error = std::move(entry).get(field)) return error;
         std::string_view name;
         if (auto const error = field.unescaped_key().get(name)) return error;
+        // The second of two equal names would be lost without a word.
+        if (!seen.insert(std::string(name)).second) return duplicate_key;
         out.keys.emplace_back(name);
         if (auto const error = convert(field.value(), out.items.emplace_back(), depth + 1)) return error;
       }
@@ -79,6 +85,7 @@ Result<Json> parse_json(std::string_view text) {
     char const* rest = nullptr;
     if (!error && document.current_location().get(rest) == simdjson::SUCCESS) error = simdjson::TAPE_ERROR;
   }
+  if (error == duplicate_key) return failure("bad_json", "a member of this object is given twice", {}, "keep one of them");
   if (error) return failure("bad_json", std::string("this is not JSON: ") + simdjson::error_message(error), {}, "write one JSON object a line");
   return out;
 }

@@ -27,7 +27,7 @@ class Members {
     auto const* member = take(name, required);
     if (member == nullptr) return otherwise;
     auto const number = member->kind == Json::Kind::number ? Decimal::parse(member->text) : Result<Decimal>(failure("", ""));
-    if (!number || number->scale() != 0) return fail(name, "a whole number is expected", "write digits without a point"), otherwise;
+    if (!number || number->scale() != 0) return fail(name, "a whole number of at most 18 digits is expected", "write digits without a point"), otherwise;
     return number->coefficient();
   }
   std::optional<Decimal> decimal(char const* name) {

@@ -94,6 +94,8 @@ Line read_line(Members& in, Currency currency, std::int32_t number) {
   if (line.quantity <= 0) in.fail("quantity", "a quantity above zero is expected", "write how many units were sold");
   auto const price = in.decimal("unit_price");
   auto const net = in.money("net", currency);
+  if (price && price->coefficient() < 0) in.fail("unit_price", "a price is not negative", "send a return for goods that come back");
+  if (net && net->amount_minor() < 0) in.fail("net", "the net of a line is not negative", "send a return for goods that come back");
   if (price) line.unit_price = *price;
   if (net) {
     line.net = *net;
@@ -198,6 +200,7 @@ Item read_item(Members& in) {
   item.service = in.truth("service", false);
   item.final_sale = in.truth("final_sale", false);
   item.unit_cost = in.money("unit_cost", {});
+  if (item.unit_cost && item.unit_cost->amount_minor() < 0) in.fail("unit_cost", "a cost is not negative", "write 0 or more");
   return item;
 }
 

@@ -104,7 +104,7 @@ class BYLAW_EXPORT Store {
 
  private:
   explicit Store(Impl* impl) noexcept : impl_(impl) {}
-  [[nodiscard]] bool take_from_sale(trade::ReturnLineRow const& row);
+  [[nodiscard]] bool take_from_sale(trade::ReturnLineRow const& row, std::int64_t units);
   Impl* impl_ = nullptr;
 };
 

@@ -77,6 +77,7 @@ struct Changes {
   std::vector<OrderRow> orders;
   std::vector<ReturnRow> returns;
   std::vector<ReturnLineRow> return_lines;
+  std::vector<ReturnLineRow> dropped_claims;   ///< of a cancelled return: its units may be claimed again
   std::vector<TransitionRow> transitions;
   std::vector<HoldRow> holds;
   std::vector<DecisionRow> decisions;

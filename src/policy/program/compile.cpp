@@ -65,6 +65,9 @@ class SetBuilder {
     auto const& token = in.take();
     auto const wanted = syntax::text_of(token);
     Source found;
+    if (!wanted.empty() && wanted.front() == '/') {
+      return report(out_.diagnostics, "BY0211", in.span_of(token), "a used file is named from the file that uses it", "write a relative name such as \"lists.bylaw\"");
+    }
     if (loader_.load == nullptr || !loader_.load(loader_.context, from, wanted, found)) {
       return report(out_.diagnostics, "BY0206", in.span_of(token), "there is no file `" + wanted + "`",
                     "the name is looked up beside the file that uses it, then among the built-in files");
@@ -141,7 +144,8 @@ Header read_header(Cst const& cst, ZoneTable const& zones, Diagnostics& out) {
 std::string hash_of(std::vector<Source> const& sources) {
   Digest digest;
   for (auto const& source : sources) {
-    digest.add(source.name);
+    // The name without its folder: the same files are the same version wherever they lie.
+    digest.add(std::string_view(source.name).substr(source.name.rfind('/') + 1));
     digest.add(source.text);
   }
   return to_hex(digest.finish());

@@ -162,6 +162,8 @@ void Checker::assume(ExprIndex condition) {
 }
 
 std::uint32_t Checker::check(Cst const& cst, std::uint32_t node, Type const* expected) {
+  // Past the limit nothing more is unfolded: a define of defines of defines doubles at each step.
+  if (node_limit_reported_) return 0;
   switch (cst.nodes[node].kind) {
     case NodeKind::disjunction: return check_logical(cst, node, Op::logical_or);
     case NodeKind::conjunction: return check_logical(cst, node, Op::logical_and);

@@ -206,6 +206,33 @@ TEST_CASE("partial returns sum to the whole, and nothing comes back twice") {
   verified(temp.path);
 }
 
+TEST_CASE("what attacked the first cut: another currency, another customer, an unpaid order, a cancelled claim") {
+  TempStore temp;
+  auto engine = open(temp.path);
+  stock(engine, 10);
+  auto euro = order("E-1", 1);
+  euro.replace(euro.find("USD"), 3, "EUR");
+  CHECK(send(engine, "import_order", euro).code == "wrong_currency");
+  (void)send(engine, "import_order", order("A-1", 2));
+  for (auto const* name : {"allocate", "ship"}) (void)send(engine, "order_event", event("A-1", name));
+  auto const request = [](char const* id, char const* customer, char const* currency = "USD") {
+    return std::string(R"("id":")") + id + R"(","customer":")" + customer + R"(","requested":"2026-11-05T10:00:00Z","currency":")" + currency +
+           R"(","lines":[{"order":"A-1","order_line":1,"item":"TEA","quantity":2,"condition":"unopened"}])";
+  };
+  CHECK(send(engine, "request_return", request("R-1", "C2"), "customer", "2026-11-05T10:00:00Z").code == "wrong_customer");
+  CHECK(send(engine, "request_return", request("R-2", "C1", "EUR"), "customer", "2026-11-05T10:00:00Z").code == "wrong_currency");
+  CHECK(send(engine, "request_return", request("R-3", "C1"), "customer", "2026-11-05T10:00:00Z").state == "authorized");
+  CHECK(send(engine, "return_event", R"("return":"R-3","event":"cancel")").state == "cancelled");
+  CHECK(send(engine, "request_return", request("R-4", "C1"), "customer", "2026-11-05T10:00:00Z").state == "authorized");
+  CHECK(send(engine, "return_event", R"("return":"R-4","event":"receive")").code == "ok");
+  CHECK(send(engine, "return_event", R"("return":"R-4","event":"inspect","condition":"unopened")").code == "ok");
+  auto const refused = send(engine, "return_event", R"("return":"R-4","event":"refund")");
+  CHECK(refused.code == "not_paid");
+  CHECK(refused.state == "dispositioned");
+  CHECK(wire::parse_command(with("import_order", order("N-1", 1).replace(order("N-1", 1).find("10.00"), 5, "-10.0"))).error().place == "lines[0].unit_price");
+  verified(temp.path);
+}
+
 TEST_CASE("one writer per store; a store is not opened by mistake") {
   TempStore temp;
   auto engine = open(temp.path);

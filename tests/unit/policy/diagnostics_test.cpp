@@ -96,6 +96,10 @@ TEST_CASE("hostile text gets a diagnostic, never a crash") {
   CHECK(codes("policy p {}\r\nlist a = [US];\r\n") == "BY0501");
   CHECK(codes("define t = \"no end\n;").substr(0, 6) == "BY0107");
   CHECK(codes("") == "ok");
+  std::string doubling = "policy p {} define d0 = 1;";
+  for (int i = 1; i < 60; ++i) doubling += "define d" + std::to_string(i) + " = d" + std::to_string(i - 1) + " + d" + std::to_string(i - 1) + ";";
+  CHECK(codes(doubling + "hold h { when d59 > 0; reason ADDRESS; release by order_desk; }").find("BY0405") != std::string::npos);
+  CHECK(codes("use \"/etc/passwd\";") == "BY0211");
 }
 
 TEST_CASE("one bad clause costs one message, and the rest is still checked") {
