@@ -20,18 +20,27 @@ std::size_t width_of(std::string const& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+/// Figures stand right-aligned, amounts of money among them.
+bool is_figures(store::Table const& table, std::size_t column) {
+  return std::all_of(table.rows.begin(), table.rows.end(), [&](std::vector<std::string> const& row) {
+    return row[column].find_first_not_of("0123456789.-") == std::string::npos && row[column].find('-', 1) == std::string::npos;
+  });
+}
+
 void print_table(store::Table const& table) {
   std::vector<std::size_t> widths;
+  std::vector<bool> figures;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     auto width = width_of(table.columns[c]);
     for (auto const& row : table.rows) width = std::max(width, width_of(row[c]));
     widths.push_back(width);
+    figures.push_back(is_figures(table, c));
   }
   auto const line = [&](std::vector<std::string> const& cells) {
     std::string text;
     for (std::size_t c = 0; c < cells.size(); ++c) {
       std::string const pad(widths[c] - width_of(cells[c]), ' ');
-      text += (c == 0 ? "" : "  ") + (table.numeric[c] ? pad + cells[c] : cells[c] + pad);
+      text += (c == 0 ? "" : "  ") + (figures[c] ? pad + cells[c] : cells[c] + pad);
     }
     text.erase(text.find_last_not_of(' ') + 1);
     std::printf("%s\n", text.c_str());
