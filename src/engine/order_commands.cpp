@@ -61,18 +61,23 @@ Money cost_of(OrderView const& view, std::string const& item, std::int64_t quant
   return Money(0, view.stored.order.currency);
 }
 
+/// The transfer that keeps a reservation, or drops it.
+ledger::Transfer resolution(ledger::Pending const& pending, ledger::TransferKind kind) {
+  ledger::Transfer transfer;
+  transfer.kind = kind;
+  transfer.debit = pending.debit;
+  transfer.credit = pending.credit;
+  transfer.amount = pending.amount;
+  transfer.pending = pending.sequence;
+  transfer.reference = pending.reference;
+  return transfer;
+}
+
 Result<void> ship(Context& context, OrderView const& view) {
   std::vector<ledger::Transfer> group;
   std::vector<Money> costs;  // one sum per currency that items are bought in
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
-    ledger::Transfer post;
-    post.kind = ledger::TransferKind::post_pending;
-    post.debit = pending.debit;
-    post.credit = pending.credit;
-    post.amount = pending.amount;
-    post.pending = pending.sequence;
-    post.reference = pending.reference;
-    group.push_back(post);
+    group.push_back(resolution(pending, ledger::TransferKind::post_pending));
     auto const share = cost_of(view, context.ledger.key(pending.debit).unit, pending.amount);
     auto known = std::find_if(costs.begin(), costs.end(), [&](Money const& c) { return c.currency() == share.currency(); });
     if (known == costs.end()) known = costs.insert(known, Money(0, share.currency()));
@@ -87,14 +92,7 @@ Result<void> ship(Context& context, OrderView const& view) {
 Result<void> release_stock(Context& context, OrderView const& view) {
   std::vector<ledger::Transfer> group;
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
-    ledger::Transfer drop;
-    drop.kind = ledger::TransferKind::void_pending;
-    drop.debit = pending.debit;
-    drop.credit = pending.credit;
-    drop.amount = pending.amount;
-    drop.pending = pending.sequence;
-    drop.reference = pending.reference;
-    group.push_back(drop);
+    group.push_back(resolution(pending, ledger::TransferKind::void_pending));
   }
   return context.apply(std::move(group));
 }
