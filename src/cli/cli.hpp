@@ -3,7 +3,7 @@
 #include <vector>
 
 #include <bylaw/config/files.hpp>
-#include <bylaw/store/store.hpp>
+#include <bylaw/store/reader.hpp>
 
 namespace bylaw::inline v0::cli {
 

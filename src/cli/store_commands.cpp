@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include <bylaw/report/report.hpp>
+#include <bylaw/store/store.hpp>
 
 #include "cli/cli.hpp"
 

@@ -7,6 +7,7 @@
 #include <bylaw/orders/holds.hpp>
 #include <bylaw/rulebook/rulebook.hpp>
 #include <bylaw/store/store.hpp>
+#include <bylaw/trade/command.hpp>
 #include <bylaw/trade/journal.hpp>
 
 namespace bylaw::inline v0::engine {

@@ -1,4 +1,5 @@
 // What the engine asks of the store while it works on a command.
+#include <bylaw/store/reader.hpp>
 #include <bylaw/wire/commands.hpp>
 
 #include "store/store_impl.hpp"

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include <bylaw/store/store.hpp>
+#include <bylaw/trade/command.hpp>
 
 #include "store/schema.hpp"
 

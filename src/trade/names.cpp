@@ -1,5 +1,6 @@
 #include <array>
 
+#include <bylaw/trade/command.hpp>
 #include <bylaw/trade/journal.hpp>
 
 namespace bylaw::inline v0::trade {

@@ -64,14 +64,16 @@ try:
     # A read-only folder, as somebody who is not root; a file that is no store; a missing store.
     readonly = work / "readonly"
     readonly.mkdir()
-    if os.geteuid() == 0:
-        os.chmod(work, 0o755)
-        os.chmod(readonly, 0o555)
-        done = subprocess.run([binaries / "bylaw", "run", "--store", readonly / "s.db", "--policy", example / "policy"], input="", capture_output=True, text=True,
-                              user="nobody") if os.access(binaries, os.X_OK) and oct(os.stat("/root").st_mode)[-1] != "x" else None
-        if done is not None and "Permission" not in done.stderr[:20]:
-            assert done.returncode == 1 and ("cannot be opened for writing" in done.stderr), done.stderr
-            print("ok: a read-only folder")
+    command = [binaries / "bylaw", "run", "--store", readonly / "s.db", "--policy", example / "policy"]
+    os.chmod(work, 0o755)
+    os.chmod(readonly, 0o555)
+    try:
+        who = {"user": "nobody"} if os.geteuid() == 0 else {}
+        done = subprocess.run(command, input="", capture_output=True, text=True, **who)
+        assert done.returncode == 1 and "cannot be" in done.stderr, done.stderr
+        print("ok: a read-only folder")
+    except PermissionError:
+        print("skipped: a read-only folder (`nobody` may not reach this build)")
     other = work / "other.db"
     other.write_text("this is no database, whatever its name says, and it is long enough to be looked at\n" * 20)
     done = importing(head + row, into=other)

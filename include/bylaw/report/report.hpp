@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include <bylaw/store/store.hpp>
+#include <bylaw/store/reader.hpp>
 
 namespace bylaw::inline v0::report {
 

@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include <bylaw/trade/outcome.hpp>
 #include <bylaw/trade/records.hpp>
 
 namespace bylaw::inline v0::trade {
@@ -61,20 +62,6 @@ struct Command {
   Timestamp at;     ///< business time, from the caller
   Actor by;
   CommandBody body;
-};
-
-enum class Status : std::uint8_t { accepted, refused };
-
-/// What became of a command. `code` is stable: `ok`, `backordered`, `unknown_order`, `bound` ...
-struct Outcome {
-  std::string command_id;
-  Status status = Status::accepted;
-  bool duplicate = false;       ///< answered from the stored first outcome
-  std::string code = "ok";
-  std::string message;
-  std::string remedy;
-  std::string subject;          ///< order, return, item or location it was about
-  std::string state;            ///< where the order or return is now
 };
 
 /// Short name of a command's kind, as in its JSON form (`import_order`).

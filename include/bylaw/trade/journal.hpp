@@ -3,7 +3,8 @@
 #include <vector>
 
 #include <bylaw/ledger/ledger.hpp>
-#include <bylaw/trade/command.hpp>
+#include <bylaw/trade/outcome.hpp>
+#include <bylaw/trade/records.hpp>
 
 namespace bylaw::inline v0::trade {
 

@@ -9,6 +9,7 @@
 #include <bylaw/config/files.hpp>
 #include <bylaw/engine/engine.hpp>
 #include <bylaw/report/report.hpp>
+#include <bylaw/store/store.hpp>
 #include <bylaw/wire/commands.hpp>
 
 using namespace bylaw;
