@@ -7,7 +7,7 @@
 #include <bylaw/config/files.hpp>
 #include <bylaw/engine/engine.hpp>
 #include <bylaw/wire/commands.hpp>
-#include <bylaw/wire/facts.hpp>
+#include <bylaw/wire/decisions.hpp>
 
 struct bylaw_handle {
   bylaw::rulebook::Rulebook book;
@@ -72,7 +72,7 @@ int bylaw_decide(bylaw_handle* handle, const char* facts_json, int64_t now_ms, c
   try {
     handle->error.clear();
     if (handle->book.policy().empty()) return set_error(*handle, {"no_rules", "no policy is loaded", "", "open one without errors first"});
-    auto const decision = bylaw::wire::decide_json(handle->book.policy(), facts_json, bylaw::Timestamp(now_ms), false);
+    auto const decision = bylaw::wire::decide_json(handle->book.policy(), facts_json, bylaw::Timestamp(now_ms));
     return decision ? give(*handle, *decision, out, capacity, needed) : set_error(*handle, decision.error());
   } catch (...) {
     return 1;

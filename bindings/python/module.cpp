@@ -3,7 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <bylaw/config/files.hpp>
-#include <bylaw/wire/facts.hpp>
+#include <bylaw/wire/decisions.hpp>
 
 namespace py = pybind11;
 
@@ -34,7 +34,7 @@ class Policy {
       py::gil_scoped_release const released;
       out.reserve(rows.size());
       for (std::size_t i = 0; i < rows.size() && problem.empty(); ++i) {
-        auto decision = bylaw::wire::decide_json(policy_, rows[i], bylaw::Timestamp(now_ms), explain);
+        auto decision = bylaw::wire::decide_json(policy_, rows[i], bylaw::Timestamp(now_ms), explain ? bylaw::wire::Explain::json : bylaw::wire::Explain::no);
         if (decision) out.push_back(std::move(*decision));
         else problem = "row " + std::to_string(i) + ": " + to_string(decision.error());
       }

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include <bylaw/wire/facts.hpp>
+#include <bylaw/wire/decisions.hpp>
 
 #include "cli/cli.hpp"
 
@@ -70,13 +70,14 @@ int decide(DecideOptions const& options) {
     now = *at;
   }
   if (!load_rules(options.policy, zones, book, exit_code)) return exit_code;
+  auto const explain = options.explain.empty() ? wire::Explain::no : options.explain == "json" ? wire::Explain::json : wire::Explain::text;
   std::string line;
   std::int64_t number = 0;
   std::int64_t bad = 0;
   while (std::getline(std::cin, line)) {
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    auto const decision = wire::decide_json(book.policy(), line, now, !options.explain.empty());
+    auto const decision = wire::decide_json(book.policy(), line, now, explain);
     if (decision) {
       std::fwrite(decision->data(), 1, decision->size(), stdout);
       std::fputc('\n', stdout);

@@ -183,6 +183,9 @@ Result<void> Engine::Impl::submit(Ticket& ticket) {
 
 Result<Engine> Engine::open(Options options) {
   if (options.rulebook.policy().empty()) return failure("no_rules", "an engine needs a rulebook", {}, "load a policy without errors first");
+  if (!options.rulebook.not_run().empty()) {
+    return failure("workflow_not_run", "this version of the engine does not run " + options.rulebook.not_run(), {}, "write it as flat states without timers");
+  }
   auto store = store::Store::open(options.store_path, options.create);
   if (!store) return Unexpected{store.error()};
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));

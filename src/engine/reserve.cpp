@@ -3,7 +3,7 @@
 #include <map>
 
 #include <bylaw/allocation/plan.hpp>
-#include <bylaw/wire/facts.hpp>
+#include <bylaw/wire/decisions.hpp>
 
 #include "engine/context.hpp"
 
@@ -75,8 +75,8 @@ trade::HoldRow shortage_hold(policy::HoldRule const& rule, std::string const& or
   trade::HoldRow row;
   row.order = order;
   row.rule = rule.info.name;
-  row.reason = rule.reason;
-  row.text = rule.reason_text;
+  row.reason = rule.reason.code;
+  row.text = rule.reason.text;
   row.queue = rule.queue;
   for (auto const& transition : rule.blocks) row.blocks += (row.blocks.empty() ? "" : ",") + transition;
   row.reads = "{\"short_units\":\"" + std::to_string(units) + "\"}";

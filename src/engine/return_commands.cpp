@@ -3,7 +3,7 @@
 #include <map>
 
 #include <bylaw/returns/amounts.hpp>
-#include <bylaw/wire/facts.hpp>
+#include <bylaw/wire/decisions.hpp>
 
 #include "engine/context.hpp"
 
@@ -133,9 +133,11 @@ class RequestHandler {
     facts.item = *item ? &**item : nullptr;
     facts.line = &line;
     auto const& policy = context_.book.policy();
+    auto const order_frame = context_.book.order_frame(facts.order);
+    if (!order_frame) return Unexpected{order_frame.error()};
     auto const frame = context_.book.return_frame(facts);
     if (!frame) return Unexpected{frame.error()};
-    auto const decision = policy.decide_return(*frame, context_.command.at);
+    auto const decision = policy.decide_return(*order_frame, *frame, context_.command.at);
     row.verdict = name_of(decision.verdict);
     for (auto const& failed : decision.failures) row.reasons += (row.reasons.empty() ? "" : ",") + failed.reason;
     if (!matched->found && decision.verdict != policy::Verdict::deny) {
@@ -253,9 +255,11 @@ class EventHandler {
     if (!times) return Unexpected{times.error()};
     facts.shipped = times->shipped;
     facts.delivered = times->delivered;
+    auto const order_frame = context_.book.order_frame(facts.order);
+    if (!order_frame) return Unexpected{order_frame.error()};
     auto const frame = context_.book.return_frame(facts);
     if (!frame) return Unexpected{frame.error()};
-    auto const decision = policy.decide_return(*frame, context_.command.at);
+    auto const decision = policy.decide_return(*order_frame, *frame, context_.command.at);
     auto const where = decision.disposition.empty() ? "quarantine" : decision.disposition;
     context_.changes.decisions.push_back({stored_.request.id, "disposition", row.rule, where, wire::reads_json(decision.reads)});
     return where;

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include <bylaw/orders/holds.hpp>
-#include <bylaw/wire/facts.hpp>
+#include <bylaw/wire/decisions.hpp>
 
 namespace bylaw::inline v0::orders {
 
@@ -27,8 +27,8 @@ std::vector<HoldRow> place_holds(policy::Policy const& policy, std::string const
     row.rule = rule.info.name;
     row.line = hit.line;
     row.action = hit.state == policy::HoldState::waiting ? HoldAction::waiting : HoldAction::placed;
-    row.reason = rule.reason;
-    row.text = rule.reason_text;
+    row.reason = rule.reason.code;
+    row.text = rule.reason.text;
     row.queue = rule.queue;
     row.reads = wire::reads_json(hit.reads);
     for (auto const& transition : rule.blocks) row.blocks += (row.blocks.empty() ? "" : ",") + transition;

@@ -42,6 +42,17 @@ trade::Order const& order_of(Source const& s) { return *s.order->order; }
 trade::Line const& line_of(Source const& s) { return order_of(s).lines[s.element]; }
 trade::Item const* item_of(Source const& s) { return s.element < s.order->items.size() ? s.order->items[s.element] : nullptr; }
 
+/// What is still to be paid. Part payments come with the money side of the engine.
+Value balance(Source const& s) { return Value::of(s.order->paid_in_full ? std::int64_t{0} : order_of(s).total.amount_minor()); }
+Value no(Source const&) { return Value::of(false); }
+Value no_text(Source const&) { return Value::of(std::string()); }
+Value category(trade::Item const* item) { return Value::of(item == nullptr ? std::string() : item->category); }
+Value cost(trade::Item const* item, std::int64_t quantity) {
+  if (item == nullptr || !item->unit_cost) return Value::of(std::int64_t{0});
+  auto const total = multiply(*item->unit_cost, Decimal(quantity), Rounding::half_even);
+  return total ? Value::of(total->amount_minor()) : missing();
+}
+
 constexpr std::array order_getters = {
     Getter{"order.id", [](Source const& s) { return Value::of(order_of(s).id); }},
     Getter{"order.source", [](Source const& s) { return Value::of(order_of(s).source); }},
@@ -51,6 +62,11 @@ constexpr std::array order_getters = {
     Getter{"order.total", [](Source const& s) { return Value::of(order_of(s).total.amount_minor()); }},
     Getter{"order.line_count", [](Source const& s) { return Value::of(static_cast<std::int64_t>(order_of(s).lines.size())); }},
     Getter{"order.paid_in_full", [](Source const& s) { return Value::of(s.order->paid_in_full); }},
+    Getter{"order.balance", balance},
+    Getter{"order.standard_shipping", [](Source const&) { return Value::of(std::int64_t{0}); }},
+    Getter{"order.changes", [](Source const&) { return Value::of(std::int64_t{0}); }},
+    Getter{"order.consented", [](Source const&) { return Value::of(false); }},
+    Getter{"order.customer.has_gift_card", [](Source const&) { return Value::of(false); }},
     Getter{"order.same_customer_orders", [](Source const& s) { return Value::of(s.order->same_customer_orders); }},
     Getter{"order.customer.id", [](Source const& s) { return text_or_missing(order_of(s).customer.id); }},
     Getter{"order.customer.name", [](Source const& s) { return text_or_missing(order_of(s).customer.name); }},
@@ -80,7 +96,19 @@ constexpr std::array line_getters = {
     Getter{"order.lines.item.sku", [](Source const& s) { return Value::of(line_of(s).item); }},
     Getter{"order.lines.item.service", [](Source const& s) { return Value::of(line_of(s).service); }},
     Getter{"order.lines.item.known", [](Source const& s) { return Value::of(line_of(s).service || item_of(s) != nullptr); }},
-    Getter{"order.lines.item.category", [](Source const& s) { return item_of(s) == nullptr ? missing() : text_or_missing(item_of(s)->category); }},
+    Getter{"order.lines.gross", [](Source const& s) { return Value::of(line_of(s).net.amount_minor()); }},
+    Getter{"order.lines.cost", [](Source const& s) { return cost(item_of(s), line_of(s).quantity); }},
+    Getter{"order.lines.on_sale", no},
+    Getter{"order.lines.item.category", [](Source const& s) { return category(item_of(s)); }},
+    Getter{"order.lines.item.kind", no_text},
+    Getter{"order.lines.item.brand", no_text},
+    Getter{"order.lines.item.export_class", no_text},
+    Getter{"order.lines.item.hazard", no_text},
+    Getter{"order.lines.item.custom", no},
+    Getter{"order.lines.item.consumable", no},
+    Getter{"order.lines.item.sealed_hygiene", no},
+    Getter{"order.lines.item.refurbishable", no},
+    Getter{"order.lines.item.vendor_accepts_returns", no},
     Getter{"order.lines.item.final_sale", [](Source const& s) { return Value::of(item_of(s) != nullptr && item_of(s)->final_sale); }},
 };
 
@@ -96,7 +124,7 @@ trade::Location const& location_of(Source const& s) { return *s.candidate->locat
 constexpr std::array candidate_getters = {
     Getter{"candidate.location.id", [](Source const& s) { return Value::of(location_of(s).id); }},
     Getter{"candidate.location.kind", [](Source const& s) { return symbol(s, location_of(s).kind); }},
-    Getter{"candidate.location.region", [](Source const& s) { return text_or_missing(location_of(s).region); }},
+    Getter{"candidate.location.region", [](Source const& s) { return Value::of(location_of(s).region); }},
     Getter{"candidate.location.country", [](Source const& s) { return symbol(s, location_of(s).country); }},
     Getter{"candidate.location.active", [](Source const& s) { return Value::of(location_of(s).active); }},
     Getter{"candidate.location.priority", [](Source const& s) { return Value::of(location_of(s).priority); }},
@@ -114,7 +142,7 @@ constexpr std::array return_getters = {
     Getter{"return.shipped", [](Source const& s) { return instant(s.back->shipped); }},
     Getter{"return.delivered", [](Source const& s) { return instant(s.back->delivered); }},
     Getter{"return.matched", [](Source const& s) { return Value::of(s.back->sold != nullptr); }},
-    Getter{"return.reason", [](Source const& s) { return symbol(s, back_line(s).reason); }},
+    Getter{"return.reason", [](Source const& s) { return symbol(s, back_line(s).reason.empty() ? "NOT_STATED" : std::string_view(back_line(s).reason)); }},
     Getter{"return.quantity", [](Source const& s) { return Value::of(back_line(s).quantity); }},
     Getter{"return.net", [](Source const& s) { return Value::of(s.back->net.amount_minor()); }},
     Getter{"return.claimed.condition", [](Source const& s) { return symbol(s, back_line(s).claimed_condition); }},
@@ -127,7 +155,21 @@ constexpr std::array return_getters = {
     Getter{"return.line.item.sku", [](Source const& s) { return Value::of(back_line(s).item); }},
     Getter{"return.line.item.service", [](Source const& s) { return Value::of(back_line(s).service); }},
     Getter{"return.line.item.known", [](Source const& s) { return Value::of(s.back->item != nullptr); }},
-    Getter{"return.line.item.category", [](Source const& s) { return s.back->item == nullptr ? missing() : text_or_missing(s.back->item->category); }},
+    Getter{"return.line.gross", [](Source const& s) { return Value::of(s.back->sold == nullptr ? std::int64_t{0} : s.back->sold->net.amount_minor()); }},
+    Getter{"return.line.cost", [](Source const& s) { return cost(s.back->item, back_line(s).quantity); }},
+    Getter{"return.line.on_sale", no},
+    Getter{"return.line.item.category", [](Source const& s) { return category(s.back->item); }},
+    Getter{"return.line.item.kind", no_text},
+    Getter{"return.line.item.brand", no_text},
+    Getter{"return.line.item.export_class", no_text},
+    Getter{"return.line.item.hazard", no_text},
+    Getter{"return.line.item.custom", no},
+    Getter{"return.line.item.consumable", no},
+    Getter{"return.line.item.sealed_hygiene", no},
+    Getter{"return.line.item.refurbishable", no},
+    Getter{"return.line.item.vendor_accepts_returns", no},
+    Getter{"return.has_receipt", [](Source const& s) { return Value::of(s.back->sold != nullptr); }},
+    Getter{"return.tender", [](Source const& s) { return symbol(s, "original_tender"); }},
     Getter{"return.line.item.final_sale", [](Source const& s) { return Value::of(s.back->item != nullptr && s.back->item->final_sale); }},
 };
 
@@ -149,21 +191,23 @@ Result<void> fill(Layout const& layout, Source const& source, std::vector<trade:
       return failure("wrong_currency", "the order is in " + std::string(order->currency.code()) + ", the policy decides in " + slot.detail, slot.path,
                      "load a policy set of that currency");
     }
-    Getter const* getter = nullptr;
-    ((getter = getter != nullptr ? getter : find(getters, slot.path)), ...);
-    if (getter != nullptr) {
-      bool const absent = source.order != nullptr && source.order->order == nullptr && slot.path.compare(0, 6, "order.") == 0;
-      frame.values.push_back(absent ? missing() : getter->get(source));
+    // What the host says of a fact counts before what Bylaw's own records say.
+    trade::Attribute const* attribute = nullptr;
+    if (attributes != nullptr) {
+      for (auto const& each : *attributes) {
+        if (each.path == slot.path && !each.value.empty()) attribute = &each;
+      }
+    }
+    if (attribute != nullptr) {
+      auto value = parse_value(*source.policy, slot, attribute->value);
+      if (!value) return Unexpected{value.error()};
+      frame.values.push_back(std::move(*value));
       continue;
     }
-    frame.values.emplace_back();
-    if (attributes == nullptr) continue;
-    for (auto const& attribute : *attributes) {
-      if (attribute.path != slot.path || attribute.value.empty()) continue;
-      auto value = parse_value(*source.policy, slot, attribute.value);
-      if (!value) return Unexpected{value.error()};
-      frame.values.back() = std::move(*value);
-    }
+    Getter const* getter = nullptr;
+    ((getter = getter != nullptr ? getter : find(getters, slot.path)), ...);
+    bool const absent = source.order != nullptr && source.order->order == nullptr && slot.path.compare(0, 6, "order.") == 0;
+    frame.values.push_back(getter == nullptr || absent ? missing() : getter->get(source));
   }
   return {};
 }
@@ -190,15 +234,18 @@ Result<Frame> Rulebook::order_frame(OrderFacts const& facts) const {
   Frame frame;
   auto const& layout = policy_.layout(policy::Subject::order);
   Source const source{&facts, nullptr, nullptr, 0, &policy_};
-  if (auto const filled = fill(layout, source, &facts.order->attributes, frame, order_getters); !filled) return Unexpected{filled.error()};
+  auto const* attributes = facts.order == nullptr ? nullptr : &facts.order->attributes;
+  if (auto const filled = fill(layout, source, attributes, frame, order_getters); !filled) return Unexpected{filled.error()};
   if (auto const filled = fill_collections(layout, source, frame); !filled) return Unexpected{filled.error()};
   return frame;
 }
 
 Frame Rulebook::candidate_frame(CandidateFacts const& facts) const {
   Frame frame;
+  auto const& layout = policy_.layout(policy::Subject::candidate);
   Source const source{nullptr, nullptr, &facts, 0, &policy_};
-  (void)fill(policy_.layout(policy::Subject::candidate), source, nullptr, frame, candidate_getters);
+  (void)fill(layout, source, nullptr, frame, candidate_getters);
+  frame.collections.resize(layout.collections.size());
   return frame;
 }
 
@@ -207,10 +254,8 @@ Result<Frame> Rulebook::return_frame(ReturnFacts const& facts) const {
   auto const& layout = policy_.layout(policy::Subject::return_line);
   Source const source{&facts.order, &facts, nullptr, 0, &policy_};
   auto const* attributes = facts.order.order == nullptr ? nullptr : &facts.order.order->attributes;
-  if (auto const filled = fill(layout, source, attributes, frame, order_getters, return_getters); !filled) {
-    return Unexpected{filled.error()};
-  }
-  if (auto const filled = fill_collections(layout, source, frame); !filled) return Unexpected{filled.error()};
+  if (auto const filled = fill(layout, source, attributes, frame, return_getters); !filled) return Unexpected{filled.error()};
+  frame.collections.resize(layout.collections.size());
   return frame;
 }
 

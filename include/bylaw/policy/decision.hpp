@@ -3,7 +3,10 @@
 #include <string>
 #include <vector>
 
+#include <bylaw/policy/facts.hpp>
+#include <bylaw/policy/rules.hpp>
 #include <bylaw/values/money.hpp>
+#include <bylaw/values/quantity.hpp>
 #include <bylaw/values/time.hpp>
 
 namespace bylaw::inline v0::policy {
@@ -33,12 +36,146 @@ struct HoldDecision {
   std::vector<HoldHit> hits;
 };
 
+/// What an open hold's own clauses say now: whether a recorded finding frees it, or its cause is gone.
+struct HoldExit {
+  bool released = false;          ///< a `release when` holds
+  bool cleared = false;           ///< its `clears when` holds
+  std::string error;
+  std::vector<Read> reads;
+};
+
+/// One field that a validation filled in or corrected.
+struct Repair {
+  std::uint32_t rule = 0;         ///< index into Policy::validations()
+  std::int32_t line = -1;
+  std::string path;
+  std::string before;             ///< as in Read
+  std::string after;
+};
+/// A validation that stands after all repairs: its rule says whether it rejects or holds.
+struct ValidationFinding {
+  std::uint32_t rule = 0;
+  std::int32_t line = -1;
+  std::string error;              ///< what could not be computed
+  std::vector<Read> reads;
+};
+struct ValidationDecision {
+  std::vector<Repair> repairs;
+  std::vector<ValidationFinding> findings;
+  Frame repaired;                 ///< the facts after the repairs
+};
+
 /// Candidates of one allocation rule, best first.
 struct AllocationDecision {
   std::int32_t rule = -1;                   ///< index into Policy::allocations(); -1: none matched
   std::vector<std::uint32_t> candidates;    ///< indices into the candidates asked about
+  std::vector<Quantity> keep;               ///< with `keep N`: held back at each of `candidates`
   std::vector<Read> reads;
   std::string error;
+};
+
+/// Stock that one rule keeps for its channel at one position, rounded up to a whole unit.
+struct Protection {
+  std::uint32_t rule = 0;                   ///< index into Policy::protects()
+  Quantity amount;
+  std::string error;
+  std::vector<Read> reads;
+};
+/// One protection per channel: the largest, because a unit is protected once.
+struct ProtectDecision {
+  std::vector<Protection> protections;
+};
+
+/// What one channel is told of one position, rounded down to a whole unit.
+struct PublishDecision {
+  std::int32_t rule = -1;                   ///< index into Policy::publishes(); -1: none matched, nothing is published
+  Quantity quantity;
+  std::string error;
+  std::vector<Read> reads;
+};
+
+struct Warning {
+  Timestamp at;
+  std::string to;                           ///< role
+};
+/// The promise given to an order. A time of 0 is not promised.
+struct ServiceDecision {
+  std::int32_t rule = -1;                   ///< index into Policy::services(); -1: nothing is promised
+  Timestamp ship_by;
+  Timestamp deliver_by;
+  std::vector<Warning> warnings;
+  std::string error;
+  std::vector<Read> reads;
+};
+
+/// What is asked: the thing to change, the states the order has been in, and how often this thing was changed before.
+struct ChangeQuestion {
+  std::string thing;
+  std::vector<std::string> reached;
+  std::int64_t times_before = 0;
+};
+enum class ChangeVerdict : std::uint8_t { allow, intercept, review, refuse };
+struct ChangeDecision {
+  std::int32_t rule = -1;                   ///< index into Policy::changes(); -1: none matched, so it is refused
+  ChangeVerdict verdict = ChangeVerdict::refuse;
+  std::string review_by;
+  std::string until;                        ///< state that ends the permission
+  bool recheck_holds = false;
+  std::string error;
+  std::vector<Read> reads;
+};
+
+struct BackorderDecision {
+  std::int32_t rule = -1;                   ///< index into Policy::backorders(); -1: no backorder
+  bool limited = false;
+  Quantity at_most;
+  bool asks = false;
+  Duration ask_after;
+  bool cancels = false;
+  Duration cancel_after;
+  bool promise_supply_date = false;
+  std::string error;
+  std::vector<Read> reads;
+};
+
+/// The sum of the same command already executed or pending, for one `per` and `in`.
+struct EarlierSum {
+  std::string per;                          ///< order, customer or requester
+  Duration in;                              ///< amount 0: without limit of time
+  Money sum;
+};
+struct ApprovalQuestion {
+  std::string command;
+  Money amount;
+  std::vector<EarlierSum> earlier;          ///< sums that are not given count as zero
+};
+/// One approval that is needed. All of them are.
+struct ApprovalNeed {
+  std::uint32_t rule = 0;                   ///< index into Policy::approvals()
+  std::int32_t persons = 1;
+  Money figure;                             ///< what was compared: this amount and what came before it
+  Money over;
+  std::string per;
+  std::string error;
+  std::vector<Read> reads;
+};
+struct ApprovalDecision {
+  std::vector<ApprovalNeed> needs;
+};
+
+/// One side of an entry that a posting makes.
+struct PostingLeg {
+  std::uint32_t rule = 0;                   ///< index into Policy::postings()
+  bool debit = false;
+  std::string account;                      ///< `assets:receivable`
+  std::string company;                      ///< empty: the only one
+  Money amount;                             ///< above zero
+  std::int32_t element = -1;                ///< with `each line`: which one
+};
+struct PostingDecision {
+  std::vector<PostingLeg> legs;             ///< debits equal credits per rule, company and element
+  std::vector<std::string> errors;          ///< rule and reason; such a rule gives no legs
+  std::vector<Read> reads;
 };
 
 enum class Verdict : std::uint8_t { approve, review, deny };
@@ -65,10 +202,20 @@ struct ReturnDecision {
   std::string window_ends;             ///< last moment of the return window, local; empty without limit
   std::vector<Fee> fees;
   std::vector<std::string> tenders;    ///< refund to these, in order
+  bool tenders_by_choice = false;      ///< `or`: the customer chooses one of them
+  Duration credit_valid;               ///< how long store credit is valid; 0: without end
   std::string pay_at;                  ///< event that the refund waits for
+  Duration pay_within;                 ///< after that event; 0: at once
+  bool pay_limited = false;
+  Money pay_up_to;                     ///< paid at this event up to this amount, the rest at acceptance
   std::vector<std::string> evidence;
+  std::vector<std::string> receive_at;
   std::string label;
+  std::string exchange;                ///< `item`, `product` or empty
+  bool exchange_once = false;
   bool refund_shipping = false;
+  bool shipping_limited = false;
+  Money shipping_up_to;
   bool keep_item = false;
   bool condition_mismatch = false;     ///< the inspected condition is not an accepted one
   std::string on_mismatch;             ///< `accept`, `deny` or `review by ROLE`, with condition_mismatch

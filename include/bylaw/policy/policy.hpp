@@ -21,10 +21,20 @@ struct Loader {
 
 struct Compilation;
 
+/// What the schema says of one field. A plain field has a value of `slot.kind`; a `list` has values
+/// of that kind; otherwise `record` names what it holds, `many` of them or one.
+struct FieldInfo {
+  Slot slot;
+  bool plain = false;
+  bool list = false;
+  bool many = false;
+  std::string record;
+};
+
 /// A compiled policy set: immutable, cheap to copy, shared between threads without locks.
 ///
-/// All `decide_*` functions are pure: facts and time come in as arguments. A rule
-/// that cannot be evaluated (overflow, a required fact missing) is reported in the
+/// All `decide_*` functions are pure: facts, time and the host's functions come in as arguments.
+/// A rule that cannot be evaluated (overflow, a required fact missing) is reported in the
 /// decision with its name, never passed over.
 class BYLAW_EXPORT Policy {
  public:
@@ -34,37 +44,86 @@ class BYLAW_EXPORT Policy {
   Policy& operator=(Policy) noexcept;
   ~Policy();
 
-  /// Parses, type-checks and compiles. `roots` are read in order, each `use` where it stands.
-  /// With an error the Compilation has diagnostics and an empty policy.
-  [[nodiscard]] static Compilation compile(std::vector<Source> roots, Loader loader, ZoneTable const& zones);
+  /// Parses, type-checks, lints and compiles. `roots` are read in order, each `use` where it
+  /// stands. With an error the Compilation has diagnostics and an empty policy. `today` dates the
+  /// lint that finds rules out of force; without it that lint is left out.
+  [[nodiscard]] static Compilation compile(std::vector<Source> roots, Loader loader, ZoneTable const& zones,
+                                           Date today = Date{INT32_MIN});
 
   [[nodiscard]] bool empty() const noexcept { return impl_ == nullptr; }
   /// SHA-256 over the names and texts of all files, in hexadecimal.
   [[nodiscard]] std::string const& version_hash() const noexcept;
   [[nodiscard]] std::vector<Header> const& headers() const noexcept;
   [[nodiscard]] std::vector<HoldRule> const& holds() const noexcept;
+  [[nodiscard]] std::vector<StopRule> const& stops() const noexcept;
+  [[nodiscard]] std::vector<ValidationRule> const& validations() const noexcept;
   [[nodiscard]] std::vector<AllocationRule> const& allocations() const noexcept;
+  [[nodiscard]] std::vector<ProtectRule> const& protects() const noexcept;
+  [[nodiscard]] std::vector<PublishRule> const& publishes() const noexcept;
+  [[nodiscard]] std::vector<ServiceRule> const& services() const noexcept;
+  [[nodiscard]] std::vector<ChangeRule> const& changes() const noexcept;
+  [[nodiscard]] std::vector<BackorderRule> const& backorders() const noexcept;
   [[nodiscard]] std::vector<ReturnRule> const& returns() const noexcept;
+  [[nodiscard]] std::vector<ApprovalRule> const& approvals() const noexcept;
+  [[nodiscard]] std::vector<PostingRule> const& postings() const noexcept;
   [[nodiscard]] std::vector<WorkflowDeclaration> const& workflows() const noexcept;
+  [[nodiscard]] std::vector<Measure> const& measures() const noexcept;
+  [[nodiscard]] std::vector<HostFunction> const& functions() const noexcept;
   [[nodiscard]] Layout const& layout(Subject subject) const noexcept;
+
+  /// A field of a record of the schema. False when there is none.
+  [[nodiscard]] bool find_field(std::string_view record, std::string_view field, FieldInfo& out) const;
+  /// Names of a record's fields; empty when there is no such record.
+  [[nodiscard]] std::vector<std::string> fields_of(std::string_view record) const;
 
   /// Id of an enumeration value; -1 when no enumeration of the schema has it.
   [[nodiscard]] std::int64_t symbol(std::string_view name) const noexcept;
+  /// Name of a symbol by its id.
+  [[nodiscard]] std::string const& symbol_name(std::int64_t id) const noexcept;
   /// Whether `name` is a value of the enumeration.
   [[nodiscard]] bool enumeration_has(std::string_view enumeration, std::string_view name) const noexcept;
-  /// Values of an enumeration, for messages.
+  /// Values of an enumeration, for messages; empty when there is no such enumeration.
   [[nodiscard]] std::vector<std::string> enumeration_values(std::string_view enumeration) const;
+  /// A unit by name, of the language or of the schema; nullptr when there is none. It lives as long as the policy.
+  [[nodiscard]] Unit const* unit(std::string_view name) const noexcept;
 
   /// One decision per order, in the order given.
   void decide_holds(std::vector<Frame> const& orders, Timestamp now, std::vector<HoldDecision>& out) const;
-  [[nodiscard]] HoldDecision decide_holds(Frame const& order, Timestamp now) const;
-  [[nodiscard]] AllocationDecision decide_allocation(Frame const& order, std::vector<Frame> const& candidates,
-                                                     Timestamp now) const;
-  [[nodiscard]] ReturnDecision decide_return(Frame const& return_line, Timestamp now) const;
-  /// A guard of a workflow. Errors: `policy_error`.
-  [[nodiscard]] Result<bool> guard(std::int32_t index, Frame const& order, Timestamp now) const;
+  [[nodiscard]] HoldDecision decide_holds(Frame const& order, Timestamp now, Functions functions = {}) const;
+  /// Whether an open hold may go: `line` as in its HoldHit.
+  [[nodiscard]] HoldExit decide_hold_exit(std::uint32_t rule, std::int32_t line, Frame const& order, Timestamp now,
+                                          Functions functions = {}) const;
+  [[nodiscard]] ValidationDecision decide_validation(Frame const& order, Timestamp now, Functions functions = {}) const;
+  /// Indices into stops() of those in force.
+  [[nodiscard]] std::vector<std::uint32_t> decide_stops(Timestamp now) const;
+  [[nodiscard]] AllocationDecision decide_allocation(Frame const& order, std::vector<Frame> const& candidates, Timestamp now,
+                                                     Functions functions = {}) const;
+  [[nodiscard]] ProtectDecision decide_protect(Frame const& position, Timestamp now, Functions functions = {}) const;
+  [[nodiscard]] PublishDecision decide_publish(std::string_view channel, Frame const& position, Timestamp now,
+                                               Functions functions = {}) const;
+  /// `candidate` is the location that the order ships from.
+  [[nodiscard]] ServiceDecision decide_service(Frame const& order, Frame const& candidate, Timestamp now,
+                                               Functions functions = {}) const;
+  [[nodiscard]] ChangeDecision decide_change(ChangeQuestion const& question, Frame const& order, Frame const& change,
+                                             Timestamp now, Functions functions = {}) const;
+  /// `line`: index of the order's line that is short.
+  [[nodiscard]] BackorderDecision decide_backorder(Frame const& order, std::int32_t line, Timestamp now,
+                                                   Functions functions = {}) const;
+  [[nodiscard]] ReturnDecision decide_return(Frame const& order, Frame const& return_line, Timestamp now,
+                                             Functions functions = {}) const;
+  [[nodiscard]] ApprovalDecision decide_approval(ApprovalQuestion const& question, Frame const& order, Frame const& request,
+                                                 Timestamp now, Functions functions = {}) const;
+  /// `event` is `shipment.shipped`; `frame` has the facts of its record.
+  [[nodiscard]] PostingDecision decide_posting(std::string_view event, Frame const& order, Frame const& frame, Timestamp now,
+                                               Functions functions = {}) const;
+  /// A guard of a workflow; `instance` has the facts of the workflow's own record when that is not
+  /// an order. Errors: `policy_error`.
+  [[nodiscard]] Result<bool> guard(std::int32_t index, Frame const& order, Timestamp now, Frame const* instance = nullptr,
+                                   Functions functions = {}) const;
 
   struct Impl;
+  /// For the other parts of this module: explanations, coverage, documents.
+  [[nodiscard]] Impl const& impl() const noexcept { return *impl_; }
 
  private:
   explicit Policy(Impl const* impl) noexcept : impl_(impl) {}
@@ -78,9 +137,12 @@ struct Compilation {
   std::vector<Source> sources;
 };
 
-
 /// A fact from its text, as the kind of its slot: `12.50 USD`, `2026-11-01T14:00:00Z`, `web`.
 /// Money may leave the currency out. Errors: `wrong_type`, with what to write instead.
 [[nodiscard]] BYLAW_EXPORT Result<Value> parse_value(Policy const& policy, Slot const& slot, std::string_view text);
+/// A duration as policies write it: `30 days`, `4 business hours`. Errors: `wrong_type`.
+[[nodiscard]] BYLAW_EXPORT Result<Duration> parse_duration(std::string_view text);
+/// The other way round, as decisions record what they read; `missing` when not known.
+[[nodiscard]] BYLAW_EXPORT std::string to_text(Policy const& policy, Slot const& slot, Value const& value);
 
 }  // namespace bylaw::inline v0::policy

@@ -56,8 +56,12 @@ class BYLAW_EXPORT Rulebook {
   [[nodiscard]] policy::Policy const& policy() const noexcept { return policy_; }
   [[nodiscard]] workflow::Definition const& order_workflow() const noexcept { return order_; }
   [[nodiscard]] workflow::Definition const& return_workflow() const noexcept { return return_; }
+  /// What of the workflows this version of the engine does not run yet, in words; empty when it
+  /// runs all of them. Such a rulebook decides, but `Engine::open` refuses it.
+  [[nodiscard]] std::string const& not_run() const noexcept { return not_run_; }
 
-  /// Facts of a subject in the policy's layout. Errors: `wrong_type` when an attribute of
+  /// Facts of a subject in the policy's layout; a return line is decided with the frame of its
+  /// order beside it (whose facts are all missing when no sale was found). Errors: `wrong_type` when an attribute of
   /// the host does not fit the type that the schema gives it.
   [[nodiscard]] Result<policy::Frame> order_frame(OrderFacts const& facts) const;
   [[nodiscard]] policy::Frame candidate_frame(CandidateFacts const& facts) const;
@@ -68,6 +72,7 @@ class BYLAW_EXPORT Rulebook {
   policy::Policy policy_;
   workflow::Definition order_;
   workflow::Definition return_;
+  std::string not_run_;
 };
 
 /// A rulebook, or why there is none: `diagnostics` has errors, or a workflow does not hold up.
@@ -80,8 +85,9 @@ struct Loaded {
 };
 
 /// Compiles a policy set. A set without the workflows `order` and `return` gets the shipped ones,
-/// which the loader finds as `order.bylaw` and `return.bylaw`.
-[[nodiscard]] BYLAW_EXPORT Loaded load(std::vector<policy::Source> roots, policy::Loader loader, ZoneTable const& zones);
+/// which the loader finds as `order.bylaw` and `return.bylaw`. `today` as in Policy::compile.
+[[nodiscard]] BYLAW_EXPORT Loaded load(std::vector<policy::Source> roots, policy::Loader loader, ZoneTable const& zones,
+                                         Date today = Date{INT32_MIN});
 
 
 }  // namespace bylaw::inline v0::rulebook

@@ -10,19 +10,25 @@ namespace bylaw::inline v0::wire {
 /// Errors: `wrong_type` with the path and what to write instead.
 [[nodiscard]] BYLAW_EXPORT Result<policy::Frame> parse_facts(policy::Policy const& policy, policy::Subject subject,
                                                              Json const& document);
+/// The facts of one object that is itself the subject, such as one of `candidates`.
+[[nodiscard]] BYLAW_EXPORT Result<policy::Frame> parse_subject(policy::Policy const& policy, policy::Subject subject,
+                                                               Json const& object);
 
-/// What `bylaw decide` prints: holds, and the return decision when the facts speak of a return.
-/// `id` is echoed when the facts have one. With `explain`, every value read.
-[[nodiscard]] BYLAW_EXPORT std::string decision_json(policy::Policy const& policy, std::string_view id,
-                                                     policy::HoldDecision const& decision, bool explain);
-[[nodiscard]] BYLAW_EXPORT std::string decision_json(policy::Policy const& policy, std::string_view id,
-                                                     policy::ReturnDecision const& decision, bool explain);
-/// {"order.total":"12.50 USD",...}
-[[nodiscard]] BYLAW_EXPORT std::string reads_json(std::vector<policy::Read> const& reads);
+/// Answers host functions from the `functions` of a document: `"address_risk": 0.9` for every call,
+/// or a list of {"with": {"a.country": "US"}, "gives": 0.9} of which the first that fits answers.
+/// Keeps a reference to both arguments; not thread safe.
+class BYLAW_EXPORT JsonFunctions {
+ public:
+  JsonFunctions(policy::Policy const& policy, Json const& document) : policy_(policy), document_(document) {}
+  [[nodiscard]] policy::Functions functions() { return {&JsonFunctions::call, this}; }
+  /// The first answer that could not be read: code `wrong_type`; empty code when there was none.
+  [[nodiscard]] Error const& error() const noexcept { return error_; }
 
-/// Decides one JSON document of facts: a return when it has a `return`, holds otherwise.
-/// Errors: `bad_json`, `wrong_type`.
-[[nodiscard]] BYLAW_EXPORT Result<std::string> decide_json(policy::Policy const& policy, std::string_view facts,
-                                                           Timestamp now, bool explain);
+ private:
+  static void call(void* context, std::string_view function, std::vector<policy::FunctionArgument> const& arguments, policy::Value& answer);
+  policy::Policy const& policy_;
+  Json const& document_;
+  Error error_;
+};
 
 }  // namespace bylaw::inline v0::wire

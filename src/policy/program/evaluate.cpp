@@ -1,90 +1,73 @@
+// The reference evaluator: slow, obvious, exact.
 #include "policy/program/evaluate.hpp"
 
+#include <algorithm>
+
 namespace bylaw::inline v0::policy {
-
-Datum to_datum(Slot const& slot, Value const& value) {
-  Datum datum;
-  datum.known = value.known;
-  if (!value.known) return datum;
-  datum.number = {value.number, value.scale > 0 ? power_of_ten(value.scale) : 1};
-  if (slot.kind == FactKind::quantity) exact::multiply(datum.number, {find_unit(slot.detail)->base_units, 1}, datum.number);
-  exact::reduce(datum.number);
-  datum.text = value.text;
-  return datum;
-}
-
-bool to_minor(Datum const& datum, std::int64_t& out) {
-  auto const rounded = divide_rounded(datum.number.numerator, datum.number.denominator, Rounding::half_even);
-  if (!fits_int64(rounded)) return false;
-  out = static_cast<std::int64_t>(rounded);
-  return true;
-}
 
 Datum Evaluation::fail(std::string message) {
   if (error.empty()) error = std::move(message);
   return {false, {}, 0, {}};
 }
 
-void Evaluation::record(Level const& level, std::uint32_t slot) {
-  auto const& described = level.layout->slots[slot];
+bool Evaluation::enter_element(std::uint32_t level, std::uint32_t owner, std::uint32_t collection, std::size_t index) {
+  auto const& from = levels_[owner];
+  if (from.frame == nullptr || collection >= from.frame->collections.size() || index >= from.frame->collections[collection].size()) return false;
+  levels_[level] = {&from.frame->collections[collection][index], &from.layout->collections[collection].layout, static_cast<std::int32_t>(index)};
+  return true;
+}
+
+std::size_t Evaluation::element_count(std::uint32_t owner, std::uint32_t collection) const {
+  auto const& from = levels_[owner];
+  return from.frame == nullptr || collection >= from.frame->collections.size() ? 0 : from.frame->collections[collection].size();
+}
+
+void Evaluation::record(std::uint32_t level, std::uint32_t slot) {
+  if (!recording) return;
+  auto const& at = levels_[level];
+  auto const& described = at.layout->slots[slot];
   std::string path = described.path;
-  if (level.element >= 0) {
-    // `order.lines.item.hazard` of the third element reads `order.lines[2].item.hazard`.
-    auto const& parent = levels_[&level - levels_ - 1];
-    if (parent.layout != nullptr) {
+  // Each enclosing element puts its number behind the path of its collection.
+  for (std::uint32_t i = level + 1; i-- > 0;) {
+    if (levels_[i].element < 0 || levels_[i].layout == nullptr) continue;
+    for (auto const& parent : levels_) {
+      if (parent.layout == nullptr) continue;
       for (auto const& collection : parent.layout->collections) {
-        if (path.compare(0, collection.path.size(), collection.path) == 0) {
-          path = collection.path + "[" + std::to_string(level.element) + "]" + path.substr(collection.path.size());
-          break;
+        if (&collection.layout == levels_[i].layout && path.compare(0, collection.path.size(), collection.path) == 0) {
+          path = element_path(path, collection.path, levels_[i].element);
+          goto numbered;
         }
       }
     }
+  numbered:;
   }
   for (auto const& read : reads) {
     if (read.path == path) return;
   }
-  auto const& value = level.frame->values[slot];
-  std::string text = "missing";
-  if (value.known) {
-    text = described.personal ? "personal" : value.text;
-    if (!described.personal && described.kind == FactKind::symbol) {
-      text = value.number >= 0 ? impl_.symbols[static_cast<std::size_t>(value.number)] : value.text;
-    }
-  }
-  if (value.known && !described.personal) {
-    switch (described.kind) {
-      case FactKind::boolean: text = value.number != 0 ? "true" : "false"; break;
-      case FactKind::decimal: text = to_string(Decimal::scaled(value.number, value.scale)); break;
-      case FactKind::money: text = to_string(Money(value.number, Currency::find(described.detail))); break;
-      case FactKind::quantity: text = to_string(Decimal::scaled(value.number, value.scale)) + " " + described.detail; break;
-      case FactKind::elapsed: text = std::to_string(value.number / second_ms) + " seconds"; break;
-      case FactKind::date: text = to_string(Date(static_cast<std::int32_t>(value.number))); break;
-      case FactKind::time_of_day: text = to_string(TimeOfDay(static_cast<std::int32_t>(value.number))); break;
-      case FactKind::timestamp: text = to_string(Timestamp(value.number)); break;
-      case FactKind::text: case FactKind::symbol: break;
-    }
-  }
-  reads.push_back({std::move(path), std::move(text)});
+  reads.push_back({std::move(path), to_text(impl_, described, at.frame->values[slot])});
 }
 
-Datum Evaluation::slot_value(std::uint32_t depth, std::uint32_t slot) {
-  auto const& level = levels_[depth];
-  if (slot >= level.frame->values.size()) return {false, {}, 0, {}};
+Datum Evaluation::slot_value(std::uint32_t level, std::uint32_t slot) {
+  auto const& at = levels_[level];
+  if (at.frame == nullptr || slot >= at.frame->values.size()) return {false, {}, 0, {}};
   record(level, slot);
-  auto datum = to_datum(level.layout->slots[slot], level.frame->values[slot]);
+  auto const datum = to_datum(impl_, at.layout->slots[slot], at.frame->values[slot]);
   if (datum.known) return datum;
-  for (auto const& [assumed, value] : assumed_) {
-    if (depth == 0 && assumed == slot) return value;
+  for (auto const& assumed : assumed_) {
+    if (assumed.level == level && assumed.slot == slot) return assumed.value;
   }
   return datum;
 }
 
 Datum Evaluation::eval_slot(Expr const& expr) {
-  auto datum = slot_value(expr.depth, expr.slot);
-  if (!datum.known && !expr.type.optional) {
-    return fail("the fact `" + levels_[expr.depth].layout->slots[expr.slot].path + "` is missing");
-  }
-  return datum;
+  auto const datum = slot_value(expr.level, expr.slot);
+  if (datum.known || expr.type.optional) return datum;
+  auto const& at = levels_[expr.level];
+  auto const* slot = at.layout != nullptr && expr.slot < at.layout->slots.size() ? &at.layout->slots[expr.slot] : nullptr;
+  if (slot == nullptr) return fail("a fact is missing");
+  // A fact that was proved to be there by `is known` cannot be missing; one that the schema requires can.
+  bool const measure = slot->path.compare(0, 9, "measures.") == 0;
+  return fail((measure ? "the measure `" + slot->path.substr(9) : "the fact `" + slot->path) + "` is missing");
 }
 
 Datum Evaluation::eval(std::uint32_t index) {
@@ -95,7 +78,7 @@ Datum Evaluation::eval(std::uint32_t index) {
     case Op::slot: return eval_slot(expr);
     case Op::known: {
       auto const& fact = impl_.nodes[expr.args[0]];
-      return boolean(slot_value(fact.depth, fact.slot).known);
+      return boolean(slot_value(fact.level, fact.slot).known);
     }
     case Op::logical_not: return boolean(eval(expr.args[0]).number.numerator == 0);
     case Op::logical_and:
@@ -115,22 +98,27 @@ Datum Evaluation::eval(std::uint32_t index) {
     case Op::equal: case Op::not_equal: {
       auto const left = eval(expr.args[0]);
       auto const right = eval(expr.args[1]);
+      if (!error.empty()) return {};
       return boolean(equal(impl_.nodes[expr.args[0]].type, left, right) == (expr.op == Op::equal));
     }
     case Op::less: case Op::less_equal: case Op::greater: case Op::greater_equal: case Op::between: return eval_order(expr);
     case Op::in_list: return eval_in(expr);
     case Op::add: case Op::subtract: return eval_add(expr);
-    case Op::multiply: case Op::divide: case Op::negate: return eval_arithmetic(expr);
+    case Op::multiply: case Op::divide: case Op::negate: case Op::round_money: return eval_arithmetic(expr);
     case Op::any: case Op::every: case Op::count: case Op::sum: case Op::min: case Op::max: return eval_collection(expr);
+    case Op::choose: case Op::score: case Op::highest: return eval_table(expr);
     case Op::least: case Op::greatest: return eval_least(expr);
     case Op::starts_with: case Op::ends_with: case Op::contains: case Op::matches: case Op::length: case Op::lower:
       return eval_text(expr);
-    case Op::now: case Op::today: case Op::date_of: case Op::time_of: case Op::weekday: return eval_time(expr);
+    case Op::before_clock: case Op::after_clock: return eval_clock(expr);
+    case Op::call: return eval_call(expr);
+    case Op::now: case Op::today: case Op::date_of: case Op::time_of: case Op::weekday: case Op::day_of: case Op::month_of:
+    case Op::year_of: case Op::business_day: case Op::business_days: return eval_time(expr);
   }
   return fail("an expression cannot be computed");
 }
 
-bool Evaluation::equal(Type type, Datum const& a, Datum const& b) {
+bool Evaluation::equal(Type const& type, Datum const& a, Datum const& b) {
   if (type.base == Base::text) return a.text == b.text;
   return a.months == b.months && compare(a, b) == 0;
 }
@@ -145,7 +133,6 @@ Datum Evaluation::eval_order(Expr const& expr) {
   auto const left = eval(expr.args[0]);
   auto const right = eval(expr.args[1]);
   if (!error.empty()) return {};
-  if (left.months != 0 || right.months != 0) return fail("months and days have no order");
   int const order = compare(left, right);
   switch (expr.op) {
     case Op::less: return boolean(order < 0);
@@ -158,7 +145,7 @@ Datum Evaluation::eval_order(Expr const& expr) {
 
 Datum Evaluation::eval_in(Expr const& expr) {
   auto const value = eval(expr.args[0]);
-  auto const type = impl_.nodes[expr.args[0]].type;
+  auto const& type = impl_.nodes[expr.args[0]].type;
   for (std::size_t i = 1; i < expr.args.size() && error.empty(); ++i) {
     if (equal(type, value, eval(expr.args[i]))) return boolean(true);
   }
@@ -173,10 +160,27 @@ Datum Evaluation::eval_add(Expr const& expr) {
     right.number = exact::negate(right.number);
     right.months = -right.months;
   }
-  if (expr.type.base == Base::date) {
+  auto const whole = static_cast<std::int64_t>(right.number.numerator);
+  auto const& by = impl_.nodes[expr.args[1]].type;
+  auto const& calendar = impl_.headers[expr.header].calendar;
+  auto const& zone = *impl_.header_zones[expr.header];
+  // Points in time move by months, days, or the business calendar; everything else is a sum of numbers.
+  if (expr.type.base == Base::date && by.base != Base::date) {
     auto const date = Date(static_cast<std::int32_t>(left.number.numerator));
-    left.number = {add_calendar(date, right.months, static_cast<std::int64_t>(right.number.numerator)).value, 1};
-    return left;
+    auto const moved = by.base == Base::business ? add_business_days(date, whole, calendar) : add_calendar(date, right.months, whole);
+    return {true, {moved.value, 1}, 0, {}};
+  }
+  if (expr.type.base == Base::timestamp && by.base == Base::business) {
+    auto const at = Timestamp(static_cast<std::int64_t>(left.number.numerator));
+    Duration const duration{by.element == Base::calendar ? Duration::Kind::business_days : Duration::Kind::business_time, whole, 0};
+    if (whole >= 0 || duration.kind == Duration::Kind::business_days) {
+      auto const local = to_local(at, zone);
+      if (duration.kind == Duration::Kind::business_time) return {true, {from_local(add_business_time(local, whole, calendar), zone).time.value, 1}, 0, {}};
+      auto const date = add_business_days(date_of(local), whole, calendar);
+      auto const clock = local.value - at_midnight(date_of(local)).value;
+      return {true, {from_local(LocalTime(at_midnight(date).value + clock), zone).time.value, 1}, 0, {}};
+    }
+    return fail("business hours cannot be taken from a point in time");
   }
   left.months += right.months;
   if (!exact::add(left.number, right.number, left.number)) return fail("a sum is too large");
@@ -185,31 +189,37 @@ Datum Evaluation::eval_add(Expr const& expr) {
 
 Datum Evaluation::eval_arithmetic(Expr const& expr) {
   auto left = eval(expr.args[0]);
+  if (!error.empty()) return {};
   if (expr.op == Op::negate) {
     left.number = exact::negate(left.number);
+    left.months = -left.months;
+    return left;
+  }
+  if (expr.op == Op::round_money) {
+    left.number = {divide_rounded(left.number.numerator, left.number.denominator, Rounding::half_even), 1};
     return left;
   }
   auto const right = eval(expr.args[1]);
   if (!error.empty()) return {};
-  bool const ok = expr.op == Op::multiply ? exact::multiply(left.number, right.number, left.number)
-                                          : exact::divide(left.number, right.number, left.number);
-  if (!ok) return fail(expr.op == Op::multiply ? "a product is too large" : "a division has no result");
+  if (expr.op == Op::multiply) {
+    if (!exact::multiply(left.number, right.number, left.number)) return fail("a product is too large");
+    return left;
+  }
+  if (right.number.numerator == 0) return fail("a division by zero");
+  if (!exact::divide(left.number, right.number, left.number)) return fail("a quotient is too large");
   return left;
 }
 
 Datum Evaluation::eval_collection(Expr const& expr) {
-  bool const from_element = (expr.slot & 0x8000'0000u) != 0;
-  auto const number = expr.slot & 0x7fff'ffffu;
-  auto const parent = from_element ? levels_[expr.depth - 1] : levels_[0];
-  auto const& layout = parent.layout->collections[number].layout;
-  auto const& elements = parent.frame->collections[number];
-  Datum result = boolean(expr.op == Op::every);
-  std::int64_t count = 0;
   bool const quantifier = expr.op == Op::any || expr.op == Op::every;
+  Datum result = boolean(expr.op == Op::every);
+  if (!quantifier) result = {true, {0, 1}, 0, {}};
+  std::int64_t count = 0;
+  auto const saved = levels_[expr.level];
   std::size_t const value_args = expr.op == Op::count || quantifier ? 0 : 1;
-  auto const saved = levels_[expr.depth];
-  for (std::size_t i = 0; i < elements.size() && error.empty(); ++i) {
-    enter(expr.depth, elements[i], layout, static_cast<std::int32_t>(i));
+  auto const elements = element_count(expr.owner, expr.slot);
+  for (std::size_t i = 0; i < elements && error.empty(); ++i) {
+    if (!enter_element(expr.level, expr.owner, expr.slot, i)) break;
     if (quantifier) {
       bool const holds = eval(expr.args[0]).number.numerator != 0;
       if (holds == (expr.op == Op::any)) {
@@ -222,16 +232,37 @@ Datum Evaluation::eval_collection(Expr const& expr) {
     ++count;
     if (value_args == 0) continue;
     auto const value = eval(expr.args[0]);
+    if (!error.empty()) break;
     if (expr.op == Op::sum) {
       if (!exact::add(result.number, value.number, result.number)) fail("a sum is too large");
     } else if (count == 1 || (compare(value, result) < 0) == (expr.op == Op::min)) {
       result = value;
     }
   }
-  levels_[expr.depth] = saved;
+  levels_[expr.level] = saved;
   if (expr.op == Op::count) return {true, {count, 1}, 0, {}};
   if (!quantifier && expr.op != Op::sum && count == 0) return {false, {}, 0, {}};
   return result;
+}
+
+Datum Evaluation::eval_table(Expr const& expr) {
+  bool const fallback = expr.args.size() % 2 == 1;
+  auto const rows = expr.args.size() / 2;
+  Datum best;
+  bool any = false;
+  for (std::size_t row = 0; row < rows && error.empty(); ++row) {
+    if (eval(expr.args[2 * row]).number.numerator == 0 || !error.empty()) continue;
+    auto const value = eval(expr.args[2 * row + 1]);
+    if (expr.op == Op::choose) return value;
+    if (expr.op == Op::score && any) {
+      if (!exact::add(best.number, value.number, best.number)) return fail("a sum is too large");
+    } else if (!any || compare(value, best) > 0) {
+      best = value;
+    }
+    any = true;
+  }
+  if (any || !error.empty()) return best;
+  return fallback ? eval(expr.args.back()) : fail("no row of the table `" + expr.text + "` holds");
 }
 
 Datum Evaluation::eval_least(Expr const& expr) {
@@ -250,9 +281,18 @@ Datum Evaluation::eval_text(Expr const& expr) {
     case Op::starts_with: return boolean(value.text.substr(0, expr.text.size()) == expr.text);
     case Op::ends_with:
       return boolean(value.text.size() >= expr.text.size() && value.text.substr(value.text.size() - expr.text.size()) == expr.text);
-    case Op::contains: return boolean(value.text.find(eval(expr.args[1]).text) != std::string_view::npos);
+    case Op::contains: {
+      auto const part = eval(expr.args[1]);
+      return boolean(error.empty() && value.text.find(part.text) != std::string_view::npos);
+    }
     case Op::matches:
       return boolean(re2::RE2::FullMatch(re2::StringPiece(value.text.data(), value.text.size()), *impl_.patterns[expr.slot]));
+    case Op::lower: {
+      // ASCII letters only: case beyond that depends on the language a text is written in.
+      auto& text = session_.texts.emplace_back(value.text);
+      std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      return {true, {}, 0, text};
+    }
     default: {
       std::int64_t characters = 0;
       for (char const c : value.text) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80 ? 1 : 0;
@@ -263,16 +303,83 @@ Datum Evaluation::eval_text(Expr const& expr) {
 
 Datum Evaluation::eval_time(Expr const& expr) {
   auto const& zone = *impl_.header_zones[expr.header];
-  if (expr.op == Op::now) return {true, {now_.value, 1}, 0, {}};
-  if (expr.op == Op::today) return {true, {date_of(to_local(now_, zone)).value, 1}, 0, {}};
+  auto const& calendar = impl_.headers[expr.header].calendar;
+  auto const number = [](std::int64_t value) { return Datum{true, {value, 1}, 0, {}}; };
+  if (expr.op == Op::now) return number(session_.now.value);
+  if (expr.op == Op::today) return number(date_of(to_local(session_.now, zone)).value);
   auto const value = eval(expr.args[0]);
   if (!error.empty()) return {};
   auto const whole = static_cast<std::int64_t>(value.number.numerator);
-  if (expr.op == Op::weekday) return {true, {weekday(Date(static_cast<std::int32_t>(whole))) + 1, 1}, 0, {}};
+  auto const date = Date(static_cast<std::int32_t>(whole));
+  switch (expr.op) {
+    case Op::weekday: return number(weekday(date) + 1);
+    case Op::day_of: return number(to_civil(date).day);
+    case Op::month_of: return number(to_civil(date).month);
+    case Op::year_of: return number(to_civil(date).year);
+    case Op::business_day: return boolean(calendar.is_business_day(date));
+    case Op::business_days: {
+      auto const to = eval(expr.args[1]);
+      return number(business_days_between(date, Date(static_cast<std::int32_t>(to.number.numerator)), calendar));
+    }
+    default: break;
+  }
   auto const local = to_local(Timestamp(whole), zone);
-  auto const date = date_of(local);
-  if (expr.op == Op::date_of) return {true, {date.value, 1}, 0, {}};
-  return {true, {(local.value - at_midnight(date).value) / minute_ms, 1}, 0, {}};
+  if (expr.op == Op::date_of) return number(date_of(local).value);
+  return number((local.value - at_midnight(date_of(local)).value) / minute_ms);
+}
+
+std::vector<Date> Evaluation::holidays(std::uint32_t owner, std::uint32_t collection) {
+  std::vector<Date> out;
+  if (collection == no_collection) return out;
+  auto const& from = levels_[owner];
+  if (from.frame == nullptr || collection >= from.frame->collections.size()) return out;
+  for (auto const& entry : from.frame->collections[collection]) {
+    if (!entry.values.empty() && entry.values[0].known) out.emplace_back(static_cast<std::int32_t>(entry.values[0].number));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+/// `t before 14:00 of place`: earlier by the place's own clock, on a day when the place works.
+Datum Evaluation::eval_clock(Expr const& expr) {
+  auto const instant = eval(expr.args[0]);
+  auto const named = eval(expr.args[1]);
+  if (!error.empty()) return {};
+  auto const* zone = named.known ? impl_.zones.find(named.text) : impl_.header_zones[expr.header];
+  if (zone == nullptr) return fail("there is no time zone `" + std::string(named.text.substr(0, 60)) + "`");
+  auto const local = to_local(Timestamp(static_cast<std::int64_t>(instant.number.numerator)), *zone);
+  auto calendar = impl_.headers[expr.header].calendar;
+  if (expr.slot != no_collection) calendar.holidays = holidays(expr.owner, expr.slot);
+  auto const minutes = (local.value - at_midnight(date_of(local)).value) / minute_ms;
+  bool const early = minutes < static_cast<std::int64_t>(expr.number.numerator) && calendar.is_business_day(date_of(local));
+  return boolean(early == (expr.op == Op::before_clock));
+}
+
+Datum Evaluation::eval_call(Expr const& expr) {
+  auto const& declared = impl_.functions[expr.slot];
+  auto const& program = impl_.function_programs[expr.slot];
+  std::vector<FunctionArgument> arguments;
+  std::string key = declared.name;
+  std::size_t at = 0;
+  for (auto const& parameter : program.parameters) {
+    for (std::size_t i = 0; i < parameter.fields.size() && at < expr.args.size(); ++i, ++at) {
+      auto const datum = eval(expr.args[at]);
+      if (!error.empty()) return {};
+      FunctionArgument argument{parameter.fields[i], parameter.kinds[i], {}};
+      if (!to_value(impl_, impl_.nodes[expr.args[at]].type, datum, argument.value)) return fail("an argument of `" + declared.name + "` is too large");
+      key += '\x1f' + std::to_string(argument.value.known) + ' ' + std::to_string(argument.value.number) + ' ' + std::to_string(argument.value.scale) + ' ' + argument.value.text;
+      arguments.push_back(std::move(argument));
+    }
+  }
+  auto const [found, fresh] = session_.answers.emplace(std::move(key), Value{});
+  if (fresh && session_.functions.call != nullptr) session_.functions.call(session_.functions.context, declared.name, arguments, found->second);
+  if (!found->second.known) {
+    return declared.optional ? Datum{false, {}, 0, {}} : fail("the function `" + declared.name + "` gave no answer");
+  }
+  Slot slot;
+  slot.kind = declared.result;
+  slot.detail = declared.detail;
+  return to_datum(impl_, slot, found->second);
 }
 
 }  // namespace bylaw::inline v0::policy

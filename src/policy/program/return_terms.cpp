@@ -1,6 +1,7 @@
-#include "policy/program/return_terms.hpp"
-
+// What one return rule says of one line of a return: window, conditions, verdict, terms.
 #include <algorithm>
+
+#include "policy/program/decide.hpp"
 
 namespace bylaw::inline v0::policy {
 
@@ -15,9 +16,9 @@ struct WindowEnd {
 
 class Terms {
  public:
-  Terms(Policy::Impl const& impl, std::size_t rule, Evaluation& evaluation, Timestamp now)
-      : impl_(impl), program_(impl.return_programs[rule]), header_(impl.headers[impl.returns[rule].info.header]),
-        zone_(*impl.header_zones[impl.returns[rule].info.header]), evaluation_(evaluation), now_(now) {}
+  Terms(std::size_t rule, Evaluation& evaluation)
+      : impl_(evaluation.session().impl), program_(impl_.return_programs[rule]), header_index_(impl_.returns[rule].info.header),
+        header_(impl_.headers[header_index_]), zone_(*impl_.header_zones[header_index_]), evaluation_(evaluation) {}
 
   ReturnDecision decide() {
     check_window();
@@ -31,36 +32,54 @@ class Terms {
   }
 
  private:
-  std::optional<Timestamp> instant(std::int32_t slot) {
+  std::optional<Timestamp> instant(std::uint32_t level, std::int32_t slot) {
     if (slot < 0) return std::nullopt;
-    auto const fact = evaluation_.slot_value(0, static_cast<std::uint32_t>(slot));
+    auto const fact = evaluation_.slot_value(level, static_cast<std::uint32_t>(slot));
     if (!fact.known) return std::nullopt;
     return Timestamp(static_cast<std::int64_t>(fact.number.numerator));
   }
-  Date local_date(Timestamp time) const { return date_of(to_local(time, zone_)); }
+  Date local(Timestamp time) const { return date_of(to_local(time, zone_)); }
 
   WindowEnd end_of(WindowClause const& window) {
-    if (window.event.empty()) return {true, false, window.until.value};
+    if (window.form == WindowClause::Form::until_date) return {true, false, window.until.value};
     std::optional<Timestamp> start;
     std::int32_t late_days = 0;
-    if (window.event == "order") start = instant(impl_.window_slots[2]);
-    if (window.event == "shipment" || window.event == "delivery") start = instant(impl_.window_slots[1]);
+    if (window.event == "order") start = instant(0, impl_.placed_slot);
+    if (window.event == "shipment" || window.event == "delivery") start = instant(1, impl_.shipped_slot);
     if (window.event == "delivery") {
-      auto const delivered = instant(impl_.window_slots[0]);
+      auto const delivered = instant(1, impl_.delivered_slot);
       // Without a delivery scan the window starts a stated number of days after shipment.
       if (!delivered) late_days = header_.undelivered_days;
       if (delivered) start = delivered;
     }
     if (!start) return {};
-    if (window.length.kind == Duration::Kind::elapsed) {
-      return {true, true, start->value + late_days * day_ms + window.length.amount};
+    auto const first = Date(local(*start).value + late_days);
+    if (window.form == WindowClause::Form::until_day) return {true, false, next_day_of_year(first, window.month, window.day).value};
+    switch (window.length.kind) {
+      case Duration::Kind::elapsed: return {true, true, start->value + late_days * day_ms + window.length.amount};
+      case Duration::Kind::business_days: return {true, false, add_business_days(first, window.length.amount, header_.calendar).value};
+      case Duration::Kind::business_time: {
+        auto const from = LocalTime(to_local(*start, zone_).value + late_days * day_ms);
+        return {true, true, from_local(add_business_time(from, window.length.amount, header_.calendar), zone_).time.value};
+      }
+      case Duration::Kind::calendar: break;
     }
-    auto const first = Date(local_date(*start).value + late_days);
     return {true, false, add_calendar(first, window.length.months, window.length.amount).value};
   }
 
+  /// 31 January after 24 November is in the next year; on the day itself it is that day.
+  static Date next_day_of_year(Date from, int month, int day) {
+    auto const in_year = [&](int year) {
+      int const last = days_in_month(year, month);
+      return to_date({year, month, day < last ? day : last});
+    };
+    auto const year = to_civil(from).year;
+    auto const same = in_year(year);
+    return same < from ? in_year(year + 1) : same;
+  }
+
   bool inside(WindowEnd const& end, Timestamp requested) const {
-    auto const at = end.elapsed ? requested.value : local_date(requested).value;
+    auto const at = end.elapsed ? requested.value : local(requested).value;
     return header_.window_inclusive ? at <= end.last : at < end.last;
   }
 
@@ -68,10 +87,13 @@ class Terms {
     if (!end.elapsed) return to_string(Date(static_cast<std::int32_t>(end.last)));
     return to_string(to_local(Timestamp(end.last), zone_));
   }
+  std::int64_t comparable(WindowEnd const& end) const {
+    return end.elapsed ? to_local(Timestamp(end.last), zone_).value : at_midnight(Date(static_cast<std::int32_t>(end.last))).value + day_ms - 1;
+  }
 
   void check_window() {
     if (program_.no_limit) return;
-    auto const requested = instant(impl_.requested_slot).value_or(now_);
+    auto const requested = instant(1, impl_.requested_slot).value_or(evaluation_.session().now);
     bool inside_any = false;
     WindowEnd best;
     for (auto const& window : program_.windows) {
@@ -79,7 +101,6 @@ class Terms {
       auto const end = end_of(window);
       if (end.found) {
         inside_any = inside_any || inside(end, requested);
-        auto const comparable = [&](WindowEnd const& e) { return e.elapsed ? to_local(Timestamp(e.last), zone_).value : at_midnight(Date(static_cast<std::int32_t>(e.last))).value + day_ms - 1; };
         if (!best.found || comparable(end) > comparable(best)) best = end;
       }
       if (!program_.longest) break;
@@ -92,7 +113,7 @@ class Terms {
 
   std::optional<std::string> condition(std::int32_t slot) {
     if (slot < 0) return std::nullopt;
-    auto const fact = evaluation_.slot_value(0, static_cast<std::uint32_t>(slot));
+    auto const fact = evaluation_.slot_value(1, static_cast<std::uint32_t>(slot));
     if (!fact.known || fact.number.numerator < 0) return std::nullopt;
     return impl_.symbols[static_cast<std::size_t>(fact.number.numerator)];
   }
@@ -135,21 +156,21 @@ class Terms {
     if (chosen->verdict == Verdict::deny) out_.failures.push_back(chosen->failure);
   }
 
-  Money money(Datum const& datum) {
+  Money money(ExprIndex amount) {
     std::int64_t minor = 0;
-    if (!to_minor(datum, minor) && evaluation_.error.empty()) evaluation_.error = "an amount is too large";
+    if (!to_minor(evaluation_.value(amount), minor) && evaluation_.error.empty()) evaluation_.error = "an amount is too large";
     return {minor, header_.currency};
   }
 
   void add_fee(FeeClause const& clause) {
     if (!evaluation_.passes(clause.guard)) return;
-    auto amount = money(evaluation_.value(clause.amount));
-    if (clause.at_least >= 0) {
-      auto const least = money(evaluation_.value(clause.at_least));
+    auto amount = money(clause.amount);
+    if (clause.limits.at_least >= 0) {
+      auto const least = money(clause.limits.at_least);
       if (amount.amount_minor() < least.amount_minor()) amount = least;
     }
-    if (clause.at_most >= 0) {
-      auto const most = money(evaluation_.value(clause.at_most));
+    if (clause.limits.at_most >= 0) {
+      auto const most = money(clause.limits.at_most);
       if (amount.amount_minor() > most.amount_minor()) amount = most;
     }
     if (amount.amount_minor() <= 0) return;  // a fee is never a gift
@@ -163,13 +184,40 @@ class Terms {
     return nullptr;
   }
 
+  void choose_payment() {
+    auto const* pay = first_of(program_.pay);
+    if (pay == nullptr) return;
+    out_.pay_at = pay->words[0];
+    out_.pay_within = pay->within;
+    out_.pay_limited = pay->amount >= 0;
+    if (out_.pay_limited) out_.pay_up_to = money(pay->amount);
+  }
+
+  /// The customer may have the first tender that applies, or any that a further clause adds by choice.
+  void choose_tenders() {
+    auto const* to = first_of(program_.refund_to);
+    if (to == nullptr) return;
+    out_.tenders = to->words;
+    out_.tenders_by_choice = to->by_choice;
+  }
+
   void choose_terms() {
     for (auto const& fee : program_.fees) add_fee(fee);
-    if (auto const* to = first_of(program_.refund_to)) out_.tenders = to->words;
-    if (auto const* pay = first_of(program_.pay)) out_.pay_at = pay->words[0];
+    choose_tenders();
+    choose_payment();
+    out_.credit_valid = program_.credit_valid;
+    out_.receive_at = program_.receive_at;
     if (auto const* label = first_of(program_.label)) out_.label = label->words[0];
+    if (auto const* exchange = first_of(program_.exchange)) {
+      out_.exchange = exchange->words[0];
+      out_.exchange_once = exchange->words.size() > 1;
+    }
     out_.keep_item = first_of(program_.keep_item) != nullptr;
-    out_.refund_shipping = first_of(program_.shipping_refund) != nullptr;
+    if (auto const* shipping = first_of(program_.shipping_refund)) {
+      out_.refund_shipping = true;
+      out_.shipping_limited = shipping->amount >= 0;
+      if (out_.shipping_limited) out_.shipping_up_to = money(shipping->amount);
+    }
     for (auto const& evidence : program_.evidence) {
       if (evaluation_.passes(evidence.guard)) out_.evidence.insert(out_.evidence.end(), evidence.words.begin(), evidence.words.end());
     }
@@ -191,17 +239,15 @@ class Terms {
 
   Policy::Impl const& impl_;
   ReturnProgram const& program_;
+  std::uint32_t header_index_;
   Header const& header_;
   Zone const& zone_;
   Evaluation& evaluation_;
-  Timestamp now_;
   ReturnDecision out_;
 };
 
 }  // namespace
 
-ReturnDecision return_terms(Policy::Impl const& impl, std::size_t rule, Evaluation& evaluation, Timestamp now) {
-  return Terms(impl, rule, evaluation, now).decide();
-}
+ReturnDecision return_terms(std::size_t rule, Evaluation& evaluation) { return Terms(rule, evaluation).decide(); }
 
 }  // namespace bylaw::inline v0::policy

@@ -8,7 +8,9 @@
 
 #include <boost/spirit/home/x3.hpp>
 
+#include <bylaw/policy/diagnostic.hpp>
 #include "policy/syntax/cst.hpp"
+#include "policy/syntax/recovery.hpp"
 
 namespace bylaw::inline v0::policy::syntax {
 
@@ -89,6 +91,9 @@ struct IsWord {
 };
 struct IsUnit {
   bool operator()(Token const& token) const;
+};
+struct IsMonth {
+  bool operator()(Token const& token) const { return token.kind == TokenKind::word && month_number(token.text) > 0; }
 };
 struct IsCurrency {
   bool operator()(Token const& token) const {
@@ -181,6 +186,12 @@ struct ClauseParser : x3::unary_parser<Subject, ClauseParser<Subject>>, unattrib
   bool parse(It& first, It const& last, Context const& context, RContext& rcontext, Attribute&) const {
     Sink& sink = x3::get<SinkTag>(context).get();
     if (first == last || first->kind == TokenKind::end || first->text == "}") return false;
+    if (starts_declaration(first)) {
+      // The block before lacks its `}`; the declaration that begins here must not be lost with it.
+      sink.fail_at(first, "}");
+      sink.out.push_back(finding("BY0214", {sink.cst.source_index, (first - 1)->begin_offset, (first - 1)->end_offset}));
+      return false;
+    }
     auto const mark = sink.stack.size();
     It const begin = first;
     sink.farthest = nullptr;

@@ -11,7 +11,7 @@ namespace bylaw::inline v0::policy::syntax {
 enum class NodeKind : std::uint8_t {
   header, header_item, use, list, define, table, measure, record, record_field, enumeration, role, unit, reasons, reason_row,
   function, type, param, hold, stop, validation, allocation, protect, publish, service, change, backorder, return_rule,
-  approval, posting, clause, workflow, version, migrate, start, state, region, transition, enter, leave, others, action,
+  approval, posting, clause, cell, deadline, label, over, account, workflow, version, migrate, rename, state, region, action,
   disjunction, conjunction, negation, quantifier, source, comparison, sum, product, operand, primary, list_value,
   aggregate, reference, path, window, payment
 };
@@ -31,7 +31,7 @@ struct Node {
 struct Cst {
   std::uint32_t source_index = 0;
   std::vector<Token> tokens;
-  std::vector<DocComment> doc_comments;
+  std::vector<Comment> comments;
   std::vector<Node> nodes;
   std::vector<std::uint32_t> children;
   std::vector<std::uint32_t> declarations;  ///< the header, when there is one, first

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include <bylaw/policy/diagnostic.hpp>
 #include "policy/syntax/token.hpp"
 
 namespace bylaw::inline v0::policy::syntax {
@@ -54,10 +55,10 @@ class Lexer {
 
   TokenList run() {
     if (text_.size() > source_bytes_max) {
-      return refuse("BY0101", "the file is larger than 4 MB", 0, 0, "split it into files joined by `use`");
+      return refuse("BY0101", 0, 0);
     }
     if (text_.substr(0, 3) == "\xEF\xBB\xBF") {
-      report("BY0106", "the file begins with a byte order mark", 0, 3, "save it as UTF-8 without BOM");
+      report("BY0106", 0, 3);
       at_ = 3;
     }
     bool new_line = true;
@@ -66,7 +67,7 @@ class Lexer {
       auto const count = list_.tokens.size();
       scan();
       if (at_ - begin > token_bytes_max) {
-        return refuse("BY0102", "one token is longer than 1 MB", begin, begin + 1, "a text or a name this long is a mistake");
+        return refuse("BY0102", begin, begin + 1);
       }
       if (list_.tokens.size() > count) list_.tokens.back().starts_line = new_line;
       new_line = false;
@@ -79,13 +80,12 @@ class Lexer {
  private:
   char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
 
-  void report(char const* code, std::string message, std::size_t begin, std::size_t end, std::string help) {
-    Span const span{source_index_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
-    out_.push_back({Severity::error, code, std::move(message), {{span, ""}}, std::move(help)});
+  void report(char const* code, std::size_t begin, std::size_t end, std::vector<Argument> arguments = {}) {
+    out_.push_back(finding(code, {source_index_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}, std::move(arguments)));
   }
 
-  TokenList refuse(char const* code, std::string message, std::size_t begin, std::size_t end, std::string help) {
-    report(code, std::move(message), begin, end, std::move(help));
+  TokenList refuse(char const* code, std::size_t begin, std::size_t end) {
+    report(code, begin, end);
     list_.usable = false;
     list_.tokens.clear();
     push(TokenKind::end, text_.size());
@@ -125,8 +125,9 @@ class Lexer {
       if (length == 0 || is_control(text_[at_])) return skip_bad_bytes();
       at_ += length;
     }
-    auto const comment = text_.substr(begin, at_ - begin);
-    if (comment.substr(0, 2) == "##") list_.doc_comments.push_back({static_cast<std::uint32_t>(at_), comment.substr(2)});
+    auto end = at_;
+    while (end > begin && (text_[end - 1] == '\r' || text_[end - 1] == ' ' || text_[end - 1] == '\t')) --end;
+    list_.comments.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), text_.substr(begin, end - begin)});
   }
 
   static bool is_control(char c) {
@@ -139,11 +140,7 @@ class Lexer {
     auto const begin = at_;
     bool const control = is_control(text_[at_]);
     while (at_ < text_.size() && (is_control(text_[at_]) || utf8_length(text_, at_) == 0)) ++at_;
-    if (control) {
-      report("BY0104", "a control character is not allowed in a policy", begin, at_, "remove it; use \\n or \\t inside a text");
-    } else {
-      report("BY0105", "these bytes are not UTF-8", begin, at_, "save the file as UTF-8");
-    }
+    report(control ? "BY0104" : "BY0105", begin, at_);
     if (out_.size() > 100) list_.usable = false;
   }
 
@@ -166,7 +163,7 @@ class Lexer {
   void scan_quoted_word() {
     auto const begin = at_++;
     while (at_ < text_.size() && peek() != '`' && peek() != '\n') ++at_;
-    if (peek() != '`') return report("BY0107", "the name in backquotes does not end", begin, at_, "close it with `");
+    if (peek() != '`') return report("BY0107", begin, at_, {{"what", "the name in backquotes"}, {"mark", "`"}});
     ++at_;
     push(TokenKind::quoted_word, begin);
   }
@@ -182,7 +179,7 @@ class Lexer {
         at_ += utf8_length(text_, at_);
       }
     }
-    if (peek() != '"') return report("BY0107", "the text does not end on its line", begin, at_, "close it with a double quote");
+    if (peek() != '"') return report("BY0107", begin, at_, {{"what", "the text"}, {"mark", "a double quote"}});
     ++at_;
     push(TokenKind::text, begin);
   }
@@ -205,8 +202,7 @@ class Lexer {
         return;
       }
     }
-    report("BY0108", "this escape means nothing", begin, std::min(at_ + 1, text_.size()),
-           "use \\\" \\\\ \\n \\t or \\u{1F4E6}");
+    report("BY0108", begin, std::min(at_ + 1, text_.size()));
   }
 
   bool digits_at(std::size_t ahead, std::size_t count) const {
@@ -270,9 +266,14 @@ class Lexer {
     char const c = peek();
     if (std::string_view("{}()[],;:=<>+-*/.").find(c) == std::string_view::npos) {
       at_ += utf8_length(text_, at_);
-      return report("BY0109", "`" + std::string(text_.substr(begin, at_ - begin)) + "` means nothing here", begin, at_,
-                    c == '%' ? "write `15 percent`" : c == '$' ? "write the currency after the number, such as 12.50 USD"
-                    : c == '\'' ? "texts stand in double quotes" : "remove it");
+      std::string const help = c == '%'    ? "write `15 percent`"
+                               : c == '$'  ? "write the currency after the number, such as 12.50 USD"
+                               : c == '\'' ? "texts stand in double quotes"
+                               : c == '&'  ? "write `and`"
+                               : c == '|'  ? "write `or`"
+                               : c == '!'  ? "write `not`, or `!=`"
+                                           : "";
+      return report("BY0109", begin, at_, {{"found", std::string(text_.substr(begin, at_ - begin))}, {"help", help}});
     }
     ++at_;
     push(TokenKind::symbol, begin);
@@ -283,7 +284,7 @@ class Lexer {
     if (c == '(' || c == '[' || c == '{') ++depth_;
     if ((c == ')' || c == ']' || c == '}') && depth_ > 0) --depth_;
     if (depth_ <= nesting_depth_max) return;
-    report("BY0103", "more than 200 brackets are open at once", begin, begin + 1, "name parts of it with `define`");
+    report("BY0103", begin, begin + 1);
     list_.usable = false;
   }
 

@@ -31,6 +31,8 @@ class Reader {
   }
   Token const& take() { return cst_->tokens[at_++]; }
   std::string take_name() { return name_of(take()); }
+  /// The name that was taken last.
+  [[nodiscard]] std::string last_name() const { return name_of(cst_->tokens[at_ - 1]); }
   void skip(std::uint32_t count) { at_ += count; }
 
   [[nodiscard]] bool has_child() const { return child_ < node_->first_child + node_->child_count; }
@@ -40,6 +42,11 @@ class Reader {
     auto const index = cst_->children[child_++];
     at_ = cst_->nodes[index].end_token;
     return index;
+  }
+  /// Moves past `word` and takes the sub-node behind it.
+  std::uint32_t child_after(std::string_view word) {
+    while (!done() && !accept(word)) skip(1);
+    return take_child();
   }
   [[nodiscard]] Span span() const { return span_of(cst_->tokens[node_->first_token], cst_->tokens[node_->end_token - 1]); }
   [[nodiscard]] Span span_of(Token const& first, Token const& last) const {

@@ -2,6 +2,7 @@
 
 #include <bylaw/values/quantity.hpp>
 
+#include "policy/diagnostic/near.hpp"
 #include "policy/syntax/combinators.hpp"
 #include "policy/syntax/recovery.hpp"
 
@@ -58,40 +59,69 @@ bool IsUnit::operator()(Token const& token) const {
   return token.kind == TokenKind::word && find_unit(token.text) != nullptr;
 }
 
-bool starts_declaration(Token const& token) {
-  return token.starts_line && token.kind == TokenKind::word && contains(declaration_words, token.text);
+bool starts_declaration(Token const* token) {
+  if (!token->starts_line || token->kind != TokenKind::word || !contains(declaration_words, token->text)) return false;
+  if (token->text == "use") return token[1].kind == TokenKind::text;
+  if (token->text == "extend") return token[1].text == "record" || token[1].text == "enum";
+  if (token->text == "mandatory") return token[1].text == "return";
+  if (!IsName{}(token[1])) return false;  // a field or a state that is called like a declaration
+  // `hold RULE;` and `return to vendor ...;` are clauses; a declaration has a name and then a block.
+  return (token->text != "hold" && token->text != "return") || token[2].text == "{";
+}
+
+/// The parser went over a missing operand and took the next clause's first word for a name: `when x ==`
+/// and below it `reason ...`.
+Token const* taken_for_operand(Token const* begin, Token const* at) {
+  auto const* token = at;
+  for (int back = 0; back < 4 && token > begin; ++back, --token) {
+    if (!token->starts_line || !is_word_of_position(*token)) continue;
+    auto const& before = *(token - 1);
+    bool const open = before.kind == TokenKind::symbol ? std::string_view(";{})]").find(before.text) == std::string_view::npos
+                                                       : before.reserved && before.text != "otherwise" && before.text != "known";
+    if (open) return token;
+  }
+  return nullptr;
+}
+
+std::string did_you_mean(Sink const& sink, Token const& at) {
+  std::vector<std::string> words;
+  for (auto const& expected : sink.expected) {
+    if (expected.find(' ') == std::string_view::npos && expected.size() > 2) words.emplace_back(expected);
+  }
+  auto const near = at.kind == TokenKind::word ? nearest(at.text, words) : std::string{};
+  return near.empty() ? "" : "did you mean `" + near + "`?";
 }
 
 void report_stuck(Sink& sink, Token const* begin, std::string_view what) {
   auto const* at = sink.farthest == nullptr ? begin : sink.farthest;
-  Diagnostic found;
-  found.code = "BY0201";
-  std::string help;
+  auto const here = [&](Token const& token) { return Span{sink.cst.source_index, token.begin_offset, token.end_offset}; };
   if (sink.too_deep) {
-    found.code = "BY0103";
-    found.message = "this is nested more than 200 deep";
-    help = "name parts of it with `define`";
     sink.too_deep = false;
-  } else if (at == begin) {
-    found.code = what == "clause" ? "BY0202" : "BY0203";
-    found.message = shown(*at) + " does not begin a " + std::string(what);
-    if (sink.expected.size() <= 8) help = "expected " + list_of(sink.expected);
-  } else {
-    found.message = "expected " + list_of(sink.expected) + ", found " + shown(*at);
-    if (sink.expected.size() == 1 && sink.expected[0] == ";") help = "end every clause with `;`";
-    if (at->reserved && std::find(sink.expected.begin(), sink.expected.end(), "name") != sink.expected.end()) {
-      help = "`" + std::string(at->text) + "` is a reserved word; write it in backquotes to use it as a name";
-    }
+    sink.out.push_back(finding("BY0103", here(*at)));
+    return;
   }
-  // A missing `;` is shown behind the token it should follow, where the author has to type it.
-  Span span{sink.cst.source_index, at->begin_offset, at->end_offset};
-  if (sink.expected.size() == 1 && sink.expected[0] == ";" && at != begin) {
-    auto const* before = at - 1;
-    span = {sink.cst.source_index, before->begin_offset, before->end_offset};
+  auto help = did_you_mean(sink, *at);
+  if (at == begin) {
+    if (help.empty() && sink.expected.size() <= 8) help = "expected " + list_of(sink.expected);
+    sink.out.push_back(finding(what == "clause" ? "BY0202" : "BY0203", here(*at), {{"found", shown(*at)}, {"help", help}}));
+    return;
   }
-  found.labels.push_back({span, ""});
-  found.help = help;
-  sink.out.push_back(std::move(found));
+  auto span = here(*at);
+  bool const could_end = std::find(sink.expected.begin(), sink.expected.end(), ";") != sink.expected.end();
+  bool const ends_here = sink.expected.size() == 1 || at->text == "}" || (at->starts_line && is_word_of_position(*at));
+  if (auto const* next = taken_for_operand(begin, at)) {
+    sink.out.push_back(finding("BY0215", here(*(next - 1)), {{"next", std::string(next->text)}}));
+    return;
+  }
+  if (could_end && ends_here) {
+    // A missing `;` is shown behind the token it should follow, where the author has to type it.
+    sink.expected = {";"};
+    help = "end every clause with `;`";
+    span = here(*(at - 1));
+  } else if (at->reserved && std::find(sink.expected.begin(), sink.expected.end(), "name") != sink.expected.end()) {
+    help = "`" + std::string(at->text) + "` is a reserved word; write it in backquotes to use it as a name";
+  }
+  sink.out.push_back(finding("BY0201", span, {{"expected", list_of(sink.expected)}, {"found", shown(*at)}, {"help", help}}));
 }
 
 Token const* resume_clause(Token const* begin, Token const* farthest, Token const* last) {
@@ -99,7 +129,7 @@ Token const* resume_clause(Token const* begin, Token const* farthest, Token cons
   int depth = 0;
   for (; at != last && at->kind != TokenKind::end; ++at) {
     if (at != begin && at->starts_line && depth == 0 && is_word_of_position(*at)) return at;
-    if (starts_declaration(*at) && at->text != "return" && at->text != "hold") return at;
+    if (at != begin && starts_declaration(at)) return at;
     if (at->text == "{") ++depth;
     if (at->text == "}" && depth-- == 0) return at;
     if (at->text == ";" && depth == 0) return at + 1;

@@ -3,7 +3,8 @@
 
 namespace bylaw::inline v0::policy::syntax {
 
-/// A word that begins a declaration, first on its line: reading may resume there.
-[[nodiscard]] bool starts_declaration(Token const& token);
+/// Whether a declaration begins here, first on its line: reading may resume there. Looks at up
+/// to two tokens behind it; every token list ends with one of TokenKind::end.
+[[nodiscard]] bool starts_declaration(Token const* token);
 
 }  // namespace bylaw::inline v0::policy::syntax

@@ -9,48 +9,68 @@ using syntax::Reader;
 std::optional<Scope> Checker::element_scope(Scope const& from, std::string const& field_name, std::string name) {
   auto const* field = schema_.records[from.record].find(field_name);
   if (field == nullptr || field->type.base != Base::many) return std::nullopt;
-  auto& layout = layout_of(from);
   auto const path = from.path + "." + field_name;
-  std::uint32_t index = 0;
-  while (index < layout.collections.size() && layout.collections[index].path != path) ++index;
-  if (index == layout.collections.size()) layout.collections.push_back({path, schema_.records[field->type.index].name, {}});
-  Scope scope{std::move(name), field->type.index, path, from.subject, from.collections, env.depth + 1};
+  auto const index = find_or_add_collection(from, path, schema_.records[field->type.index].name);
+  Scope scope{std::move(name), field->type.index, path, from.subject, from.collections, env.level + 1};
   scope.collections.push_back(index);
   return scope;
 }
 
-std::optional<std::uint32_t> Checker::open_source(Cst const& cst, std::uint32_t node) {
+bool Checker::open_source(Cst const& cst, std::uint32_t node, Expr& expr) {
   Reader in(cst, node);
   auto const span = in.span();
   auto const record_name = in.take_name();
   auto const name = in.accept("as") ? in.take_name() : record_name;
-  std::string owner;
+  std::vector<std::string> owner;
   if (in.accept("of")) {
     Reader path(cst, in.take_child());
-    owner = path.take_name();
+    owner.push_back(path.take_name());
+    while (path.accept(".")) owner.push_back(path.take_name());
   }
-  if (env.depth >= 3) {
-    error("BY0329", span, "quantifiers nest at most 3 deep");
-    return std::nullopt;
+  if (env.quantifiers >= quantifiers_max) {
+    error("BY0329", span);
+    return false;
   }
+  for (auto const& scope : env.scopes) {
+    if (scope.name != name || scope.collections.empty()) continue;
+    error("BY0330", span, {{"name", name}});
+    return false;
+  }
+  std::vector<std::string> collections;
   for (auto scope = env.scopes.rbegin(); scope != env.scopes.rend(); ++scope) {
-    if (scope->name == name) {
-      error("BY0330", span, "`" + name + "` already means an enclosing element", "rename this one with `as`");
-      return std::nullopt;
+    // `of shipment` names the element of an enclosing quantifier, `of order.x` a record inside a subject.
+    auto start = Scope(*scope);
+    if (!owner.empty()) {
+      std::vector<std::string> rest(owner.begin() + (owner[0] == scope->name ? 1 : 0), owner.end());
+      if (owner[0] != scope->name && schema_.records[scope->record].find(owner[0]) == nullptr) continue;
+      if (!rest.empty()) {
+        auto const walked = walk(start, rest, span);
+        if (!walked || walked->second.base != Base::record) return false;
+        start.record = walked->second.index;
+        start.path = walked->first.path;
+      }
     }
-    if (!owner.empty() && scope->name != owner) continue;
-    for (auto const& field : schema_.records[scope->record].fields) {
-      if (field.type.base != Base::many || schema_.records[field.type.index].name != record_name) continue;
-      // Only collections of the frame that encloses this quantifier can be looked through.
-      if (scope->depth != env.depth && scope->depth != 0) continue;
-      auto element = element_scope(Scope(*scope), field.name, name);
-      ++env.depth;
-      env.scopes.push_back(*element);
-      return element->collections.back() | (scope->depth == 0 ? 0u : 0x8000'0000u);
+    for (auto const& field : schema_.records[start.record].fields) {
+      if (field.type.base != Base::many) continue;
+      collections.push_back(schema_.records[field.type.index].name);
+      if (collections.back() != record_name) continue;
+      auto element = element_scope(start, field.name, name);
+      expr.owner = start.level;
+      expr.slot = element->collections.back();
+      expr.level = ++env.level;
+      ++env.quantifiers;
+      env.scopes.push_back(std::move(*element));
+      return true;
     }
   }
-  error("BY0331", span, "there is no collection of `" + record_name + "` here", "a record needs a field `many " + record_name + "`");
-  return std::nullopt;
+  error("BY0331", span, {{"record", record_name}, {"near", nearest(record_name, collections)}});
+  return false;
+}
+
+void Checker::close_source() {
+  env.scopes.pop_back();
+  --env.level;
+  --env.quantifiers;
 }
 
 std::uint32_t Checker::check_quantifier(Cst const& cst, std::uint32_t node) {
@@ -60,15 +80,11 @@ std::uint32_t Checker::check_quantifier(Cst const& cst, std::uint32_t node) {
   expr.op = in.take().text == "any" ? Op::any : Op::every;
   expr.type.base = Base::boolean;
   auto const known = env.known.size();
-  auto const collection = open_source(cst, in.take_child());
-  if (!collection) return failed(expr.span);
+  if (!open_source(cst, in.take_child(), expr)) return failed(expr.span);
   in.accept("where");
-  expr.slot = *collection;
-  expr.depth = env.depth;
   expr.args = {static_cast<std::uint32_t>(condition(cst, in.take_child()))};
   env.known.resize(known);
-  env.scopes.pop_back();
-  --env.depth;
+  close_source();
   return push(std::move(expr));
 }
 
@@ -85,17 +101,15 @@ std::uint32_t Checker::check_aggregate(Cst const& cst, std::uint32_t node, Type 
       expr.op = word == "min" ? Op::least : Op::greatest;
       expr.args = {check(cst, value_node, expected)};
       require_present(expr.args[0]);
-      while (in.accept(",")) expr.args.push_back(static_cast<std::uint32_t>(same_type(cst, in.take_child(), at(expr.args[0]).type)));
-      expr.type = at(expr.args[0]).type;
+      auto const type = at(expr.args[0]).type;
+      while (in.accept(",")) expr.args.push_back(static_cast<std::uint32_t>(same_type(cst, in.take_child(), type)));
+      expr.type = type;
       return push(std::move(expr));
     }
     in.accept("for");
   }
   auto const known = env.known.size();
-  auto const collection = open_source(cst, in.take_child());
-  if (!collection) return failed(expr.span);
-  expr.slot = *collection;
-  expr.depth = env.depth;
+  if (!open_source(cst, in.take_child(), expr)) return failed(expr.span);
   ExprIndex filter = -1;
   if (in.accept("where")) {
     filter = condition(cst, in.take_child());
@@ -111,14 +125,16 @@ std::uint32_t Checker::check_aggregate(Cst const& cst, std::uint32_t node, Type 
     expr.type = at(value).type;
     expr.type.optional = expr.op != Op::sum;
     expr.args = {value};
-    bool const fits = expr.type.base == Base::decimal || expr.type.base == Base::money || expr.type.base == Base::quantity ||
-                      (expr.op != Op::sum && (expr.type.base == Base::date || expr.type.base == Base::timestamp));
-    if (!fits && expr.type.base != Base::error) error("BY0318", expr.span, describe(expr.type) + " cannot be added up");
+    auto const base = expr.type.base;
+    bool const fits = base == Base::decimal || base == Base::money || base == Base::quantity || base == Base::elapsed ||
+                      (expr.op != Op::sum && (base == Base::date || base == Base::timestamp || base == Base::time_of_day));
+    if (!fits && base != Base::error) {
+      error("BY0318", expr.span, {{"left", std::string(word)}, {"operator", "of"}, {"right", describe(expr.type)}, {"help", ""}});
+    }
   }
   if (filter >= 0) expr.args.push_back(static_cast<std::uint32_t>(filter));
   env.known.resize(known);
-  env.scopes.pop_back();
-  --env.depth;
+  close_source();
   return push(std::move(expr));
 }
 

@@ -1,4 +1,4 @@
-// Operators: what fits with what, and what to write when it does not.
+// Logic and comparisons: what fits with what, and what to write when it does not.
 #include <algorithm>
 
 #include "policy/types/checker.hpp"
@@ -11,7 +11,7 @@ using syntax::Reader;
 
 namespace {
 
-bool is_number(Base base) {
+bool has_order(Base base) {
   switch (base) {
     case Base::decimal: case Base::percent: case Base::money: case Base::quantity: case Base::elapsed: case Base::calendar:
     case Base::date: case Base::time_of_day: case Base::timestamp: return true;
@@ -29,15 +29,13 @@ Op comparison_op(std::string_view symbol) {
 
 }  // namespace
 
-std::string Checker::describe(Type type) const {
+std::string Checker::describe(Type const& type) const {
   switch (type.base) {
     case Base::error: return "an unknown value";
     case Base::boolean: return "a condition";
     case Base::decimal: return "a number";
     case Base::percent: return "a percentage";
-    case Base::money:
-      return "money in " + std::string{static_cast<char>(type.index >> 16), static_cast<char>(type.index >> 8 & 0xff),
-                                       static_cast<char>(type.index & 0xff)};
+    case Base::money: return type.index == 0 ? "money in any currency" : "money in " + currency_code(type.index);
     case Base::quantity: return std::string("a quantity in ") + type.unit->name;
     case Base::elapsed: return "an elapsed time";
     case Base::calendar: return "a number of calendar days";
@@ -56,8 +54,8 @@ std::string Checker::describe(Type type) const {
 }
 
 std::uint32_t Checker::push(Expr expr) {
-  if (impl_.nodes.size() >= node_count_max) {
-    if (!node_limit_reported_) error("BY0405", expr.span, "the policy unfolds to more than 200,000 nodes", "use fewer nested defines");
+  if (!unfolding_.empty() && ++unfolded_ > unfolded_nodes_max) {
+    if (!node_limit_reported_) error("BY0405", expr.span);
     node_limit_reported_ = true;
     return 0;
   }
@@ -72,6 +70,15 @@ std::uint32_t Checker::failed(Span span) {
   return push(std::move(expr));
 }
 
+std::uint32_t Checker::boolean(Op op, Span span, std::vector<std::uint32_t> args) {
+  Expr expr;
+  expr.op = op;
+  expr.type.base = Base::boolean;
+  expr.span = span;
+  expr.args = std::move(args);
+  return push(std::move(expr));
+}
+
 std::uint32_t Checker::literal(Type type, Span span, Exact number, std::int32_t months, std::string text) {
   Expr expr;
   expr.type = type;
@@ -83,61 +90,94 @@ std::uint32_t Checker::literal(Type type, Span span, Exact number, std::int32_t 
 }
 
 Type Checker::money_type() const {
-  auto const code = impl_.headers[env.header].currency.code();
-  Type type{Base::money, false, 0, Base::error, nullptr};
-  for (char const c : code) type.index = type.index << 8 | static_cast<unsigned char>(c);
+  Type type;
+  type.base = Base::money;
+  type.index = currency_index(impl_.headers[env.header].currency);
   return type;
+}
+
+bool Checker::is_constant(std::uint32_t index) const {
+  auto const& expr = at(index);
+  switch (expr.op) {
+    case Op::literal: return true;
+    case Op::add: case Op::subtract: case Op::multiply: case Op::divide: case Op::negate: case Op::least: case Op::greatest:
+      return std::all_of(expr.args.begin(), expr.args.end(), [&](std::uint32_t arg) { return is_constant(arg); });
+    default: return false;
+  }
 }
 
 void Checker::require_present(std::uint32_t index) {
   if (!at(index).type.optional) return;
   impl_.nodes[index].type.optional = false;
-  error("BY0310", at(index).span, "this fact may be missing", "write `... else VALUE`, or test `... is known and` before it");
+  error("BY0310", at(index).span);
 }
 
-bool Checker::require_base(std::uint32_t index, Base base, std::string const& what) {
-  if (at(index).type.base == Base::error) return false;
-  if (at(index).type.base == base) return true;
-  error("BY0311", at(index).span, "expected " + what + ", found " + describe(at(index).type));
+bool Checker::require_base(std::uint32_t index, Base base) {
+  auto const found = at(index).type;
+  if (found.base == Base::error) return false;
+  if (found.base == base) return true;
+  Type wanted;
+  wanted.base = base;
+  if (base == Base::money) wanted = money_type();
+  if (base == Base::quantity) wanted.unit = find_unit("each");
+  std::string help;
+  if (base == Base::money && found.base == Base::decimal) help = "write the currency after the number, such as 5.00 " + currency_code(wanted.index);
+  if (base == Base::quantity && found.base == Base::decimal) help = "write the unit after the number, such as 5 each";
+  error("BY0311", at(index).span, {{"expected", base == Base::quantity ? "a quantity" : describe(wanted)}, {"found", describe(found)}, {"help", help}});
   return false;
 }
 
-bool Checker::same_kind(Type left, Type right) const {
+bool Checker::same_kind(Type const& left, Type const& right) const {
   if (left.base != right.base) return false;
   switch (left.base) {
-    case Base::money: case Base::symbol: return left.index == right.index;
+    case Base::money: return left.index == right.index && left.index != 0;
+    case Base::symbol: return left.index == right.index;
     case Base::quantity: return convertible(*left.unit, *right.unit);
     default: return true;
   }
 }
 
-void Checker::mismatch(Span span, Type left, Type right) {
+void Checker::mismatch(Span span, Type const& left, Type const& right) {
   if (left.base == Base::error || right.base == Base::error) return;
+  auto const pair = [&](Base a, Base b) { return (left.base == a && right.base == b) || (left.base == b && right.base == a); };
   std::string help;
-  bool const money = left.base == Base::money || right.base == Base::money;
-  if (money && (left.base == Base::decimal || right.base == Base::decimal)) {
-    help = "write the currency after the number, such as 5.00 " + std::string(impl_.headers[env.header].currency.code());
-  } else if (left.base == Base::money && right.base == Base::money) {
-    help = "amounts of two currencies cannot be compared";
-  } else if (left.base == Base::quantity && right.base == Base::decimal) {
-    help = std::string("write the unit after the number, such as 5 ") + left.unit->name;
-  } else if (left.base == Base::elapsed && right.base == Base::calendar) {
+  if (pair(Base::money, Base::decimal)) {
+    auto const& money = left.base == Base::money ? left : right;
+    help = "write the currency after the number, such as 5.00 " + currency_code(money.index);
+  } else if (pair(Base::money, Base::money)) {
+    help = left.index == 0 || right.index == 0 ? "convert it first: converted(...)" : "amounts of two currencies cannot be compared";
+  } else if (pair(Base::quantity, Base::decimal)) {
+    auto const& quantity = left.base == Base::quantity ? left : right;
+    help = std::string("write the unit after the number, such as 5 ") + quantity.unit->name;
+  } else if (pair(Base::quantity, Base::quantity)) {
+    help = "units convert only inside one dimension";
+  } else if (pair(Base::elapsed, Base::calendar)) {
     help = "write hours for an elapsed time; days count the calendar";
+  } else if (pair(Base::percent, Base::decimal)) {
+    help = "write `percent` after the number";
+  } else if (pair(Base::text, Base::symbol) || pair(Base::text, Base::names)) {
+    help = "write a text in double quotes";
+  } else if (pair(Base::text, Base::decimal)) {
+    help = "write a number in double quotes to compare it as a text";
   }
-  error("BY0312", span, describe(left) + " does not compare with " + describe(right), help);
+  error("BY0312", span, {{"left", describe(left)}, {"right", describe(right)}, {"help", help}});
 }
 
 ExprIndex Checker::condition(Cst const& cst, std::uint32_t node) {
+  auto const linear = std::exchange(env.linear, true);
   auto const index = check(cst, node);
+  env.linear = linear;
   require_present(index);
-  require_base(index, Base::boolean, "a condition");
+  require_base(index, Base::boolean);
   return static_cast<ExprIndex>(index);
 }
 
 ExprIndex Checker::amount(Cst const& cst, std::uint32_t node, Base wanted) {
+  auto const linear = std::exchange(env.linear, false);
   auto const index = check(cst, node);
+  env.linear = linear;
   require_present(index);
-  require_base(index, wanted, wanted == Base::money ? "an amount of money" : "a quantity");
+  require_base(index, wanted);
   return static_cast<ExprIndex>(index);
 }
 
@@ -149,15 +189,17 @@ ExprIndex Checker::same_type(Cst const& cst, std::uint32_t node, Type like) {
   return static_cast<ExprIndex>(index);
 }
 
-void Checker::assume(ExprIndex condition) {
+void Checker::assume(ExprIndex condition, bool holds) {
   if (condition < 0) return;
-  auto const& expr = at(static_cast<std::uint32_t>(condition));
-  if (expr.op == Op::logical_and) {
+  auto const& expr = node(condition);
+  if (expr.op == Op::logical_not) return assume(static_cast<ExprIndex>(expr.args[0]), !holds);
+  // A conjunction that holds proves each part; a disjunction that does not hold refutes each part.
+  if (expr.op == (holds ? Op::logical_and : Op::logical_or)) {
     auto const args = expr.args;
-    for (auto const arg : args) assume(static_cast<ExprIndex>(arg));
-  } else if (expr.op == Op::known) {
+    for (auto const arg : args) assume(static_cast<ExprIndex>(arg), holds);
+  } else if (expr.op == Op::known && holds) {
     auto const& fact = at(expr.args[0]);
-    env.known.emplace_back(fact.depth, fact.slot);
+    env.known.emplace_back(fact.level, fact.slot);
   }
 }
 
@@ -182,32 +224,25 @@ std::uint32_t Checker::check(Cst const& cst, std::uint32_t node, Type const* exp
 
 std::uint32_t Checker::check_logical(Cst const& cst, std::uint32_t node, Op op) {
   Reader in(cst, node);
-  Expr expr;
-  expr.op = op;
-  expr.type.base = Base::boolean;
-  expr.span = in.span();
+  std::vector<std::uint32_t> args;
   auto const known = env.known.size();
   while (in.has_child()) {
     auto const arg = static_cast<std::uint32_t>(condition(cst, in.take_child()));
-    expr.args.push_back(arg);
+    args.push_back(arg);
     // `x is known and ...` proves x for what follows; `x is not known or ...` likewise.
-    if (op == Op::logical_and) assume(static_cast<ExprIndex>(arg));
-    if (op == Op::logical_or && at(arg).op == Op::logical_not) assume(static_cast<ExprIndex>(at(arg).args[0]));
+    assume(static_cast<ExprIndex>(arg), op == Op::logical_and);
     in.accept(op == Op::logical_and ? "and" : "or");
   }
   env.known.resize(known);
-  return push(std::move(expr));
+  return boolean(op, in.span(), std::move(args));
 }
 
 std::uint32_t Checker::check_negation(Cst const& cst, std::uint32_t node) {
   Reader in(cst, node);
-  Expr expr;
-  expr.op = Op::logical_not;
-  expr.type.base = Base::boolean;
-  expr.span = in.span();
   in.skip(1);
-  expr.args.push_back(static_cast<std::uint32_t>(condition(cst, in.take_child())));
-  return push(std::move(expr));
+  auto const inner = static_cast<std::uint32_t>(condition(cst, in.take_child()));
+  if (at(inner).op == Op::not_equal) error("BY0509", in.span());
+  return boolean(Op::logical_not, in.span(), {inner});
 }
 
 std::uint32_t Checker::check_comparison(Cst const& cst, std::uint32_t node) {
@@ -217,47 +252,35 @@ std::uint32_t Checker::check_comparison(Cst const& cst, std::uint32_t node) {
   for (auto const* symbol : {"==", "!=", "<=", ">=", "<", ">"}) {
     if (in.accept(symbol)) return check_pair(in, left_node, symbol, span);
   }
-  auto const left = check(cst, left_node);
-  if (in.accept("is")) {
-    bool const negated = in.accept("not");
-    if (at(left).op != Op::slot) {
-      if (at(left).type.base != Base::error) error("BY0313", at(left).span, "`is known` asks for a fact, not for a computed value");
-      return failed(span);
-    }
-    Expr expr;
-    expr.op = Op::known;
-    expr.type.base = Base::boolean;
-    expr.span = span;
-    expr.args = {left};
-    auto known = push(std::move(expr));
-    if (!negated) return known;
-    Expr flipped;
-    flipped.op = Op::logical_not;
-    flipped.type.base = Base::boolean;
-    flipped.span = span;
-    flipped.args = {known};
-    return push(std::move(flipped));
-  }
-  require_present(left);
-  bool const negated = in.accept("not");
+  bool const negated = !in.at("is") && in.accept("not");
   std::uint32_t result = 0;
   if (in.accept("in")) {
-    result = check_in(in, left, span);
-  } else if (in.accept("between")) {
-    result = check_between(in, left, span);
-  } else if (in.at("before") || in.at("after")) {
-    error("BY0303", span, "cut-off times of a location are not part of this version", "compare with a time of day: time(t) < 14:00");
-    return failed(span);
+    result = check_in(in, left_node, span);
   } else {
-    result = check_text_test(in, left, span);
+    auto const left = check(cst, left_node);
+    if (in.accept("is")) return check_known(in, left, span);
+    require_present(left);
+    if (in.accept("between")) result = check_between(in, left, span);
+    else if (in.at("before") || in.at("after")) result = check_clock(in, left, span);
+    else result = check_text_test(in, left, span);
   }
-  if (!negated) return result;
-  Expr expr;
-  expr.op = Op::logical_not;
-  expr.type.base = Base::boolean;
-  expr.span = span;
-  expr.args = {result};
-  return push(std::move(expr));
+  return negated ? boolean(Op::logical_not, span, {result}) : result;
+}
+
+std::uint32_t Checker::check_known(Reader& in, std::uint32_t left, Span span) {
+  bool const negated = in.accept("not");
+  auto const& fact = at(left);
+  if (fact.op != Op::slot) {
+    if (fact.type.base != Base::error) error("BY0313", fact.span);
+    return failed(span);
+  }
+  Layout const* layout = nullptr;
+  for (auto const& scope : env.scopes) {
+    if (scope.level == fact.level) layout = &layout_of(scope);
+  }
+  if (layout != nullptr && fact.slot < layout->slots.size() && !layout->slots[fact.slot].optional) error("BY0506", span);
+  auto const known = boolean(Op::known, span, {left});
+  return negated ? boolean(Op::logical_not, span, {known}) : known;
 }
 
 std::uint32_t Checker::check_pair(Reader& in, std::uint32_t left_node, std::string_view symbol, Span span) {
@@ -266,86 +289,148 @@ std::uint32_t Checker::check_pair(Reader& in, std::uint32_t left_node, std::stri
   // A bare name gets its meaning from the other side, whichever side that is.
   auto left = check(cst, left_node);
   bool const left_is_name = at(left).type.base == Base::names;
-  auto left_type = at(left).type;
+  auto const left_type = at(left).type;
   auto const right = check(cst, right_node, left_is_name ? nullptr : &left_type);
   if (left_is_name) {
     auto const right_type = at(right).type;
     left = check(cst, left_node, &right_type);
   }
+  return compare(left, right, symbol, span);
+}
+
+std::uint32_t Checker::compare(std::uint32_t left, std::uint32_t right, std::string_view symbol, Span span) {
   require_present(left);
   require_present(right);
-  Type a = at(left).type;
-  Type b = at(right).type;
-  Expr expr;
-  expr.op = comparison_op(symbol);
-  expr.type.base = Base::boolean;
-  expr.span = span;
-  expr.args = {left, right};
+  auto const a = at(left).type;
+  auto const b = at(right).type;
+  auto const op = comparison_op(symbol);
   // A date against a point in time compares on the local date of the policy's zone.
   if ((a.base == Base::date && b.base == Base::timestamp) || (a.base == Base::timestamp && b.base == Base::date)) {
-    auto const which = a.base == Base::timestamp ? 0u : 1u;
+    auto const instant = a.base == Base::timestamp ? left : right;
     Expr local;
     local.op = Op::date_of;
     local.type.base = Base::date;
-    local.span = at(expr.args[which]).span;
-    local.args = {expr.args[which]};
-    expr.args[which] = push(std::move(local));
-    return push(std::move(expr));
+    local.span = at(instant).span;
+    local.args = {instant};
+    auto const date = push(std::move(local));
+    return boolean(op, span, {a.base == Base::timestamp ? date : left, a.base == Base::timestamp ? right : date});
   }
-  bool const ordered = symbol != "==" && symbol != "!=";
   if (!same_kind(a, b)) {
     mismatch(span, a, b);
     return failed(span);
   }
-  if (ordered && a.base != Base::error && !is_number(a.base)) {
-    error("BY0314", span, describe(a) + " has no order", "use == or !=");
-  }
-  if (a.base == Base::names || a.base == Base::record || a.base == Base::many || a.base == Base::list) {
-    error("BY0315", span, "nothing here says what `" + std::string(symbol) + "` compares", "one side must be a fact");
-  }
-  return push(std::move(expr));
-}
-
-std::uint32_t Checker::check_in(Reader& in, std::uint32_t left, Span span) {
-  Type const type = at(left).type;
-  auto const right = check(in.cst(), in.take_child(), &type);
-  if (at(right).type.base == Base::error || type.base == Base::error) return failed(span);
-  if (at(right).type.base != Base::list) {
-    error("BY0316", at(right).span, "`in` needs a list", "write [a, b] or the name of a list");
+  bool const ordered = op != Op::equal && op != Op::not_equal;
+  if (ordered && a.base != Base::error && !has_order(a.base)) {
+    error("BY0314", span, {{"type", describe(a)}});
     return failed(span);
   }
-  Expr expr;
-  expr.op = Op::in_list;
-  expr.type.base = Base::boolean;
-  expr.span = span;
-  expr.args = {left};
+  if (a.base == Base::names || a.base == Base::record || a.base == Base::many || a.base == Base::list || a.base == Base::business) {
+    error("BY0315", span, {{"operator", std::string(symbol)}});
+    return failed(span);
+  }
+  if (ordered && (at(left).months != 0 || at(right).months != 0)) {
+    error("BY0336", span);
+    return failed(span);
+  }
+  return boolean(op, span, {left, right});
+}
+
+std::uint32_t Checker::check_in(Reader& in, std::uint32_t left_node, Span span) {
+  auto const& cst = in.cst();
+  auto left = check(cst, left_node);
+  auto const type = at(left).type;
+  bool const left_is_name = type.base == Base::names;
+  auto const right = check(cst, in.take_child(), left_is_name ? nullptr : &type);
+  auto const list = at(right).type;
+  if (list.base == Base::error || type.base == Base::error) return failed(span);
+  if (list.base != Base::list) {
+    error("BY0316", at(right).span);
+    return failed(span);
+  }
+  if (left_is_name) {
+    Type element = list;
+    element.base = list.element;
+    left = check(cst, left_node, &element);
+  }
+  require_present(left);
+  if (at(right).op == Op::any) return check_in_field(left, right, span);
+  std::vector<std::uint32_t> args{left};
   auto const entries = at(right).args;
   for (auto const entry : entries) {
-    if (!same_kind(type, at(entry).type)) {
-      mismatch(at(entry).span, type, at(entry).type);
+    if (!same_kind(at(left).type, at(entry).type)) {
+      mismatch(at(entry).span, at(left).type, at(entry).type);
       return failed(span);
     }
-    expr.args.push_back(entry);
+    args.push_back(entry);
   }
-  return push(std::move(expr));
+  if (entries.empty()) error("BY0508", at(right).span);
+  return boolean(Op::in_list, span, std::move(args));
+}
+
+/// `x in line.item.tags`: some entry of the field equals x. The list node carries the entry's slot.
+std::uint32_t Checker::check_in_field(std::uint32_t left, std::uint32_t right, Span span) {
+  auto any = at(right);
+  auto const entry = any.args[0];
+  if (!same_kind(at(left).type, at(entry).type)) {
+    mismatch(span, at(left).type, at(entry).type);
+    return failed(span);
+  }
+  any.args = {boolean(Op::equal, span, {left, entry})};
+  any.type = {};
+  any.type.base = Base::boolean;
+  any.span = span;
+  return push(std::move(any));
 }
 
 std::uint32_t Checker::check_between(Reader& in, std::uint32_t left, Span span) {
-  Type const type = at(left).type;
+  auto const type = at(left).type;
+  auto const low = static_cast<std::uint32_t>(same_type(in.cst(), in.take_child(), type));
+  in.accept("and");
+  auto const high = static_cast<std::uint32_t>(same_type(in.cst(), in.take_child(), type));
+  if (type.base == Base::error || at(low).type.base == Base::error || at(high).type.base == Base::error) return failed(span);
+  if (!has_order(type.base)) {
+    error("BY0314", span, {{"type", describe(type)}});
+    return failed(span);
+  }
+  if (at(low).months != 0 || at(high).months != 0) {
+    error("BY0336", span);
+    return failed(span);
+  }
+  int order = 0;
+  if (at(low).op == Op::literal && at(high).op == Op::literal && exact::compare(at(low).number, at(high).number, order) && order > 0) {
+    error("BY0449", span);
+  }
+  return boolean(Op::between, span, {left, low, high});
+}
+
+std::uint32_t Checker::check_clock(Reader& in, std::uint32_t left, Span span) {
+  if (!require_base(left, Base::timestamp)) return failed(span);
+  bool const before = in.take().text == "before";
+  auto const& time = in.take();
+  int const minutes = detail::digits(time.text, 0, 2) * 60 + detail::digits(time.text, 3, 2);
+  if (minutes >= 24 * 60 || detail::digits(time.text, 3, 2) > 59) {
+    error("BY0112", in.span_of(time), {{"problem", "`" + std::string(time.text) + "` is not a time of day"}, {"help", "write 00:00 to 23:59"}});
+  }
+  in.accept("of");
+  auto const where = place(in.cst(), in.take_child());
+  if (!where) return failed(span);
   Expr expr;
-  expr.op = Op::between;
+  expr.op = before ? Op::before_clock : Op::after_clock;
   expr.type.base = Base::boolean;
   expr.span = span;
-  auto const low = same_type(in.cst(), in.take_child(), type);
-  in.accept("and");
-  auto const high = same_type(in.cst(), in.take_child(), type);
-  if (type.base != Base::error && !is_number(type.base)) error("BY0314", span, describe(type) + " has no order", "use `in [...]`");
-  expr.args = {left, static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(high)};
+  expr.args = {left, static_cast<std::uint32_t>(where->zone)};
+  expr.number = {minutes, 1};
+  expr.owner = where->owner;
+  expr.slot = where->holidays;
   return push(std::move(expr));
 }
 
 std::uint32_t Checker::check_text_test(Reader& in, std::uint32_t left, Span span) {
-  require_base(left, Base::text, "a text");
+  auto const type = at(left).type;
+  if (type.base != Base::text) {
+    if (type.base != Base::error) error("BY0344", at(left).span, {{"found", describe(type)}});
+    return failed(span);
+  }
   Expr expr;
   expr.type.base = Base::boolean;
   expr.span = span;
@@ -354,7 +439,7 @@ std::uint32_t Checker::check_text_test(Reader& in, std::uint32_t left, Span span
     expr.op = Op::contains;
     auto const part = check(in.cst(), in.take_child());
     require_present(part);
-    require_base(part, Base::text, "a text");
+    require_base(part, Base::text);
     expr.args.push_back(part);
     return push(std::move(expr));
   }
@@ -368,125 +453,16 @@ std::uint32_t Checker::check_text_test(Reader& in, std::uint32_t left, Span span
     // RE2 is linear in the text: no back-references, no look-around, no hostile input that hangs.
     re2::RE2::Options options;
     options.set_log_errors(false);
+    options.set_max_mem(1 << 20);
     auto pattern = std::make_unique<re2::RE2>(expr.text, options);
     if (!pattern->ok()) {
-      error("BY0317", in.span_of(token), "this pattern is not valid: " + pattern->error(),
-            "use letters, classes [a-z], repeats and groups; no back-references and no look-around");
+      error("BY0317", in.span_of(token), {{"problem", pattern->error()}});
       return failed(span);
     }
     expr.slot = static_cast<std::uint32_t>(impl_.patterns.size());
     impl_.patterns.push_back(std::move(pattern));
   }
   return push(std::move(expr));
-}
-
-std::uint32_t Checker::check_sum(Cst const& cst, std::uint32_t node, Type const* expected) {
-  Reader in(cst, node);
-  auto const span = in.span();
-  auto left = check(cst, in.take_child(), expected);
-  require_present(left);
-  while (in.has_child()) {
-    bool const plus = in.take().text == "+";
-    auto const right = check(cst, in.take_child());
-    require_present(right);
-    Type const a = at(left).type;
-    Type const b = at(right).type;
-    Expr expr;
-    expr.op = plus ? Op::add : Op::subtract;
-    expr.span = span;
-    expr.args = {left, right};
-    expr.type = a;
-    if (a.base == Base::error || b.base == Base::error) return failed(span);
-    bool const point = a.base == Base::timestamp || a.base == Base::date;
-    if (!plus && point && same_kind(a, b)) {
-      expr.type.base = a.base == Base::timestamp ? Base::elapsed : Base::calendar;
-    } else if ((a.base == Base::timestamp && b.base == Base::elapsed) || (a.base == Base::date && b.base == Base::calendar)) {
-      // The type of the point stays.
-    } else if (point || !is_number(a.base) || a.base == Base::time_of_day || !same_kind(a, b)) {
-      error("BY0318", span, describe(a) + (plus ? " and " : " less ") + describe(b) + " make no sum",
-            a.base == Base::money && b.base == Base::money ? "convert one of the currencies" : "");
-      return failed(span);
-    }
-    left = push(std::move(expr));
-  }
-  return left;
-}
-
-std::uint32_t Checker::check_product(Cst const& cst, std::uint32_t node, Type const* expected) {
-  Reader in(cst, node);
-  auto const span = in.span();
-  auto left = check(cst, in.take_child(), expected);
-  require_present(left);
-  while (in.has_child()) {
-    bool const times = in.take().text == "*";
-    auto const right = check(cst, in.take_child());
-    require_present(right);
-    Type const a = at(left).type;
-    Type const b = at(right).type;
-    Expr expr;
-    expr.op = times ? Op::multiply : Op::divide;
-    expr.span = span;
-    expr.args = {left, right};
-    auto const amount = [](Base base) { return base == Base::money || base == Base::quantity || base == Base::elapsed; };
-    auto const plain = [](Base base) { return base == Base::decimal || base == Base::percent; };
-    if (a.base == Base::error || b.base == Base::error) return failed(span);
-    if (plain(b.base) && (amount(a.base) || plain(a.base))) {
-      expr.type = a;
-    } else if (times && plain(a.base) && amount(b.base)) {
-      expr.type = b;
-    } else if (!times && amount(a.base) && same_kind(a, b)) {
-      expr.type.base = Base::decimal;
-    } else {
-      error("BY0318", span, describe(a) + (times ? " times " : " divided by ") + describe(b) + " means nothing");
-      return failed(span);
-    }
-    if (!times && at(right).op == Op::literal && at(right).number.numerator == 0) {
-      error("BY0319", at(right).span, "this divides by zero");
-    }
-    left = push(std::move(expr));
-  }
-  return left;
-}
-
-std::uint32_t Checker::check_operand(Cst const& cst, std::uint32_t node, Type const* expected) {
-  Reader in(cst, node);
-  auto const span = in.span();
-  auto const signed_value = [&](Type const* wanted) {
-    bool const minus = in.accept("-");
-    auto const value = check(cst, in.take_child(), wanted);
-    if (!minus || at(value).type.base == Base::error) return value;
-    Expr expr;
-    expr.op = Op::negate;
-    expr.type = at(value).type;
-    expr.span = at(value).span;
-    expr.args = {value};
-    bool const fits = expr.type.base == Base::decimal || expr.type.base == Base::percent || expr.type.base == Base::money ||
-                      expr.type.base == Base::quantity || expr.type.base == Base::elapsed;
-    if (!fits) error("BY0318", span, describe(expr.type) + " has no opposite");
-    return push(std::move(expr));
-  };
-  auto value = signed_value(expected);
-  while (in.accept("else")) {
-    if (at(value).type.base != Base::error && !at(value).type.optional) {
-      error("BY0320", at(value).span, "this fact is never missing, so `else` does nothing", "remove the `else`");
-    }
-    Type const type = at(value).type;
-    auto const fallback = signed_value(&type);
-    Type const other = at(fallback).type;
-    if (type.base == Base::error || other.base == Base::error) return failed(span);
-    if (!same_kind(type, other)) {
-      mismatch(span, type, other);
-      return failed(span);
-    }
-    Expr expr;
-    expr.op = Op::otherwise;
-    expr.type = type;
-    expr.type.optional = other.optional;
-    expr.span = span;
-    expr.args = {value, fallback};
-    value = push(std::move(expr));
-  }
-  return value;
 }
 
 }  // namespace bylaw::inline v0::policy

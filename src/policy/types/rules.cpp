@@ -1,4 +1,4 @@
-// What all rules share, and the hold and allocation rules.
+// What all rules share: names, comments, `when` and `unless`, roles, reasons, references.
 #include "policy/types/rules.hpp"
 
 #include <algorithm>
@@ -11,148 +11,275 @@ using syntax::Reader;
 using syntax::Token;
 using syntax::TokenKind;
 
-namespace {
-
-/// Moves past `KIND NAME {` (and `mandatory`).
-void enter_block(Reader& in) {
-  while (in.peek().text != "{") in.skip(1);
-  in.skip(1);
+/// `##` lines straight above a declaration: only blanks and single line ends between.
+std::string RuleCompiler::doc_comment(Cst const& cst, Token const& first) const {
+  std::string_view const text = impl_.sources[cst.source_index].text;
+  auto const& comments = cst.comments;
+  auto end = std::lower_bound(comments.begin(), comments.end(), first.begin_offset,
+                              [](syntax::Comment const& c, std::uint32_t offset) { return c.begin_offset < offset; });
+  std::vector<std::string> lines;
+  auto below = first.begin_offset;
+  while (end != comments.begin()) {
+    auto const& comment = *--end;
+    auto const between = text.substr(comment.end_offset, below - comment.end_offset);
+    auto const newline = between.find('\n');
+    bool const joined = between.find_first_not_of(" \t\r\n") == std::string_view::npos && newline != std::string_view::npos &&
+                        between.find('\n', newline + 1) == std::string_view::npos;
+    if (!joined || !comment.is_doc()) break;
+    auto line = comment.text.substr(2);
+    while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
+    lines.emplace_back(line);
+    below = comment.begin_offset;
+  }
+  std::string out;
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) out += (out.empty() ? "" : " ") + *line;
+  return out;
 }
 
-}  // namespace
-
-RuleInfo RuleCompiler::info(Cst const& cst, std::uint32_t node, char const* kind) {
+RuleInfo RuleCompiler::begin(Cst const& cst, std::uint32_t node, Kind kind, std::vector<std::string> const& repeatable) {
   Reader in(cst, node);
-  auto const first = in.peek();
-  while (in.peek().text != kind) in.skip(1);
+  auto const& first = in.peek();
+  in.accept("mandatory");
   in.skip(1);
   auto const& token = in.take();
   RuleInfo info;
+  info.kind = kind;
   info.name = syntax::name_of(token);
-  info.file = sources_[cst.source_index].name;
+  info.file = impl_.sources[cst.source_index].name;
   info.span = in.span_of(token);
+  info.whole = in.span();
   info.header = header_;
-  // A `##` comment belongs to the declaration when only blanks stand between.
-  auto const& text = sources_[cst.source_index].text;
-  for (auto const& comment : cst.doc_comments) {
-    if (comment.end_offset > first.begin_offset) break;
-    auto const between = std::string_view(text).substr(comment.end_offset, first.begin_offset - comment.end_offset);
-    bool const joined = between.find_first_not_of(" \t\r\n") == std::string_view::npos ||
-                        between.find_first_of("#") != std::string_view::npos;
-    if (!joined || between.find("\n\n") != std::string_view::npos || between.find('}') != std::string_view::npos ||
-        between.find(';') != std::string_view::npos) continue;
-    auto line = std::string(comment.text);
-    line.erase(0, line.find_first_not_of(" \t\r") == std::string::npos ? line.size() : line.find_first_not_of(" \t\r"));
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    info.comment += (info.comment.empty() ? "" : " ") + line;
-  }
-  auto const [at, fresh] = names_.emplace(std::string(kind) + " " + info.name, info.span);
+  info.comment = doc_comment(cst, first);
+  info.period = impl_.headers[header_].effective;
+  auto const [at, fresh] = names_.emplace(std::string(word_of(kind)) + " " + info.name, info.span);
   if (!fresh) {
-    out_.push_back({Severity::error, "BY0401", std::string(kind) + " `" + info.name + "` is declared twice",
-                    {{info.span, ""}, {at->second, "first declared here"}}, "every rule has a name of its own"});
+    auto twice = finding("BY0401", info.span, {{"kind", word_of(kind)}, {"name", info.name}});
+    twice.labels.push_back({at->second, "first declared here"});
+    out_.push_back(std::move(twice));
   }
+  if (kind != Kind::workflow) check_once(cst, node, repeatable);
   return info;
 }
 
 void RuleCompiler::check_once(Cst const& cst, std::uint32_t node, std::vector<std::string> const& repeatable) {
   Reader in(cst, node);
-  std::map<std::string, Span> seen;
-  enter_block(in);
+  std::vector<std::pair<std::string, Span>> seen;
+  while (in.peek().text != "{") in.skip(1);
   while (in.has_child()) {
     Reader clause(cst, in.take_child());
     auto word = std::string(clause.take().text);
-    if (!clause.done() && (clause.at("when") || clause.at("by")) && (word == "release" || word == "clears")) {
-      word += " " + std::string(clause.peek().text);
-    }
-    if (word == "keep" && clause.at("item")) word = "keep item";
+    if (word == "release" || (word == "keep" && clause.at("item"))) word += " " + std::string(clause.peek().text);
     if (std::find(repeatable.begin(), repeatable.end(), word) != repeatable.end()) continue;
-    auto const [at, fresh] = seen.emplace(word, clause.span());
-    if (fresh) continue;
-    out_.push_back({Severity::error, "BY0402", "`" + word + "` stands twice in this rule",
-                    {{clause.span(), ""}, {at->second, "first here"}}, "join them into one clause"});
+    auto const at = std::find_if(seen.begin(), seen.end(), [&](auto const& known) { return known.first == word; });
+    if (at == seen.end()) {
+      seen.emplace_back(word, clause.span());
+      continue;
+    }
+    auto twice = finding("BY0402", clause.span(), {{"clause", word}});
+    twice.labels.push_back({at->second, "first here"});
+    out_.push_back(std::move(twice));
   }
 }
 
-RuleCompiler::Common RuleCompiler::compile_common(Cst const& cst, std::uint32_t node) {
+RuleCompiler::Common RuleCompiler::compile_common(Cst const& cst, std::uint32_t node, RuleInfo& info) {
   Common common;
+  std::vector<std::uint32_t> clauses;
   Reader in(cst, node);
-  enter_block(in);
-  while (in.has_child()) {
-    Reader clause(cst, in.take_child());
+  while (in.peek().text != "{") in.skip(1);
+  while (in.has_child()) clauses.push_back(in.take_child());
+  for (auto const child : clauses) {
+    Reader clause(cst, child);
+    auto const date = [&](Date& into) {
+      auto const parsed = parse_date(clause.peek().text);
+      if (!parsed) checker_.error("BY0112", clause.span_of(clause.peek()), {{"problem", parsed.error().message}, {"help", parsed.error().remedy}});
+      clause.skip(1);
+      if (parsed) into = *parsed;
+    };
     if (clause.accept("effective")) {
       clause.skip(1);
-      auto const from = parse_date(clause.peek().text);
-      if (!from) checker_.error("BY0112", clause.span_of(clause.peek()), from.error().message, from.error().remedy);
-      clause.skip(1);
-      if (from) common.period.from = *from;
-      if (clause.accept("until")) {
-        auto const until = parse_date(clause.peek().text);
-        if (!until) checker_.error("BY0112", clause.span_of(clause.peek()), until.error().message, until.error().remedy);
-        if (until) common.period.until = *until;
-      }
-      if (common.period.until < common.period.from) checker_.error("BY0403", clause.span(), "this period ends before it begins");
+      Period own;
+      date(own.from);
+      if (clause.accept("until")) date(own.until);
+      if (own.until < own.from) checker_.error("BY0403", clause.span());
+      info.period.from = std::max(info.period.from, own.from);
+      info.period.until = std::min(info.period.until, own.until);
     } else if (clause.accept("before")) {
       common.before_span = clause.span_of(clause.peek());
       common.before = clause.take_name();
+    } else if (clause.accept("note")) {
+      info.note = syntax::text_of(clause.take());
     } else if (clause.accept("when")) {
       common.guard.when = checker_.condition(cst, clause.take_child());
     }
   }
   checker_.assume(common.guard.when);
-  Reader again(cst, node);
-  enter_block(again);
-  while (again.has_child()) {
-    Reader clause(cst, again.take_child());
+  for (auto const child : clauses) {
+    Reader clause(cst, child);
     if (clause.accept("unless")) common.guard.unless = checker_.condition(cst, clause.take_child());
   }
+  checker_.assume(common.guard.unless, false);
   return common;
 }
 
-Guard RuleCompiler::guard(Reader& in) {
+Guard RuleCompiler::guard(Clause& in) {
   Guard guard;
+  auto const known = checker_.env.known.size();
   if (in.accept("when")) guard.when = checker_.condition(in.cst(), in.take_child());
+  checker_.assume(guard.when);
   if (in.accept("unless")) guard.unless = checker_.condition(in.cst(), in.take_child());
+  checker_.env.known.resize(known);
   return guard;
 }
 
-Guard RuleCompiler::verdict_guard(Reader& in, bool& otherwise) {
-  otherwise = in.accept("otherwise");
-  return otherwise ? Guard{} : guard(in);
+void RuleCompiler::enter(Kind kind, std::initializer_list<Subject> subjects) {
+  checker_.env = Environment{};
+  checker_.env.header = header_;
+  checker_.env.kind = kind;
+  std::uint32_t level = 0;
+  for (auto const subject : subjects) {
+    if (auto scope = checker_.subject_scope(subject, level)) checker_.env.scopes.push_back(std::move(*scope));
+    checker_.env.level = level++;
+  }
 }
 
-void RuleCompiler::check_role(Reader const& in, Token const& token) {
+void RuleCompiler::enter_line() {
+  if (checker_.env.scopes.empty()) return;
+  auto scope = checker_.element_scope(Scope(checker_.env.scopes[0]), "lines", "line");
+  if (!scope) return;
+  impl_.lines_collection = static_cast<std::int32_t>(scope->collections.back());
+  checker_.env.level = scope->level;
+  checker_.env.scopes.push_back(std::move(*scope));
+}
+
+bool RuleCompiler::read_scope(Cst const& cst, std::uint32_t node) {
+  bool line = false;
+  each_clause(cst, node, [&](Clause& clause) {
+    if (!clause.accept("scope")) return;
+    auto const& word = clause.take();
+    line = word.text == "line";
+    if (word.text != "line" && word.text != "order") checker_.error("BY0407", clause.span_of(word), {{"found", std::string(word.text)}});
+  });
+  return line;
+}
+
+std::vector<std::string> RuleCompiler::roles(Clause& in) {
+  std::vector<std::string> out;
+  do {
+    check_role(in, in.peek());
+    out.push_back(in.take_name());
+  } while (in.accept(","));
+  return out;
+}
+
+void RuleCompiler::check_role(Clause const& in, Token const& token) {
   auto const name = syntax::name_of(token);
   if (schema_.roles.count(name) > 0) return;
   std::vector<std::string> names;
   for (auto const& [role, includes] : schema_.roles) names.push_back(role);
-  auto const near = did_you_mean(name, names);
-  checker_.error("BY0306", in.span_of(token), "there is no role `" + name + "`",
-                 near.empty() ? "declare it with `role " + name + ";`" : near.substr(1));
+  checker_.error("BY0306", in.span_of(token), {{"role", name}, {"near", nearest(name, names)}});
 }
 
-Failure RuleCompiler::reason(Reader& in, char const* kind) {
+std::vector<std::string> RuleCompiler::values(Clause& in, char const* enumeration, char const* what) {
+  std::vector<std::string> out;
+  do {
+    check_value(in, in.peek(), enumeration, what);
+    out.push_back(in.take_name());
+  } while (in.accept(","));
+  return out;
+}
+
+/// Words of the trade are the values of an enumeration of the schema, so that a host may add its own.
+void RuleCompiler::check_value(Clause const& in, Token const& token, char const* enumeration, char const* what) {
+  auto const found = schema_.enumeration_index.find(std::string_view(enumeration));
+  if (found == schema_.enumeration_index.end()) return;
+  auto const name = syntax::name_of(token);
+  std::vector<std::string> names;
+  for (auto const id : impl_.enumerations[found->second].symbols) names.push_back(impl_.symbols[id]);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return;
+  checker_.error("BY0456", in.span_of(token), {{"word", name}, {"what", what}, {"near", nearest(name, names)}, {"values", joined(names)}});
+}
+
+Reason RuleCompiler::reason(Clause& in, char const* kind) {
   auto const& token = in.take();
-  Failure failure{syntax::name_of(token), ""};
+  Reason out{syntax::name_of(token), ""};
   auto const& known = schema_.reasons[kind];
-  auto const found = known.find(failure.reason);
-  if (found != known.end()) failure.text = found->second;
-  if (!in.done() && in.peek().kind == TokenKind::text) failure.text = syntax::text_of(in.take());
+  auto const found = known.find(out.code);
+  if (found != known.end()) out.text = found->second;
+  if (!in.done() && in.peek().kind == TokenKind::text) out.text = syntax::text_of(in.take());
   if (found == known.end()) {
     std::vector<std::string> names;
     for (auto const& [code, text] : known) names.push_back(code);
-    auto const near = did_you_mean(failure.reason, names);
-    checker_.error("BY0309", in.span_of(token), "`" + failure.reason + "` is not in the list of " + kind + " reasons",
-                   near.empty() ? std::string("add it: reasons ") + kind + " { " + failure.reason + " \"...\"; }" : near.substr(1));
+    checker_.error("BY0309", in.span_of(token), {{"code", out.code}, {"kind", kind}, {"near", nearest(out.code, names)}});
   }
-  return failure;
+  return out;
 }
 
-void RuleCompiler::enter_order_scope() {
-  checker_.env = Environment{};
-  checker_.env.header = header_;
-  auto const* order = schema_.record("order");
-  if (order == nullptr) return;
-  checker_.env.scopes.push_back({"order", schema_.record_index.find("order")->second, "order", Subject::order, {}, 0});
+Duration RuleCompiler::duration(Clause& in, bool business_allowed) {
+  auto const& token = in.take();
+  bool ok = false;
+  auto const out = parse_duration(token.text, ok);
+  if (!ok) checker_.error("BY0111", in.span_of(token));
+  if (out.kind == Duration::Kind::business_time && business_allowed && !impl_.headers[header_].business_hours) {
+    checker_.error("BY0337", in.span_of(token));
+  }
+  return out;
+}
+
+std::int64_t RuleCompiler::whole_number(Clause& in, char const* what, std::int64_t low, std::int64_t high) {
+  auto const& token = in.take();
+  auto const number = Decimal::parse(token.text);
+  if (number && number->scale() == 0 && number->coefficient() >= low && number->coefficient() <= high) return number->coefficient();
+  checker_.error("BY0412", in.span_of(token), {{"what", what}, {"low", std::to_string(low)}, {"high", std::to_string(high)}});
+  return low;
+}
+
+Limits RuleCompiler::limits(Clause& in, Base base) {
+  Limits out;
+  auto const begin = in.peek();
+  while (in.at(",")) {
+    auto ahead = in;
+    ahead.skip(1);
+    if (!ahead.accept("at")) break;
+    bool const least = ahead.take().text == "least";
+    in = ahead;
+    (least ? out.at_least : out.at_most) = checker_.amount(in.cst(), in.take_child(), base);
+  }
+  int order = 0;
+  if (out.at_least >= 0 && out.at_most >= 0) {
+    auto const& low = checker_.node(out.at_least);
+    auto const& high = checker_.node(out.at_most);
+    bool const constant = low.op == Op::literal && high.op == Op::literal;
+    if (constant && exact::compare(low.number, high.number, order) && order > 0) checker_.error("BY0455", in.span_of(begin), {{"kind", "clause"}});
+  }
+  return out;
+}
+
+/// A date means its first moment, or with `end_of_day` the first moment after it.
+Timestamp RuleCompiler::moment(Clause& in, bool end_of_day) {
+  auto const& token = in.take();
+  auto const& zone = *impl_.header_zones[header_];
+  auto const bad = [&](Error const& error) { checker_.error("BY0112", in.span_of(token), {{"problem", error.message}, {"help", error.remedy}}); };
+  if (token.kind == TokenKind::date) {
+    auto const date = parse_date(token.text);
+    if (!date) bad(date.error());
+    return from_local(at_midnight(Date((date ? date->value : 0) + (end_of_day ? 1 : 0))), zone).time;
+  }
+  auto const local = parse_local_time(token.text);
+  if (!local) {
+    bad(local.error());
+    return {};
+  }
+  auto const instant = from_local(*local, zone);
+  if (!instant.unique) checker_.error("BY0113", in.span_of(token), {{"zone", impl_.headers[header_].zone}});
+  return instant.time;
+}
+
+void RuleCompiler::need(bool there, RuleInfo const& info, char const* kind, char const* clause, char const* example) {
+  if (!there) checker_.error("BY0413", info.span, {{"kind", kind}, {"rule", info.name}, {"clause", clause}, {"example", example}});
+}
+
+void RuleCompiler::hold_reference(Clause const& in, Token const& token) {
+  hold_references_.push_back({syntax::name_of(token), in.span_of(token)});
 }
 
 void RuleCompiler::compile_file(Cst const& cst, std::uint32_t header) {
@@ -160,240 +287,32 @@ void RuleCompiler::compile_file(Cst const& cst, std::uint32_t header) {
   for (auto const node : cst.declarations) {
     switch (cst.nodes[node].kind) {
       case NodeKind::hold: compile_hold(cst, node); break;
+      case NodeKind::stop: compile_stop(cst, node); break;
+      case NodeKind::validation: compile_validation(cst, node); break;
       case NodeKind::allocation: compile_allocation(cst, node); break;
+      case NodeKind::protect: compile_protect(cst, node); break;
+      case NodeKind::publish: compile_publish(cst, node); break;
+      case NodeKind::service: compile_service(cst, node); break;
+      case NodeKind::change: compile_change(cst, node); break;
+      case NodeKind::backorder: compile_backorder(cst, node); break;
       case NodeKind::return_rule: compile_return(cst, node); break;
+      case NodeKind::approval: compile_approval(cst, node); break;
+      case NodeKind::posting: compile_posting(cst, node); break;
       case NodeKind::workflow: compile_workflow(cst, node); break;
       default: break;
     }
   }
 }
 
-void RuleCompiler::compile_hold(Cst const& cst, std::uint32_t node) {
-  check_once(cst, node, {"await", "release when", "release by", "escalate"});
-  HoldRule rule;
-  HoldProgram program;
-  rule.info = info(cst, node, "hold");
-  enter_order_scope();
-  Reader scan(cst, node);
-  enter_block(scan);
-  std::vector<std::uint32_t> awaits;
-  while (scan.has_child()) {
-    auto const child = scan.take_child();
-    Reader clause(cst, child);
-    if (clause.accept("scope")) {
-      auto const& word = clause.take();
-      rule.scope_line = word.text == "line";
-      if (word.text != "line" && word.text != "order") {
-        checker_.error("BY0407", clause.span_of(word), "a hold stands on an order or on a line", "write `scope order` or `scope line`");
-      }
-    } else if (clause.at("await")) {
-      awaits.push_back(child);
-    }
+void RuleCompiler::finish() {
+  std::vector<std::string> names;
+  for (auto const& hold : impl_.holds) names.push_back(hold.info.name);
+  for (auto const& reference : hold_references_) {
+    if (std::find(names.begin(), names.end(), reference.name) != names.end()) continue;
+    checker_.error("BY0415", reference.span, {{"rule", reference.name}, {"near", nearest(reference.name, names)}});
   }
-  if (rule.scope_line && !checker_.env.scopes.empty()) {
-    if (auto scope = checker_.element_scope(checker_.env.scopes[0], "lines", "line")) {
-      checker_.env.depth = 1;
-      checker_.env.scopes.push_back(*scope);
-    }
-  }
-  // An awaited fact is there by the time the other clauses are evaluated.
-  for (auto const child : awaits) {
-    Reader clause(cst, child);
-    compile_await(clause, program);
-  }
-  auto const common = compile_common(cst, node);
-  program.period = common.period;
-  program.guard = common.guard;
-  Reader in(cst, node);
-  enter_block(in);
-  while (in.has_child()) hold_clause(cst, in.take_child(), rule, program);
-  bool const way_out = rule.clears || !rule.release_by.empty();
-  if (!way_out) {
-    checker_.error("BY0408", rule.info.span, "nothing can lift the hold `" + rule.info.name + "`",
-                   "add `release by ROLE;` or `clears when CONDITION;`");
-  }
-  if (rule.reason.empty()) {
-    checker_.error("BY0409", rule.info.span, "the hold `" + rule.info.name + "` gives no reason", "add `reason CODE \"text\";`");
-  }
-  impl_.holds.push_back(std::move(rule));
-  impl_.hold_programs.push_back(std::move(program));
-}
-
-void RuleCompiler::compile_await(Reader& in, HoldProgram& program) {
-  in.skip(1);
-  Await await;
-  await.fact = checker_.fact(in.cst(), in.take_child());
-  in.skip(2);  // up to
-  auto const& token = in.take();
-  bool ok = false;
-  auto const patience = parse_duration(token.text, ok);
-  if (patience.kind != Duration::Kind::elapsed) {
-    checker_.error("BY0410", in.span_of(token), "a fact is awaited for seconds, minutes or hours", "write hours instead of days");
-  }
-  await.patience_ms = patience.amount;
-  in.skip(2);  // , otherwise
-  if (await.fact < 0) return;
-  auto const& fact = checker_.at(static_cast<std::uint32_t>(await.fact));
-  Type const type = fact.type;
-  auto const slot = std::make_pair(fact.depth, fact.slot);
-  if (!type.optional) {
-    checker_.error("BY0411", fact.span, "this fact is never missing, so there is nothing to await", "declare it `optional` in the schema");
-  }
-  if (!in.accept("hold")) await.otherwise = checker_.same_type(in.cst(), in.take_child(), type);
-  checker_.env.known.push_back(slot);
-  program.awaits.push_back(await);
-}
-
-void RuleCompiler::hold_clause(Cst const& cst, std::uint32_t node, HoldRule& rule, HoldProgram& program) {
-  Reader in(cst, node);
-  if (in.accept("reason")) {
-    auto const failure = reason(in, "hold");
-    rule.reason = failure.reason;
-    rule.reason_text = failure.text;
-  } else if (in.accept("blocks")) {
-    while (!in.at(";")) {
-      rule.blocks.push_back(in.take_name());
-      in.accept(",");
-    }
-  } else if (in.accept("queue")) {
-    rule.queue = in.take_name();
-    if (in.accept("priority")) {
-      auto const& token = in.take();
-      auto const number = Decimal::parse(token.text);
-      if (!number || number->scale() != 0 || number->coefficient() > 1'000'000) {
-        checker_.error("BY0412", in.span_of(token), "a priority is a whole number up to 1000000");
-      } else {
-        rule.priority = static_cast<std::int32_t>(number->coefficient());
-      }
-    }
-  } else if (in.accept("release")) {
-    if (in.accept("by")) {
-      while (!in.at(";")) {
-        check_role(in, in.peek());
-        rule.release_by.push_back(in.take_name());
-        in.accept(",");
-      }
-    } else {
-      in.skip(1);
-      checker_.error("BY0303", in.span(), "`release when` is not part of this version", "use `clears when` or `release by`");
-    }
-  } else if (in.accept("clears")) {
-    in.skip(1);
-    rule.clears = true;
-    program.clears_when = checker_.condition(cst, in.take_child());
-  } else if (in.at("escalate") || in.at("expire")) {
-    checker_.error("BY0303", in.span(), "`" + std::string(in.peek().text) + "` is not part of this version",
-                   "timers of holds come with a later version; remove the clause");
-  } else if (in.accept("late")) {
-    rule.late = in.at("recall") ? LatePolicy::recall : in.at("flag") ? LatePolicy::flag : LatePolicy::stop_ship;
-  }
-}
-
-void RuleCompiler::compile_allocation(Cst const& cst, std::uint32_t node) {
-  check_once(cst, node, {"require"});
-  AllocationRule rule;
-  AllocationProgram program;
-  rule.info = info(cst, node, "allocation");
-  enter_order_scope();
-  auto const common = compile_common(cst, node);
-  program.period = common.period;
-  program.guard = common.guard;
-  if (auto const found = schema_.record_index.find("candidate"); found != schema_.record_index.end()) {
-    checker_.env.scopes.push_back({"candidate", found->second, "candidate", Subject::candidate, {}, 1});
-    checker_.env.depth = 1;
-  }
-  Reader in(cst, node);
-  enter_block(in);
-  while (in.has_child()) allocation_clause(cst, in.take_child(), rule, program);
-  if (program.from < 0) {
-    checker_.error("BY0413", rule.info.span, "the allocation `" + rule.info.name + "` names no locations",
-                   "add `from location.active;` or another condition");
-  }
-  place(impl_.allocations, impl_.allocation_programs, std::move(rule), std::move(program), common);
-}
-
-void RuleCompiler::allocation_clause(Cst const& cst, std::uint32_t node, AllocationRule& rule, AllocationProgram& program) {
-  Reader in(cst, node);
-  if (in.accept("from")) {
-    program.from = checker_.condition(cst, in.take_child());
-  } else if (in.accept("require")) {
-    program.require.push_back(checker_.condition(cst, in.take_child()));
-  } else if (in.accept("prefer")) {
-    while (!in.at(";")) {
-      Preference preference;
-      preference.highest = in.take().text == "highest";
-      preference.fact = checker_.fact(cst, in.take_child());
-      program.prefer.push_back(preference);
-      in.accept(",");
-    }
-  } else if (in.accept("keep")) {
-    rule.keep_safety_stock = in.accept("safety");
-    if (!rule.keep_safety_stock) checker_.error("BY0303", in.span(), "`keep` of an amount is not part of this version", "write `keep safety stock`");
-  } else if (in.accept("split")) {
-    if (in.accept("never")) {
-      rule.shipments_max = 1;
-    } else {
-      in.skip(2);
-      auto const& token = in.take();
-      auto const number = Decimal::parse(token.text);
-      if (!number || number->scale() != 0 || number->coefficient() < 1 || number->coefficient() > 1000) {
-        checker_.error("BY0414", in.span_of(token), "a split is into 1 to 1000 shipments");
-      } else {
-        rule.shipments_max = static_cast<std::int32_t>(number->coefficient());
-      }
-    }
-  } else if (in.accept("short")) {
-    while (!in.at(";")) {
-      auto step = std::string(in.take().text);
-      if (step == "hold") {
-        auto const& token = in.take();
-        step += ":" + syntax::name_of(token);
-        bool known = false;
-        for (auto const& hold : impl_.holds) known = known || hold.info.name == syntax::name_of(token);
-        if (!known) {
-          checker_.error("BY0415", in.span_of(token), "there is no hold `" + syntax::name_of(token) + "` above this rule",
-                         "declare the hold first: it says reason, queue and who releases");
-        }
-      }
-      rule.short_steps.push_back(std::move(step));
-      if (in.accept(",")) in.accept("then");
-    }
-  } else if (in.at("reserve") || in.at("scarce")) {
-    checker_.error("BY0303", in.span(), "`" + std::string(in.peek().text) + "` is not part of this version", "remove the clause");
-  }
-}
-
-void RuleCompiler::check_set() {
-  auto const needs_fallback = [&](auto const& rules, auto const& programs, char const* kind) {
-    if (rules.empty()) return;
-    auto const& last = programs.back();
-    if (last.guard.when >= 0 || last.guard.unless >= 0) {
-      checker_.error("BY0416", rules.back().info.span, std::string("the last ") + kind + " rule has a condition, so some orders match none",
-                     std::string("add a last rule without `when` and `unless`, such as `") + kind + " otherwise_nearest { ... }`");
-    }
-    for (std::size_t i = 0; i + 1 < programs.size(); ++i) {
-      bool const always = programs[i].guard.when < 0 && programs[i].guard.unless < 0;
-      bool const mandatory = [&] {
-        if constexpr (requires { rules[i].mandatory; }) return rules[i].mandatory;
-        else return false;
-      }();
-      bool const timed = programs[i].period.until.value != INT32_MAX || programs[i].period.from.value != INT32_MIN ||
-                         impl_.headers[rules[i].info.header].effective_until.value != INT32_MAX ||
-                         impl_.headers[rules[i].info.header].effective_from.value != INT32_MIN;
-      if (always && !mandatory && !timed) {
-        checker_.error("BY0417", rules[i + 1].info.span, std::string("this ") + kind + " rule can never be reached",
-                       "`" + rules[i].info.name + "` above it always matches; give that one a `when` or move it last");
-      }
-    }
-  };
-  needs_fallback(impl_.allocations, impl_.allocation_programs, "allocation");
-  needs_fallback(impl_.returns, impl_.return_programs, "return");
-  for (auto const& [name, named] : schema_.lists) {
-    if (!named.used) out_.push_back({Severity::warning, "BY0501", "list `" + name + "` is never used", {{named.name_span, ""}}, "remove it"});
-  }
-  for (auto const& [name, named] : schema_.defines) {
-    if (!named.used) out_.push_back({Severity::warning, "BY0501", "define `" + name + "` is never used", {{named.name_span, ""}}, "remove it"});
-  }
+  extend_workflows();
+  for (auto const& workflow : impl_.workflows) check_states(workflow);
 }
 
 }  // namespace bylaw::inline v0::policy

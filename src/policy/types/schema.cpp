@@ -1,53 +1,171 @@
 #include "policy/types/schema.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace bylaw::inline v0::policy {
 
 using syntax::Cst;
 using syntax::NodeKind;
 using syntax::Reader;
+using syntax::name_of;
+
+char const* to_text(NamedNode::What what) {
+  switch (what) {
+    case NamedNode::What::define: return "define";
+    case NamedNode::What::table: return "table";
+    case NamedNode::What::measure: return "measure";
+    case NamedNode::What::function: return "function";
+    case NamedNode::What::list: break;
+  }
+  return "list";
+}
+
+std::string joined(std::vector<std::string> const& names, std::size_t shown_max) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size() && i < shown_max; ++i) out += (i == 0 ? "" : ", ") + names[i];
+  return names.size() > shown_max ? out + " ..." : out;
+}
+
+std::uint32_t currency_index(Currency currency) {
+  std::uint32_t index = 0;
+  for (char const c : currency.code()) index = index << 8 | static_cast<unsigned char>(c);
+  return index;
+}
+
+std::string currency_code(std::uint32_t index) {
+  if (index == 0) return "";
+  return {static_cast<char>(index >> 16), static_cast<char>(index >> 8 & 0xff), static_cast<char>(index & 0xff)};
+}
+
+bool fact_kind(Type const& type, FactKind& out) {
+  switch (type.base) {
+    case Base::boolean: out = FactKind::boolean; return true;
+    case Base::decimal: case Base::percent: out = FactKind::decimal; return true;
+    case Base::money: out = FactKind::money; return true;
+    case Base::quantity: out = FactKind::quantity; return true;
+    case Base::elapsed: out = FactKind::elapsed; return true;
+    case Base::calendar: out = FactKind::days; return true;
+    case Base::date: out = FactKind::date; return true;
+    case Base::time_of_day: out = FactKind::time_of_day; return true;
+    case Base::timestamp: out = FactKind::timestamp; return true;
+    case Base::text: out = FactKind::text; return true;
+    case Base::symbol: out = FactKind::symbol; return true;
+    default: return false;
+  }
+}
+
+std::string detail_of(Type const& type, Policy::Impl const& impl) {
+  if (type.base == Base::symbol) return impl.enumerations[type.index].name;
+  if (type.base == Base::quantity) return type.unit->name;
+  if (type.base == Base::money) return currency_code(type.index);
+  return {};
+}
+
+std::int64_t find_symbol(Policy::Impl const& impl, std::string_view name) noexcept {
+  auto const found = impl.symbol_ids.find(name);
+  return found == impl.symbol_ids.end() ? -1 : static_cast<std::int64_t>(found->second);
+}
+
+Unit const* find_any_unit(Policy::Impl const& impl, std::string_view name) noexcept {
+  if (auto const* unit = find_unit(name)) return unit;
+  for (auto const& unit : impl.units) {
+    if (name == unit.name) return &unit;
+  }
+  return nullptr;
+}
 
 namespace {
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto diagonal = row[0]++;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      auto const above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0u : 1u)});
-      diagonal = above;
-    }
+struct Scalar {
+  char const* name;
+  Base base;
+};
+constexpr Scalar scalars[] = {{"bool", Base::boolean},     {"decimal", Base::decimal},     {"duration", Base::elapsed},
+                              {"days", Base::calendar},    {"date", Base::date},           {"time", Base::time_of_day},
+                              {"timestamp", Base::timestamp}, {"text", Base::text}};
+
+Type named_type(Reader const& in, syntax::Token const& token, Schema const& schema, Diagnostics& out) {
+  auto const name = name_of(token);
+  Type type;
+  for (auto const& scalar : scalars) {
+    if (name == scalar.name) type.base = scalar.base;
   }
-  return row[b.size()];
+  if (type.base != Base::error) return type;
+  if (auto const record = schema.record_index.find(name); record != schema.record_index.end()) {
+    type.base = Base::record;
+    type.index = record->second;
+  } else if (auto const found = schema.enumeration_index.find(name); found != schema.enumeration_index.end()) {
+    type.base = Base::symbol;
+    type.index = found->second;
+  } else {
+    auto names = schema.record_names();
+    for (auto const& scalar : scalars) names.emplace_back(scalar.name);
+    for (auto const& [known, number] : schema.enumeration_index) names.push_back(known);
+    report(out, "BY0304", in.span_of(token), {{"type", name}, {"near", nearest(name, names)}});
+  }
+  return type;
 }
 
-std::uint32_t intern(Policy::Impl& impl, std::string const& name) {
-  auto const found = find_symbol(impl, name);
-  if (found >= 0) return static_cast<std::uint32_t>(found);
-  auto const id = static_cast<std::uint32_t>(impl.symbols.size());
-  impl.symbols.push_back(name);
-  impl.symbol_ids.emplace(name, id);
-  return id;
+}  // namespace
+
+Type read_type(Cst const& cst, std::uint32_t node, Policy::Impl const& impl, Schema const& schema, Diagnostics& out) {
+  Reader in(cst, node);
+  Type type;
+  if (in.accept("optional")) {
+    type = read_type(cst, in.take_child(), impl, schema, out);
+    type.optional = true;
+  } else if (in.accept("list")) {
+    in.accept("of");
+    auto const element = read_type(cst, in.take_child(), impl, schema, out);
+    FactKind ignored{};
+    if (element.base == Base::error) return element;
+    if (!fact_kind(element, ignored) || element.optional) {
+      report(out, "BY0326", in.span(), {{"found", "a list of what is no plain value"}, {"help", "use `many` of a record"}});
+      return {};
+    }
+    type = element;
+    type.element = element.base;
+    type.base = Base::list;
+  } else if (in.accept("many")) {
+    type = named_type(in, in.take(), schema, out);
+    if (type.base == Base::record) type.base = Base::many;
+    else if (type.base != Base::error) {
+      report(out, "BY0304", in.span(), {{"type", "many " + in.last_name()}, {"near", ""}});
+      type = {};
+    }
+  } else if (in.accept("quantity")) {
+    type.base = Base::quantity;
+    type.unit = in.accept("in") ? find_any_unit(impl, in.take().text) : find_unit("each");
+  } else if (in.accept("money")) {
+    type.base = Base::money;
+    // The currency of the policy is filled in where the field is used: schemas are shared by policies.
+    type.element = in.at("in") ? Base::money : Base::error;
+  } else {
+    type = named_type(in, in.take(), schema, out);
+  }
+  return type;
 }
+
+namespace {
 
 class SchemaReader {
  public:
   SchemaReader(Policy::Impl& impl, Schema& schema, Diagnostics& out) : impl_(impl), schema_(schema), out_(out) {}
 
   /// Names first, so that a field may name a record of a later file.
-  void read_names(Cst const& cst) {
+  void read_names(Cst const& cst, std::uint32_t header) {
     for (auto const index : cst.declarations) {
       switch (cst.nodes[index].kind) {
         case NodeKind::record: declare_record(cst, index); break;
         case NodeKind::enumeration: read_enumeration(cst, index); break;
         case NodeKind::role: read_role(cst, index); break;
         case NodeKind::reasons: read_reasons(cst, index); break;
-        case NodeKind::list: declare(schema_.lists, "list", cst, index); break;
-        case NodeKind::define: declare(schema_.defines, "define", cst, index); break;
+        case NodeKind::unit: read_unit(cst, index); break;
+        case NodeKind::list: declare(NamedNode::What::list, cst, index, header); break;
+        case NodeKind::define: declare(NamedNode::What::define, cst, index, header); break;
+        case NodeKind::table: declare(NamedNode::What::table, cst, index, header); break;
+        case NodeKind::measure: declare(NamedNode::What::measure, cst, index, header); break;
+        case NodeKind::function: declare(NamedNode::What::function, cst, index, header); break;
         default: break;
       }
     }
@@ -56,40 +174,88 @@ class SchemaReader {
   void read_fields(Cst const& cst) {
     for (auto const index : cst.declarations) {
       if (cst.nodes[index].kind == NodeKind::record) read_record(cst, index);
+      if (cst.nodes[index].kind == NodeKind::enumeration) extend_enumeration(cst, index);
     }
   }
 
-  void check_roles(std::vector<Cst> const& files) {
-    for (auto const& cst : files) {
-      for (auto const index : cst.declarations) {
-        if (cst.nodes[index].kind != NodeKind::role) continue;
-        Reader in(cst, index);
-        in.skip(3);  // role NAME includes
-        for (; !in.done(); in.skip(1)) {
-          auto const& token = in.peek();
-          if (token.kind == syntax::TokenKind::symbol) continue;
-          if (schema_.roles.count(syntax::name_of(token)) == 0) {
-            report(out_, "BY0306", in.span_of(token), "there is no role `" + syntax::name_of(token) + "`",
-                   "declare it with `role " + syntax::name_of(token) + ";`");
+  void check_roles(Cst const& cst) {
+    for (auto const index : cst.declarations) {
+      if (cst.nodes[index].kind != NodeKind::role) continue;
+      Reader in(cst, index);
+      in.skip(1);
+      auto const role = in.take_name();
+      if (!in.accept("includes")) continue;
+      for (; !in.at(";"); in.accept(",")) {
+        auto const& token = in.take();
+        auto const name = name_of(token);
+        std::vector<std::string> roles;
+        for (auto const& [known, includes] : schema_.roles) roles.push_back(known);
+        if (name == role) report(out_, "BY0342", in.span_of(token), {{"role", role}});
+        if (schema_.roles.count(name) == 0) report(out_, "BY0306", in.span_of(token), {{"role", name}, {"near", nearest(name, roles)}});
+      }
+    }
+  }
+
+  /// A record inside itself would have no end.
+  void check_recursion(std::vector<Cst> const& files) {
+    for (std::uint32_t start = 0; start < schema_.records.size(); ++start) {
+      std::vector<std::uint32_t> open{start};
+      std::set<std::uint32_t> seen;
+      while (!open.empty()) {
+        auto const at = open.back();
+        open.pop_back();
+        for (auto const& field : schema_.records[at].fields) {
+          if (field.type.base != Base::record) continue;
+          if (field.type.index == start) {
+            auto const& name = schema_.records[at].name;
+            report(out_, "BY0343", span_of_record(files, name), {{"field", name + "." + field.name}, {"record", schema_.records[start].name}});
+            return;
           }
+          if (seen.insert(field.type.index).second) open.push_back(field.type.index);
         }
       }
     }
   }
 
+  /// A name that is also an enumeration value could mean two things in a rule.
+  void check_clashes() {
+    for (auto const& [name, named] : schema_.named) {
+      auto const id = find_symbol(impl_, name);
+      if (id < 0) continue;
+      for (auto const& enumeration : impl_.enumerations) {
+        if (std::find(enumeration.symbols.begin(), enumeration.symbols.end(), static_cast<std::uint32_t>(id)) == enumeration.symbols.end()) continue;
+        report(out_, "BY0338", named.name_span, {{"name", name}, {"enum", enumeration.name}, {"what", to_text(named.what)}});
+        break;
+      }
+    }
+  }
+
  private:
+  static Span span_of_record(std::vector<Cst> const& files, std::string const& name) {
+    for (auto const& cst : files) {
+      for (auto const index : cst.declarations) {
+        if (cst.nodes[index].kind != NodeKind::record) continue;
+        Reader in(cst, index);
+        in.accept("extend");
+        in.skip(1);
+        if (name_of(in.peek()) == name) return in.span_of(in.peek());
+      }
+    }
+    return {};
+  }
+
   void declare_record(Cst const& cst, std::uint32_t index) {
     Reader in(cst, index);
     bool const extends = in.accept("extend");
     in.skip(1);
     auto const& token = in.take();
-    auto const name = syntax::name_of(token);
+    auto const name = name_of(token);
     if (extends) return;
     if (!schema_.record_index.emplace(name, static_cast<std::uint32_t>(schema_.records.size())).second) {
-      report(out_, "BY0301", in.span_of(token), "record `" + name + "` is declared twice", "use `extend record` to add fields");
+      report(out_, "BY0301", in.span_of(token), {{"what", "record"}, {"name", name}, {"help", "use `extend record` to add fields"}});
       return;
     }
-    schema_.records.push_back({name, {}});
+    schema_.records.push_back({name, {}, {}});
   }
 
   void read_record(Cst const& cst, std::uint32_t index) {
@@ -97,99 +263,77 @@ class SchemaReader {
     in.accept("extend");
     in.skip(1);
     auto const& token = in.take();
-    auto const found = schema_.record_index.find(syntax::name_of(token));
+    auto const name = name_of(token);
+    auto const found = schema_.record_index.find(name);
     if (found == schema_.record_index.end()) {
-      report(out_, "BY0302", in.span_of(token), "there is no record `" + syntax::name_of(token) + "` to extend",
-             "write `record` to declare a new one" + did_you_mean(token.text, record_names()));
+      report(out_, "BY0302", in.span_of(token), {{"record", name}, {"near", nearest(name, schema_.record_names())}});
       return;
     }
     in.skip(1);
     while (in.has_child()) read_field(cst, in.take_child(), found->second);
   }
 
-  void read_field(Cst const& cst, std::uint32_t index, std::uint32_t record) {
+  void read_field(Cst const& cst, std::uint32_t index, std::uint32_t record_index) {
     Reader in(cst, index);
     auto const& token = in.take();
     Field field;
-    field.name = syntax::name_of(token);
+    field.name = name_of(token);
     in.skip(1);
-    field.type = read_type(cst, in.take_child());
+    field.type = read_type(cst, in.take_child(), impl_, schema_, out_);
     field.personal = in.at("personal");
-    if (schema_.records[record].find(field.name) != nullptr) {
-      report(out_, "BY0301", in.span_of(token), "field `" + field.name + "` is declared twice in record `" +
-             schema_.records[record].name + "`", "remove one of them");
+    auto& record = schema_.records[record_index];
+    if (record.find(field.name) != nullptr) {
+      report(out_, "BY0301", in.span_of(token), {{"what", "field"}, {"name", field.name}});
       return;
     }
-    if (field.type.base != Base::error) schema_.records[record].fields.push_back(field);
+    if (field.type.base == Base::error) return;
+    record.index.emplace(field.name, static_cast<std::uint32_t>(record.fields.size()));
+    record.fields.push_back(std::move(field));
   }
 
-  Type read_type(Cst const& cst, std::uint32_t index) {
-    Reader in(cst, index);
-    Type type;
-    if (in.accept("optional")) {
-      type = read_type(cst, in.take_child());
-      type.optional = true;
-    } else if (in.at("list")) {
-      report(out_, "BY0303", in.span(), "fields that are lists are not part of this version", "use `many` of a record");
-    } else if (in.accept("many")) {
-      type = named_type(in, in.take());
-      if (type.base == Base::record) type.base = Base::many;
-    } else if (in.accept("quantity")) {
-      type.base = Base::quantity;
-      type.unit = in.accept("in") ? find_unit(in.take().text) : find_unit("each");
-    } else if (in.accept("money")) {
-      type.base = Base::money;
-      if (in.at("in")) {
-        type.base = Base::error;
-        report(out_, "BY0303", in.span(), "`money in any currency` is not part of this version",
-               "declare `money`; it has the policy's currency");
-      }
-    } else {
-      type = named_type(in, in.take());
-    }
-    return type;
-  }
-
-  Type named_type(Reader const& in, syntax::Token const& token) {
-    static std::map<std::string, Base, std::less<>> const scalars = {
-        {"bool", Base::boolean}, {"decimal", Base::decimal},     {"duration", Base::elapsed}, {"date", Base::date},
-        {"time", Base::time_of_day}, {"timestamp", Base::timestamp}, {"text", Base::text}};
-    auto const name = syntax::name_of(token);
-    Type type;
-    if (auto const scalar = scalars.find(name); scalar != scalars.end()) {
-      type.base = scalar->second;
-    } else if (auto const record = schema_.record_index.find(name); record != schema_.record_index.end()) {
-      type.base = Base::record;
-      type.index = record->second;
-    } else if (auto const found = schema_.enumeration_index.find(name); found != schema_.enumeration_index.end()) {
-      type.base = Base::symbol;
-      type.index = found->second;
-    } else {
-      auto names = record_names();
-      for (auto const& [known, base] : scalars) names.push_back(known);
-      for (auto const& [known, number] : schema_.enumeration_index) names.push_back(known);
-      report(out_, "BY0304", in.span_of(token), "there is no type `" + name + "`",
-             "types are bool, decimal, money, quantity, duration, date, time, timestamp, text, a record or an enum;" +
-                 did_you_mean(name, names));
-    }
-    return type;
+  std::uint32_t intern(std::string const& name) {
+    auto const [at, fresh] = impl_.symbol_ids.emplace(name, static_cast<std::uint32_t>(impl_.symbols.size()));
+    if (fresh) impl_.symbols.push_back(name);
+    return at->second;
   }
 
   void read_enumeration(Cst const& cst, std::uint32_t index) {
     Reader in(cst, index);
+    if (in.accept("extend")) return;  // after all enumerations are known
     in.skip(1);
     auto const& token = in.take();
-    Enumeration enumeration{syntax::name_of(token), {}};
-    in.skip(2);
-    while (!in.at("]")) {
-      enumeration.symbols.push_back(intern(impl_, in.take_name()));
-      in.accept(",");
-    }
     auto const number = static_cast<std::uint32_t>(impl_.enumerations.size());
-    if (!schema_.enumeration_index.emplace(enumeration.name, number).second) {
-      return report(out_, "BY0301", in.span_of(token), "enum `" + enumeration.name + "` is declared twice", "remove one of them");
+    if (!schema_.enumeration_index.emplace(name_of(token), number).second) {
+      return report(out_, "BY0301", in.span_of(token), {{"what", "enum"}, {"name", name_of(token)}, {"help", "use `extend enum` to add values"}});
     }
-    impl_.enumerations.push_back(std::move(enumeration));
+    impl_.enumerations.push_back({name_of(token), {}});
+    read_values(in, impl_.enumerations.back());
+  }
+
+  void extend_enumeration(Cst const& cst, std::uint32_t index) {
+    Reader in(cst, index);
+    if (!in.accept("extend")) return;
+    in.skip(1);
+    auto const& token = in.take();
+    auto const found = schema_.enumeration_index.find(name_of(token));
+    if (found != schema_.enumeration_index.end()) return read_values(in, impl_.enumerations[found->second]);
+    std::vector<std::string> names;
+    for (auto const& [known, number] : schema_.enumeration_index) names.push_back(known);
+    report(out_, "BY0303", in.span_of(token), {{"enum", name_of(token)}, {"near", nearest(token.text, names)}});
+  }
+
+  void read_values(Reader& in, Enumeration& enumeration) {
+    in.skip(2);
+    std::set<std::uint32_t> seen(enumeration.symbols.begin(), enumeration.symbols.end());
+    for (; !in.at("]"); in.accept(",")) {
+      auto const& value = in.take();
+      auto const id = intern(name_of(value));
+      if (!seen.insert(id).second) {
+        report(out_, "BY0341", in.span_of(value), {{"enum", enumeration.name}, {"value", name_of(value)}});
+        continue;
+      }
+      enumeration.symbols.push_back(id);
+    }
   }
 
   void read_role(Cst const& cst, std::uint32_t index) {
@@ -197,10 +341,7 @@ class SchemaReader {
     in.skip(1);
     auto& includes = schema_.roles[in.take_name()];
     if (!in.accept("includes")) return;
-    while (!in.at(";")) {
-      includes.insert(in.take_name());
-      in.accept(",");
-    }
+    for (; !in.at(";"); in.accept(",")) includes.insert(in.take_name());
   }
 
   void read_reasons(Cst const& cst, std::uint32_t index) {
@@ -210,28 +351,54 @@ class SchemaReader {
     in.skip(1);
     while (in.has_child()) {
       Reader row(cst, in.take_child());
-      auto const code = row.take_name();
-      codes[code] = syntax::text_of(row.take());
-      intern(impl_, code);
+      auto const& token = row.take();
+      auto const code = name_of(token);
+      auto const words = syntax::text_of(row.take());
+      if (!codes.emplace(code, words).second) report(out_, "BY0301", row.span_of(token), {{"what", "reason"}, {"name", code}});
+      if (row.accept("fault")) {
+        auto const& fault = row.take();
+        if (fault.text != "seller" && fault.text != "customer" && fault.text != "carrier") {
+          report(out_, "BY0456", row.span_of(fault), {{"word", std::string(fault.text)}, {"what", "fault"}, {"near", nearest(fault.text, {"seller", "customer", "carrier"})},
+                                                      {"values", "seller, customer, carrier"}});
+        }
+      }
+      intern(code);
     }
   }
 
-  void declare(std::map<std::string, NamedNode, std::less<>>& names, char const* what, Cst const& cst, std::uint32_t index) {
+  void read_unit(Cst const& cst, std::uint32_t index) {
     Reader in(cst, index);
     in.skip(1);
     auto const& token = in.take();
-    auto const name = syntax::name_of(token);
-    if (schema_.lists.count(name) + schema_.defines.count(name) > 0) {
-      report(out_, "BY0301", in.span_of(token), std::string(what) + " `" + name + "` is declared twice", "rename one of them");
-      return;
+    auto const name = name_of(token);
+    in.skip(1);
+    auto const& number_token = in.take();
+    auto const number = Decimal::parse(number_token.text);
+    auto const* base = find_unit(in.take().text);
+    if (find_any_unit(impl_, name) != nullptr) {
+      return report(out_, "BY0301", in.span_of(token), {{"what", "unit"}, {"name", name}});
     }
-    names[name] = {&cst, index, in.span_of(token), false};
+    Int128 size = 0;
+    bool const fits = number && number->coefficient() > 0 && !multiply_overflows<Int128>(number->coefficient(), base->base_units, size) &&
+                      size % power_of_ten(number->scale()) == 0 && fits_int64(size / power_of_ten(number->scale()));
+    if (!fits) {
+      return report(out_, "BY0110", in.span_of(number_token), {{"problem", "this is not an exact size of a unit"}, {"help", "write a number above zero such as `200 l`"}});
+    }
+    impl_.unit_names.push_back(name);
+    impl_.units.push_back({impl_.unit_names.back().c_str(), base->dimension, static_cast<std::int64_t>(size / power_of_ten(number->scale()))});
   }
 
-  std::vector<std::string> record_names() const {
-    std::vector<std::string> names;
-    for (auto const& record : schema_.records) names.push_back(record.name);
-    return names;
+  void declare(NamedNode::What what, Cst const& cst, std::uint32_t index, std::uint32_t header) {
+    Reader in(cst, index);
+    in.skip(1);
+    auto const& token = in.take();
+    auto const name = name_of(token);
+    NamedNode const named{what, &cst, index, header, 0, in.span_of(token), false};
+    auto const [at, fresh] = schema_.named.emplace(name, named);
+    if (fresh) return;
+    auto clash = finding("BY0301", in.span_of(token), {{"what", to_text(what)}, {"name", name}});
+    clash.labels.push_back({at->second.name_span, "first declared here"});
+    out_.push_back(std::move(clash));
   }
 
   Policy::Impl& impl_;
@@ -241,39 +408,21 @@ class SchemaReader {
 
 }  // namespace
 
-std::string did_you_mean(std::string_view wrong, std::vector<std::string> const& names) {
-  std::string const* best = nullptr;
-  auto best_distance = wrong.size() / 3 + 2;
-  for (auto const& name : names) {
-    if (name.size() > 60 || wrong.size() > 60) continue;
-    auto const distance = edit_distance(wrong, name);
-    if (distance < best_distance && distance < name.size()) {
-      best_distance = distance;
-      best = &name;
-    }
-  }
-  return best == nullptr ? "" : " did you mean `" + *best + "`?";
-}
-
-std::int64_t find_symbol(Policy::Impl const& impl, std::string_view name) noexcept {
-  auto const found = impl.symbol_ids.find(name);
-  return found == impl.symbol_ids.end() ? -1 : static_cast<std::int64_t>(found->second);
-}
-
 void read_schema(std::vector<Cst> const& files, Policy::Impl& impl, Schema& schema, Diagnostics& out) {
   SchemaReader reader(impl, schema, out);
-  for (auto const& file : files) reader.read_names(file);
+  for (std::size_t i = 0; i < files.size(); ++i) reader.read_names(files[i], static_cast<std::uint32_t>(i));
   for (auto const& file : files) reader.read_fields(file);
-  reader.check_roles(files);
+  for (auto const& file : files) reader.check_roles(file);
+  reader.check_recursion(files);
   // The governed reason codes of returns are the values of the type `return_reason`.
-  if (!impl.enumerations.empty()) {
-    auto const found = schema.enumeration_index.find("return_reason");
-    if (found != schema.enumeration_index.end()) {
-      for (auto const& [code, text] : schema.reasons["return"]) {
-        impl.enumerations[found->second].symbols.push_back(static_cast<std::uint32_t>(find_symbol(impl, code)));
-      }
+  if (auto const found = schema.enumeration_index.find("return_reason"); found != schema.enumeration_index.end()) {
+    auto& values = impl.enumerations[found->second].symbols;
+    for (auto const& [code, text] : schema.reasons["return"]) {
+      auto const id = static_cast<std::uint32_t>(find_symbol(impl, code));
+      if (std::find(values.begin(), values.end(), id) == values.end()) values.push_back(id);
     }
   }
+  reader.check_clashes();
 }
 
 }  // namespace bylaw::inline v0::policy

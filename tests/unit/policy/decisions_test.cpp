@@ -9,7 +9,7 @@ namespace {
 std::string decide(std::string const& policy, std::string const& facts, char const* now = "2026-11-24T12:00:00Z") {
   auto const compiled = compile(policy);
   REQUIRE_MESSAGE(!compiled.policy.empty(), render(compiled.diagnostics, compiled.sources));
-  auto const decision = wire::decide_json(compiled.policy, facts, *parse_timestamp(now), false);
+  auto const decision = wire::decide_json(compiled.policy, facts, *parse_timestamp(now));
   return decision ? *decision : decision.error().code + " " + decision.error().place;
 }
 

@@ -2,7 +2,7 @@
 #include <string>
 
 #include <bylaw/config/files.hpp>
-#include <bylaw/wire/facts.hpp>
+#include <bylaw/wire/decisions.hpp>
 
 /// Compiles one policy text with the shipped schema; zones are the few that tests need.
 inline bylaw::policy::Compilation compile(std::string const& text) {
