@@ -1,7 +1,7 @@
 # What `cmake --install` puts where, and how hosts find it: find_package(bylaw) or pkg-config bylaw.
 include(CMakePackageConfigHelpers)
 
-install(TARGETS bylaw bylaw-core bylaw-values EXPORT bylaw-targets)
+install(TARGETS bylaw-testkit bylaw bylaw-core bylaw-values EXPORT bylaw-targets)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/bindings/c/include/" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/rules/" DESTINATION ${CMAKE_INSTALL_DATADIR}/bylaw/rules)

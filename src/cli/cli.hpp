@@ -55,7 +55,19 @@ struct ImportOptions {
   bool json = false;
 };
 
+struct TestOptions {
+  std::vector<std::string> paths;
+  std::string junit;
+  bool coverage = false;
+};
+
+/// The date of the machine's clock in UTC; only the edge may read it.
+[[nodiscard]] Date today();
 int check(std::vector<std::string> const& paths, std::string const& format);
+int format(std::vector<std::string> const& paths, bool check_only);
+int test(TestOptions const& options);
+int document(std::vector<std::string> const& paths);
+int graph(std::vector<std::string> const& paths, std::string const& format);
 int decide(DecideOptions const& options);
 int run(RunOptions const& options);
 int import(ImportOptions const& options);

@@ -25,12 +25,31 @@ int main(int argc, char** argv) {
   std::string format = "text";
   auto* check = app.add_subcommand("check", "Parse and type-check policy files");
   check->add_option("PATH", paths, "policy files, or folders of them")->required();
-  check->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
+  check->add_option("--format", format, "text, json or sarif")->check(CLI::IsMember({"text", "json", "sarif"}));
+
+  bool check_only = false;
+  auto* fmt = app.add_subcommand("fmt", "Lay policy files out, in place");
+  fmt->add_option("PATH", paths, "policy files, or folders of them")->required();
+  fmt->add_flag("--check", check_only, "change nothing; exit with 1 when a file would change");
+
+  cli::TestOptions test_options;
+  auto* test = app.add_subcommand("test", "Run the tests of policies (*.test.yaml)");
+  test->add_option("PATH", test_options.paths, "test files, or folders of them")->required();
+  test->add_flag("--coverage", test_options.coverage, "show which rules and comparisons no test has shown to decide");
+  test->add_option("--junit", test_options.junit, "also write the results as JUnit XML");
+
+  auto* doc = app.add_subcommand("doc", "The policy set in words, as Markdown");
+  doc->add_option("PATH", paths, "policy files, or folders of them")->required();
+
+  std::string graph_format = "mermaid";
+  auto* graph = app.add_subcommand("graph", "The workflows as diagrams");
+  graph->add_option("PATH", paths, "policy files, or folders of them")->required();
+  graph->add_option("--format", graph_format, "mermaid or dot")->check(CLI::IsMember({"mermaid", "dot"}));
 
   cli::DecideOptions decide_options;
   auto* decide = app.add_subcommand("decide", "Decide facts from stdin, one JSON object a line");
   decide->add_option("--policy", decide_options.policy, "policy file or folder; may be given again")->required()->allow_extra_args(false);
-  auto* explain = decide->add_option("--explain", decide_options.explain, "also print comments and the rules that did not apply");
+  auto* explain = decide->add_option("--explain", decide_options.explain, "also say why each rule applied or not, and what would turn it round; =json for programs");
   explain->expected(0, 1)->default_str("text");
   decide->add_option("--at", decide_options.at, "decision time in UTC (default: now)");
 
@@ -79,6 +98,10 @@ int main(int argc, char** argv) {
   }
   if (*explain && decide_options.explain.empty()) decide_options.explain = "text";
   if (*check) return cli::check(paths, format);
+  if (*fmt) return cli::format(paths, check_only);
+  if (*test) return cli::test(test_options);
+  if (*doc) return cli::document(paths);
+  if (*graph) return cli::graph(paths, graph_format);
   if (*decide) return cli::decide(decide_options);
   if (*run) return cli::run(run_options);
   if (*import) return cli::import(import_options);

@@ -1,55 +1,110 @@
-// check and decide: what needs no store.
+// fmt, doc, graph and decide: what needs no store.
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 
+#include <bylaw/policy/document.hpp>
+#include <bylaw/policy/format.hpp>
+#include <bylaw/testkit/testkit.hpp>
 #include <bylaw/wire/decisions.hpp>
 
 #include "cli/cli.hpp"
 
 namespace bylaw::inline v0::cli {
 
+namespace fs = std::filesystem;
+
 namespace {
 
-std::string to_json(rulebook::Loaded const& loaded) {
-  wire::JsonWriter out;
-  out.begin_array();
-  for (auto const& d : loaded.diagnostics) {
-    out.begin_object().member("severity", d.severity == policy::Severity::error ? "error" : "warning").member("code", d.code);
-    out.member("message", d.message).member("help", d.help);
-    auto const& span = d.labels[0].span;
-    if (span.source_index < loaded.sources.size()) {
-      auto const& source = loaded.sources[span.source_index];
-      auto const begin = position_of(source, span.begin_offset);
-      auto const end = position_of(source, span.end_offset);
-      out.member("file", source.name).member("line", static_cast<std::int64_t>(begin.line)).member("column", static_cast<std::int64_t>(begin.column));
-      out.member("end_line", static_cast<std::int64_t>(end.line)).member("end_column", static_cast<std::int64_t>(end.column));
-    }
-    out.end_object();
+/// Writes beside the file and renames, so that a file is never half written.
+bool replace(std::string const& path, std::string const& text) {
+  auto const temporary = path + ".bylaw-fmt";
+  std::ofstream out(temporary, std::ios::binary);
+  out << text;
+  out.close();
+  std::error_code error;
+  if (!out) {
+    fs::remove(temporary, error);
+    return false;
   }
-  out.end_array();
-  return out.take();
+  fs::permissions(temporary, fs::status(path, error).permissions(), error);
+  fs::rename(temporary, path, error);
+  if (error) fs::remove(temporary, error);
+  return !error;
 }
 
 }  // namespace
 
-int check(std::vector<std::string> const& paths, std::string const& format) {
-  auto const zones = config::load_zones();
-  if (!zones) return fail(zones.error());
-  auto const loaded = config::load_policy(paths, *zones);
-  if (!loaded) return fail(loaded.error());
-  if (format == "json") {
-    std::printf("%s\n", to_json(*loaded).c_str());
-  } else {
-    std::printf("%s", render(loaded->diagnostics, loaded->sources).c_str());
-    std::size_t errors = 0;
-    for (auto const& d : loaded->diagnostics) errors += d.severity == policy::Severity::error ? 1 : 0;
-    auto const warnings = loaded->diagnostics.size() - errors;
-    if (errors + warnings > 0) std::printf("\n");
-    std::printf("%zu file%s, %zu error%s, %zu warning%s\n", loaded->sources.size(), loaded->sources.size() == 1 ? "" : "s", errors,
-                errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+int format(std::vector<std::string> const& paths, bool check_only) {
+  int result = exit_ok;
+  std::size_t changed = 0;
+  for (auto const& path : paths) {
+    auto const files = config::policy_files(path);
+    if (!files) return fail(files.error());
+    for (auto const& file : *files) {
+      auto text = config::read_text(file);
+      if (!text) return fail(text.error());
+      policy::Source const source{file, std::move(*text)};
+      auto const formatted = policy::format(source);
+      if (has_errors(formatted.diagnostics)) {
+        std::fprintf(stderr, "%s", render(formatted.diagnostics, {source}).c_str());
+        result = exit_findings;
+        continue;
+      }
+      if (formatted.text == source.text) continue;
+      ++changed;
+      std::printf("%s\n", file.c_str());
+      if (check_only) continue;
+      if (!replace(file, formatted.text)) return fail({"cannot_write", "the file cannot be written", file, "check its permissions and those of its folder"});
+    }
   }
-  return loaded->ok() ? exit_ok : exit_findings;
+  if (check_only && changed > 0) {
+    std::fprintf(stderr, "bylaw: %zu file%s would change; run `bylaw fmt`\n", changed, changed == 1 ? "" : "s");
+    return exit_findings;
+  }
+  return result;
+}
+
+int document(std::vector<std::string> const& paths) {
+  ZoneTable zones;
+  rulebook::Rulebook book;
+  int exit_code = exit_ok;
+  if (!load_rules(paths, zones, book, exit_code)) return exit_code;
+  std::printf("%s", policy::document(book.policy()).c_str());
+  bool first = true;
+  for (auto const& path : paths) {
+    auto const files = config::policy_files(path);
+    if (!files) return fail(files.error());
+    for (auto const& file : *files) {
+      auto const test = file.substr(0, file.rfind(".bylaw")) + ".test.yaml";
+      std::error_code error;
+      if (!fs::is_regular_file(test, error)) continue;
+      auto const examples = testkit::examples_of(test);
+      if (!examples) return fail(examples.error());
+      if (first) std::printf("\n## Examples\n\nFrom the tests of these files.\n");
+      first = false;
+      for (auto const& example : *examples) {
+        std::printf("\n- **%s**\n", example.name.c_str());
+        for (auto const& given : example.given) std::printf("  - given %s\n", given.c_str());
+        for (auto const& expected : example.expected) std::printf("  - then %s\n", expected.c_str());
+      }
+    }
+  }
+  return exit_ok;
+}
+
+int graph(std::vector<std::string> const& paths, std::string const& format) {
+  ZoneTable zones;
+  rulebook::Rulebook book;
+  int exit_code = exit_ok;
+  if (!load_rules(paths, zones, book, exit_code)) return exit_code;
+  for (auto const& workflow : book.policy().workflows()) {
+    if (format == "dot") std::printf("%s", policy::to_graphviz(workflow).c_str());
+    else std::printf("%%%% %s\n%s\n", workflow.info.name.c_str(), policy::to_mermaid(workflow).c_str());
+  }
+  return exit_ok;
 }
 
 int decide(DecideOptions const& options) {

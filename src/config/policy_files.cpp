@@ -67,7 +67,9 @@ bool load_used(void*, std::string_view from, std::string_view wanted, policy::So
   return true;
 }
 
-Result<std::vector<std::string>> files_of(std::string const& path) {
+}  // namespace
+
+Result<std::vector<std::string>> policy_files(std::string const& path) {
   std::error_code error;
   if (!fs::is_directory(path, error)) return std::vector<std::string>{path};
   std::vector<std::string> files;
@@ -80,12 +82,10 @@ Result<std::vector<std::string>> files_of(std::string const& path) {
   return files;
 }
 
-}  // namespace
-
-Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, ZoneTable const& zones) {
+Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, ZoneTable const& zones, Date today) {
   std::vector<policy::Source> roots;
   for (auto const& path : paths) {
-    auto const files = files_of(path);
+    auto const files = policy_files(path);
     if (!files) return Unexpected{files.error()};
     for (auto const& file : *files) {
       auto text = read_text(file);
@@ -93,7 +93,7 @@ Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, Zone
       roots.push_back({fs::path(file).lexically_normal().string(), std::move(*text)});
     }
   }
-  return rulebook::load(std::move(roots), {load_used, nullptr}, zones);
+  return rulebook::load(std::move(roots), {load_used, nullptr}, zones, today);
 }
 
 }  // namespace bylaw::inline v0::config

@@ -2,6 +2,12 @@
 
 namespace bylaw::inline v0::store {
 
+int open_database(std::string const& path, int flags, sqlite3** db) {
+  if (!in_memory(path)) return sqlite3_open_v2(path.c_str(), db, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto const uri = "file:/bylaw-" + path.substr(7) + "?vfs=memdb";
+  return sqlite3_open_v2(uri.c_str(), db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, nullptr);
+}
+
 Error describe(int code, sqlite3* db, std::string const& path) {
   switch (code & 0xff) {
     case SQLITE_FULL:

@@ -18,6 +18,12 @@ struct FinalizeStatement {
 };
 using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 
+/// Whether a path names a store in memory: `memory:NAME`. All connections of the process that name
+/// it see one database, which is gone with the last of them.
+[[nodiscard]] inline bool in_memory(std::string_view path) { return path.substr(0, 7) == "memory:"; }
+/// Opens a file, or a database in memory.
+[[nodiscard]] int open_database(std::string const& path, int flags, sqlite3** db);
+
 /// What SQLite said, in words that tell what to do.
 [[nodiscard]] Error describe(int code, sqlite3* db, std::string const& path);
 

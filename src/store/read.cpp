@@ -263,7 +263,7 @@ Result<Reader> Reader::open(std::string const& path) {
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   sqlite3* raw = nullptr;
-  auto const opened = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto const opened = open_database(path, in_memory(path) ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, &raw);
   impl->db.reset(raw);
   if (opened != SQLITE_OK) return Unexpected{describe(opened, raw, path)};
   sqlite3_busy_timeout(raw, 5000);

@@ -80,23 +80,35 @@ std::string chain_hash(std::string const& before, std::int64_t seq, std::int64_t
   return chain.finish();
 }
 
-Result<Store> Store::open(std::string const& path, bool create) {
-  auto impl = std::make_unique<Impl>();
-  impl->path = path;
-  // One writer per store. The lock goes with the process, so a crash leaves nothing behind.
+namespace {
+
+/// One writer per store. The lock goes with the process, so a crash leaves nothing behind.
+Result<void> lock(Store::Impl& impl, bool create) {
+  auto const& path = impl.path;
   auto const lock_path = path + "-writer";
   bool const exists = ::access(path.c_str(), F_OK) == 0;
   if (!exists && !create) return failure("store_unreadable", "there is no such store", path, "check the name");
-  impl->lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (impl->lock < 0) {
+  impl.lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (impl.lock < 0) {
     return failure("store_read_only", std::string("the store cannot be opened for writing: ") + std::strerror(errno), path,
                    "check that the folder exists and may be written to");
   }
-  if (::flock(impl->lock, LOCK_EX | LOCK_NB) != 0) {
+  if (::flock(impl.lock, LOCK_EX | LOCK_NB) != 0) {
     return failure("store_locked", "another program holds this store", path, "close it there, or wait until it is done");
   }
+  return {};
+}
+
+}  // namespace
+
+Result<Store> Store::open(std::string const& path, bool create) {
+  auto impl = std::make_unique<Impl>();
+  impl->path = path;
+  if (!in_memory(path)) {
+    if (auto const locked = lock(*impl, create); !locked) return Unexpected{locked.error()};
+  }
   sqlite3* raw = nullptr;
-  auto const opened = sqlite3_open_v2(path.c_str(), &raw, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX, nullptr);
+  auto const opened = open_database(path, SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0), &raw);
   impl->db.reset(raw);
   if (opened != SQLITE_OK) return Unexpected{describe(opened, raw, path)};
   sqlite3_extended_result_codes(raw, 1);

@@ -1,4 +1,6 @@
 // One document of facts in, one decision out: which question is asked follows from what it speaks of.
+#include <algorithm>
+
 #include <bylaw/policy/explain.hpp>
 #include <bylaw/wire/decisions.hpp>
 #include <bylaw/wire/facts.hpp>
@@ -100,8 +102,25 @@ class Decider {
       out_.key("validation").raw(to_json(policy_, policy_.decide_validation(order, now_, functions_.functions())));
       explain_rules(Kind::validation, &order, nullptr);
     }
+    if (auto const* open = facts_.find("open_holds"); open != nullptr && !decide_exits(order, *open)) return false;
     auto const* candidates = facts_.find("candidates");
-    return candidates == nullptr || decide_candidates(order, *candidates);
+    return candidates == nullptr || candidates->kind == Json::Kind::null || decide_candidates(order, *candidates);
+  }
+
+  /// With `open_holds`, a list of rules: which of them their own clauses lift now.
+  bool decide_exits(Frame const& order, Json const& open) {
+    out_.key("exits").begin_array();
+    for (auto const& name : open.items) {
+      auto const& holds = policy_.holds();
+      auto const rule = std::find_if(holds.begin(), holds.end(), [&](auto const& hold) { return hold.info.name == name.text; });
+      if (rule == holds.end()) return fail({"wrong_type", "there is no hold `" + name.text + "`", "open_holds", "name a hold of the policy"});
+      auto const exit = policy_.decide_hold_exit(static_cast<std::uint32_t>(rule - holds.begin()), rule->scope_line ? 0 : -1, order, now_, functions_.functions());
+      out_.begin_object().member("rule", name.text).member("exit", exit.cleared ? "cleared" : exit.released ? "released" : "stays");
+      if (!exit.error.empty()) out_.member("error", exit.error);
+      out_.key("reads").raw(reads_json(exit.reads)).end_object();
+    }
+    out_.end_array();
+    return true;
   }
 
   /// With `candidates`: where the order ships from, what is promised, and what happens to lines that are short.

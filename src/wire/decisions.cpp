@@ -66,19 +66,6 @@ char const* name_of(policy::Scarcity scarcity) {
 
 }  // namespace
 
-std::string to_text(Duration const& duration) {
-  auto const count = [](std::int64_t number, char const* unit) { return std::to_string(number) + " " + unit + (number == 1 ? "" : "s"); };
-  std::string out;
-  if (duration.months != 0) out = duration.months % 12 == 0 ? count(duration.months / 12, "year") : count(duration.months, "month");
-  if (duration.amount == 0) return out;
-  std::string const business = duration.kind == Duration::Kind::business_time || duration.kind == Duration::Kind::business_days ? "business " : "";
-  bool const days = duration.kind == Duration::Kind::calendar || duration.kind == Duration::Kind::business_days;
-  auto const amount = duration.amount;
-  auto const unit = days ? std::pair<std::int64_t, char const*>{1, "day"} : amount % hour_ms == 0 ? std::pair<std::int64_t, char const*>{hour_ms, "hour"}
-                    : amount % minute_ms == 0 ? std::pair<std::int64_t, char const*>{minute_ms, "minute"} : std::pair<std::int64_t, char const*>{second_ms, "second"};
-  return std::to_string(amount / unit.first) + " " + business + unit.second + (amount / unit.first == 1 ? "" : "s");
-}
-
 std::string reads_json(std::vector<policy::Read> const& reads) {
   JsonWriter out;
   out.begin_object();
@@ -140,7 +127,7 @@ std::string to_json(Policy const& policy, policy::AllocationDecision const& deci
     auto const& rule = policy.allocations()[static_cast<std::size_t>(decision.rule)];
     if (rule.shipments_max > 0) out.member("shipments_max", std::int64_t{rule.shipments_max});
     out.key("keep_safety_stock").truth(rule.keep_safety_stock);
-    if (rule.reserves) out.member("reserve_for", to_text(rule.reserve_for));
+    if (rule.reserves) out.member("reserve_for", policy::to_text(rule.reserve_for));
     optional_member(out, "scarce_by", name_of(rule.scarce));
     write_list(out, "short", rule.short_steps);
   }
@@ -177,8 +164,8 @@ std::string to_json(Policy const& policy, policy::BackorderDecision const& decis
   write_rule(out, policy.backorders(), decision.rule);
   out.key("allowed").truth(decision.rule >= 0 && decision.error.empty());
   if (decision.limited) out.member("at_most", to_string(decision.at_most));
-  if (decision.asks) out.member("ask_after", to_text(decision.ask_after));
-  if (decision.cancels) out.member("cancel_after", to_text(decision.cancel_after));
+  if (decision.asks) out.member("ask_after", policy::to_text(decision.ask_after));
+  if (decision.cancels) out.member("cancel_after", policy::to_text(decision.cancel_after));
   out.key("promise_supply_date").truth(decision.promise_supply_date);
   optional_member(out, "error", decision.error);
   write_reads(out, decision.reads);
@@ -238,9 +225,9 @@ void write_terms(JsonWriter& out, policy::ReturnDecision const& decision) {
   out.end_array();
   write_list(out, "refund_to", decision.tenders);
   if (decision.tenders_by_choice) out.key("refund_by_choice").truth(true);
-  optional_member(out, "credit_valid", to_text(decision.credit_valid));
+  optional_member(out, "credit_valid", policy::to_text(decision.credit_valid));
   optional_member(out, "pay_at", decision.pay_at);
-  optional_member(out, "pay_within", to_text(decision.pay_within));
+  optional_member(out, "pay_within", policy::to_text(decision.pay_within));
   if (decision.pay_limited) out.member("pay_up_to", to_string(decision.pay_up_to));
   write_list(out, "evidence", decision.evidence);
   if (!decision.receive_at.empty()) write_list(out, "receive_at", decision.receive_at);
@@ -280,7 +267,7 @@ std::string to_json(Policy const& policy, policy::ApprovalDecision const& decisi
     out.begin_object().member("rule", rule.info.name).member("file", rule.info.file);
     write_list(out, "by", rule.by);
     out.member("persons", std::int64_t{need.persons}).key("not_by_requester").truth(rule.not_requester);
-    optional_member(out, "lapse_after", to_text(rule.lapse));
+    optional_member(out, "lapse_after", policy::to_text(rule.lapse));
     if (need.error.empty()) out.member("figure", to_string(need.figure)).member("over", to_string(need.over)).member("per", need.per);
     optional_member(out, "error", need.error);
     write_reads(out, need.reads);

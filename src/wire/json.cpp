@@ -90,6 +90,38 @@ Result<Json> parse_json(std::string_view text) {
   return out;
 }
 
+namespace {
+
+void write(JsonWriter& out, Json const& json) {
+  switch (json.kind) {
+    case Json::Kind::null: out.null(); return;
+    case Json::Kind::boolean: out.truth(json.truth); return;
+    case Json::Kind::number: out.raw(json.text); return;
+    case Json::Kind::text: out.text(json.text); return;
+    case Json::Kind::array:
+      out.begin_array();
+      for (auto const& item : json.items) write(out, item);
+      out.end_array();
+      return;
+    case Json::Kind::object:
+      out.begin_object();
+      for (std::size_t i = 0; i < json.keys.size(); ++i) {
+        out.key(json.keys[i]);
+        write(out, json.items[i]);
+      }
+      out.end_object();
+      return;
+  }
+}
+
+}  // namespace
+
+std::string to_text(Json const& json) {
+  JsonWriter out;
+  write(out, json);
+  return out.take();
+}
+
 void JsonWriter::separate() {
   if (!fresh_) out_ += ',';
   fresh_ = false;

@@ -13,9 +13,15 @@ namespace bylaw::inline v0::config {
 /// Reads a file of text. Errors: `cannot_read`, `too_large` (above 16 MB).
 [[nodiscard]] BYLAW_EXPORT Result<std::string> read_text(std::string const& path);
 
+/// The policy files of a path: the file itself, or every `.bylaw` file of a folder in order of name.
+/// Errors: `cannot_read`.
+[[nodiscard]] BYLAW_EXPORT Result<std::vector<std::string>> policy_files(std::string const& path);
+
 /// Loads a policy from a file, or from every `.bylaw` file of a folder in order of name. `use`
-/// looks beside the using file, then among the shipped files (schema, order, return).
+/// looks beside the using file, then among the shipped files (schema, order, return, holds/fraud ...).
+/// `today` as in Policy::compile.
 /// Errors: `cannot_read`; what is wrong inside the files is in Loaded::diagnostics.
-[[nodiscard]] BYLAW_EXPORT Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, ZoneTable const& zones);
+[[nodiscard]] BYLAW_EXPORT Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, ZoneTable const& zones,
+                                                            Date today = Date{INT32_MIN});
 
 }  // namespace bylaw::inline v0::config

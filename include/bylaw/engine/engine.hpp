@@ -14,7 +14,7 @@ struct Clock {
 };
 
 struct Options {
-  std::string store_path;
+  std::string store_path;             ///< a file, or `memory:NAME` for a store that lives as long as the engine
   bool create = true;                 ///< make the store when there is none
   rulebook::Rulebook rulebook;        ///< the policy version that decides
   Clock clock;

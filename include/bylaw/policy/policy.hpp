@@ -142,7 +142,9 @@ struct Compilation {
 [[nodiscard]] BYLAW_EXPORT Result<Value> parse_value(Policy const& policy, Slot const& slot, std::string_view text);
 /// A duration as policies write it: `30 days`, `4 business hours`. Errors: `wrong_type`.
 [[nodiscard]] BYLAW_EXPORT Result<Duration> parse_duration(std::string_view text);
-/// The other way round, as decisions record what they read; `missing` when not known.
+/// `30 days`, `4 hours`, `5 business days`; empty for a duration of nothing.
+[[nodiscard]] BYLAW_EXPORT std::string to_text(Duration const& duration);
+/// A fact from the other side, as decisions record what they read; `missing` when not known.
 [[nodiscard]] BYLAW_EXPORT std::string to_text(Policy const& policy, Slot const& slot, Value const& value);
 
 }  // namespace bylaw::inline v0::policy

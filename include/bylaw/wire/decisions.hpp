@@ -19,8 +19,6 @@ namespace bylaw::inline v0::wire {
 [[nodiscard]] BYLAW_EXPORT std::string to_json(policy::Policy const& policy, policy::ReturnDecision const& decision);
 [[nodiscard]] BYLAW_EXPORT std::string to_json(policy::Policy const& policy, policy::ApprovalDecision const& decision);
 [[nodiscard]] BYLAW_EXPORT std::string to_json(policy::Policy const& policy, policy::PostingDecision const& decision);
-/// `30 days`, `4 hours`, `5 business days`; empty for a duration of nothing.
-[[nodiscard]] BYLAW_EXPORT std::string to_text(Duration const& duration);
 
 enum class Explain : std::uint8_t { no, text, json };
 

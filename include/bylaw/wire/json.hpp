@@ -28,6 +28,9 @@ struct Json {
 /// Reads one JSON document. Errors: `bad_json` with what is wrong. At most 256 levels deep.
 [[nodiscard]] BYLAW_EXPORT Result<Json> parse_json(std::string_view text);
 
+/// The document as JSON text again: numbers exactly as they were written.
+[[nodiscard]] BYLAW_EXPORT std::string to_text(Json const& json);
+
 /// Writes JSON, member by member: `JsonWriter().member("id", "A-1")...`.
 class BYLAW_EXPORT JsonWriter {
  public:

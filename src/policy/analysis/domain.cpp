@@ -122,6 +122,17 @@ std::string text_of_point(Policy::Impl const& impl, Line const& line, Point poin
 }  // namespace
 
 std::string describe(Policy::Impl const& impl, Line const& line, Domain const& domain) {
+  auto known = line.universe;
+  known.missing = false;
+  if (domain == known || domain == line.universe) return "any value";
+  // Of a long enumeration it is shorter to say what it is not.
+  auto const count = [](Domain const& of) {
+    Point points = 0;
+    for (auto const& interval : of.values) points += interval.high - interval.low + 1;
+    return points;
+  };
+  auto const rest = subtract(known, domain);
+  if (line.type.base == Base::symbol && count(rest) < count(domain) && !domain.missing) return "other than " + describe(impl, line, {rest.values, false});
   std::string out;
   auto const add = [&](std::string const& part) { out += (out.empty() ? "" : " or ") + part; };
   for (auto const& interval : domain.values) {

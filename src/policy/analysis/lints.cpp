@@ -91,6 +91,8 @@ class Linter {
 
   /// What `when` lets in and `unless` takes away again, all of it.
   bool is_never(Guard const& guard) {
+    // `when false` is said on purpose: such a hold is placed by other rules only.
+    if (guard.when >= 0 && impl_.node(guard.when).op == Op::literal) return false;
     auto const& found = alternatives(guard);
     return found.complete && found.terms.empty();
   }

@@ -115,7 +115,9 @@ class Explainer {
     if (question_.kind == Kind::hold) assume_awaited(index, evaluation);
     Reasoner reasoner(evaluation);
     if (guard.when >= 0) out.clauses.push_back({label == "require" || label == "from" ? label : prefix + "when", reasoner.reason(static_cast<std::uint32_t>(guard.when))});
-    if (guard.unless >= 0) out.clauses.push_back({prefix + "unless", reasoner.reason(static_cast<std::uint32_t>(guard.unless))});
+    // What `unless` says matters only where `when` holds.
+    bool const asked = guard.when < 0 || out.clauses.back().reasoning.holds;
+    if (guard.unless >= 0 && asked) out.clauses.push_back({prefix + "unless", reasoner.reason(static_cast<std::uint32_t>(guard.unless))});
     if (out.error.empty()) out.error = reasoner.error;
   }
 
@@ -132,14 +134,33 @@ class Explainer {
     bool const decides = question_.kind == Kind::return_rule;
     if (!decides && question_.kind != Kind::allocation && question_.kind != Kind::service && question_.kind != Kind::change) return;
     if (question_.kind == Kind::allocation && at.other == nullptr) return;
+    if (decides) return add_terms(index, at, out);
     for (auto const& clause : rules_[index].clauses) add_guard(index, at, clause.label, clause.guard, out);
-    if (!decides) return;
+  }
+
+  /// Of a return that is denied, what failed; of another, what its verdict and its fees stand on.
+  void add_terms(std::uint32_t index, Seat const& at, RuleExplanation& out) {
     Evaluation evaluation(session_);
     seat(evaluation, at);
     auto const terms = return_terms(index, evaluation);
     for (auto const& failure : terms.failures) {
       if (failure.reason != "WINDOW" && failure.reason != "CONDITION") continue;
-      out.clauses.push_back({failure.reason == "WINDOW" ? "within" : "accept", {failure.text, false, {}, {}}});
+      std::vector<Read> values;
+      for (auto const& read : evaluation.reads) {
+        bool const dates = read.path == "return.requested" || read.path == "return.delivered" || read.path == "return.shipped" || read.path == "order.placed";
+        if (failure.reason == "WINDOW" ? dates : read.path == "return.claimed.condition") values.push_back(read);
+      }
+      out.clauses.push_back({failure.reason == "WINDOW" ? "within" : "accept", {failure.text, false, std::move(values), {}}});
+    }
+    for (auto const& clause : rules_[index].clauses) {
+      auto const word = clause.label.substr(0, clause.label.find(' '));
+      bool const requirement = word == "require";
+      bool const verdict = word == "approve" || word == "review" || word == "deny" || word == "fee" || word == "deduct";
+      if (terms.failures.empty() ? !verdict : !requirement) continue;
+      auto const before = out.clauses.size();
+      add_guard(index, at, clause.label, clause.guard, out);
+      // A requirement that is met explains nothing about a denial.
+      if (requirement && out.clauses.size() > before && out.clauses.back().reasoning.holds) out.clauses.resize(before);
     }
   }
 

@@ -22,6 +22,19 @@ char const* word_of(Kind kind) {
   return "workflow";
 }
 
+std::string to_text(Duration const& duration) {
+  auto const count = [](std::int64_t number, char const* unit) { return std::to_string(number) + " " + unit + (number == 1 ? "" : "s"); };
+  std::string out;
+  if (duration.months != 0) out = duration.months % 12 == 0 ? count(duration.months / 12, "year") : count(duration.months, "month");
+  if (duration.amount == 0) return out;
+  std::string const business = duration.kind == Duration::Kind::business_time || duration.kind == Duration::Kind::business_days ? "business " : "";
+  bool const days = duration.kind == Duration::Kind::calendar || duration.kind == Duration::Kind::business_days;
+  auto const amount = duration.amount;
+  auto const unit = days ? std::pair<std::int64_t, char const*>{1, "day"} : amount % hour_ms == 0 ? std::pair<std::int64_t, char const*>{hour_ms, "hour"}
+                    : amount % minute_ms == 0 ? std::pair<std::int64_t, char const*>{minute_ms, "minute"} : std::pair<std::int64_t, char const*>{second_ms, "second"};
+  return std::to_string(amount / unit.first) + " " + business + unit.second + (amount / unit.first == 1 ? "" : "s");
+}
+
 Datum to_datum(Policy::Impl const& impl, Slot const& slot, Value const& value) {
   Datum datum;
   datum.known = value.known;

@@ -1,0 +1,314 @@
+// Which comparisons tests have seen true and false, and which of them have been shown to decide.
+#include <bylaw/policy/coverage.hpp>
+
+#include <algorithm>
+#include <map>
+
+#include "policy/analysis/terms.hpp"
+#include "policy/explain/rule_view.hpp"
+
+namespace bylaw::inline v0::policy {
+
+namespace {
+
+/// A condition as a tree over comparisons: what can be turned round one at a time.
+struct Tree {
+  enum class Node : std::uint8_t { atom, all, any, opposite, constant } node = Node::constant;
+  std::size_t atom = 0;
+  bool value = true;
+  std::vector<Tree> parts;
+};
+
+enum class Seen : std::int8_t { unknown = -1, no = 0, yes = 1 };
+
+bool evaluate(Tree const& tree, std::vector<Seen> const& atoms) {
+  switch (tree.node) {
+    case Tree::Node::atom: return atoms[tree.atom] == Seen::yes;
+    case Tree::Node::opposite: return !evaluate(tree.parts[0], atoms);
+    case Tree::Node::all: return std::all_of(tree.parts.begin(), tree.parts.end(), [&](Tree const& t) { return evaluate(t, atoms); });
+    case Tree::Node::any: return std::any_of(tree.parts.begin(), tree.parts.end(), [&](Tree const& t) { return evaluate(t, atoms); });
+    case Tree::Node::constant: break;
+  }
+  return tree.value;
+}
+
+/// One boolean function of a rule: its `when` and `unless`, one `require`, the inside of one quantifier.
+struct Root {
+  std::string clause;
+  Tree tree;
+  std::vector<std::uint32_t> atoms;          ///< expressions
+  std::vector<ConditionCoverage> coverage;
+  std::uint32_t quantifier = 0;              ///< inside of: node of any, every; 0: none
+};
+
+class RootBuilder {
+ public:
+  explicit RootBuilder(Policy::Impl const& impl) : impl_(impl) {}
+
+  Root build(std::string clause, Guard const& guard) {
+    Root root;
+    root.clause = std::move(clause);
+    root.tree.node = Tree::Node::all;
+    if (guard.when >= 0) root.tree.parts.push_back(tree(static_cast<std::uint32_t>(guard.when), root, "when"));
+    if (guard.unless >= 0) {
+      Tree inverse;
+      inverse.node = Tree::Node::opposite;
+      inverse.parts.push_back(tree(static_cast<std::uint32_t>(guard.unless), root, "unless"));
+      root.tree.parts.push_back(std::move(inverse));
+    }
+    return root;
+  }
+
+  std::vector<std::uint32_t> quantifiers;
+
+ private:
+  Tree tree(std::uint32_t index, Root& root, char const* word) {
+    auto const& expr = impl_.nodes[index];
+    Tree out;
+    if (expr.op == Op::literal) {
+      out.value = expr.number.numerator != 0;
+      return out;
+    }
+    if (expr.op == Op::logical_and || expr.op == Op::logical_or || expr.op == Op::logical_not) {
+      out.node = expr.op == Op::logical_and ? Tree::Node::all : expr.op == Op::logical_or ? Tree::Node::any : Tree::Node::opposite;
+      for (auto const arg : expr.args) out.parts.push_back(tree(arg, root, word));
+      return out;
+    }
+    if ((expr.op == Op::any || expr.op == Op::every) && impl_.nodes[expr.args[0]].op != Op::equal) quantifiers.push_back(index);
+    out.node = Tree::Node::atom;
+    out.atom = root.atoms.size();
+    root.atoms.push_back(index);
+    ConditionCoverage coverage;
+    coverage.text = source_text(impl_, expr.span);
+    coverage.clause = root.clause.empty() ? word : root.clause;
+    coverage.span = expr.span;
+    root.coverage.push_back(std::move(coverage));
+    return out;
+  }
+
+  Policy::Impl const& impl_;
+};
+
+}  // namespace
+
+bool RuleCoverage::covered() const noexcept {
+  return fired > 0 && std::all_of(conditions.begin(), conditions.end(), [](ConditionCoverage const& c) { return c.covered(); });
+}
+
+struct Coverage::Impl {
+  explicit Impl(Policy const& p) : policy(p), impl(p.impl()), terms(impl) {
+    for (auto const kind : {Kind::hold, Kind::validation, Kind::allocation, Kind::protect, Kind::publish, Kind::service, Kind::change,
+                            Kind::backorder, Kind::return_rule, Kind::approval, Kind::posting}) {
+      for (auto const& view : rules_of(impl, kind)) add_rule(kind, view);
+    }
+  }
+
+  struct Rule {
+    RuleCoverage coverage;
+    RuleInfo const* info = nullptr;
+    bool scope_line = false;
+    std::vector<Root> roots;
+  };
+
+  void add_rule(Kind kind, RuleView const& view) {
+    Rule rule;
+    rule.coverage = {kind, view.info->name, view.info->file, 0, 0, {}};
+    rule.info = view.info;
+    rule.scope_line = view.scope_line && kind != Kind::posting;
+    RootBuilder builder(impl);
+    rule.roots.push_back(builder.build("", view.guard));
+    for (auto const& clause : view.clauses) {
+      rule.roots.push_back(builder.build(clause.label, clause.guard));
+    }
+    // The inside of a quantifier is a function of its own, asked once per element.
+    for (std::size_t i = 0; i < builder.quantifiers.size(); ++i) {
+      auto const index = builder.quantifiers[i];
+      auto root = builder.build("inside any", {static_cast<ExprIndex>(impl.nodes[index].args[0]), -1});
+      if (impl.nodes[index].op == Op::every) {
+        for (auto& condition : root.coverage) condition.clause = "inside every";
+      }
+      root.quantifier = index;
+      if (!root.atoms.empty()) rule.roots.push_back(std::move(root));
+    }
+    rules[static_cast<std::size_t>(kind)].push_back(std::move(rule));
+  }
+
+  void observe(Question const& question, Timestamp now, Functions functions) {
+    Session session{impl, now, functions, {}, {}};
+    auto& asked = rules[static_cast<std::size_t>(question.kind)];
+    bool decided = false;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      bool const mandatory = question.kind == Kind::return_rule && impl.returns[i].mandatory;
+      if (decided && !mandatory) continue;
+      if (!in_force(impl, *asked[i].info, version_time(question, now))) continue;
+      bool const fired = observe_rule(asked[i], i, question, session);
+      if (fired && is_first_match(question.kind) && !mandatory) decided = true;
+    }
+  }
+
+  Timestamp version_time(Question const& question, Timestamp now) const {
+    auto const slot = static_cast<std::size_t>(impl.placed_slot);
+    bool const dated = question.kind == Kind::return_rule && impl.placed_slot >= 0 && question.order != nullptr && slot < question.order->values.size() &&
+                       question.order->values[slot].known;
+    return dated ? Timestamp(question.order->values[slot].number) : now;
+  }
+
+  bool observe_rule(Rule& rule, std::size_t index, Question const& question, Session& session) {
+    if (!rule.scope_line) return observe_once(rule, index, question, session, question.line);
+    bool any = false;
+    auto const lines = static_cast<std::size_t>(impl.lines_collection);
+    auto const count = question.order == nullptr || lines >= question.order->collections.size() ? 0 : question.order->collections[lines].size();
+    for (std::size_t line = 0; line < count; ++line) any = observe_once(rule, index, question, session, static_cast<std::int32_t>(line)) || any;
+    return any;
+  }
+
+  bool observe_once(Rule& rule, std::size_t index, Question const& question, Session& session, std::int32_t line) {
+    auto const at = seat_of(impl, question.kind, index, question.order, question.other, line);
+    Evaluation evaluation(session);
+    evaluation.recording = false;
+    seat(evaluation, at);
+    if (question.kind == Kind::hold) {
+      for (auto const& await : impl.hold_programs[index].awaits) {
+        if (await.otherwise >= 0 && !evaluation.slot_value(await.level, await.slot).known) {
+          evaluation.assume(await.level, await.slot, evaluation.value(await.otherwise));
+        }
+      }
+    }
+    bool const fired = observe_root(rule.roots[0], evaluation);
+    ++(fired ? rule.coverage.fired : rule.coverage.passed);
+    for (std::size_t r = 1; r < rule.roots.size(); ++r) {
+      auto& root = rule.roots[r];
+      // The ways out of a hold are asked of orders whose cause may be gone; other clauses only when the rule applies.
+      if (root.quantifier != 0) observe_elements(root, evaluation);
+      else if (question.kind == Kind::hold) observe_root(root, evaluation);
+      else if (fired && (question.kind != Kind::allocation || question.other != nullptr)) observe_root(root, evaluation);
+    }
+    return fired;
+  }
+
+  void observe_elements(Root& root, Evaluation& evaluation) {
+    auto const& expr = impl.nodes[root.quantifier];
+    auto const elements = evaluation.element_count(expr.owner, expr.slot);
+    auto const saved = evaluation;
+    for (std::size_t i = 0; i < elements; ++i) {
+      if (evaluation.enter_element(expr.level, expr.owner, expr.slot, i)) observe_root(root, evaluation);
+    }
+    evaluation.restore(saved);
+  }
+
+  static bool observe_root(Root& root, Evaluation& evaluation) {
+    std::vector<Seen> atoms;
+    for (auto const atom : root.atoms) {
+      bool const holds = evaluation.truth(static_cast<ExprIndex>(atom));
+      atoms.push_back(!evaluation.error.empty() ? Seen::unknown : holds ? Seen::yes : Seen::no);
+      evaluation.error.clear();
+    }
+    bool const result = evaluate(root.tree, atoms);
+    for (std::size_t i = 0; i < atoms.size(); ++i) {
+      if (atoms[i] == Seen::unknown) continue;
+      auto& coverage = root.coverage[i];
+      bool const yes = atoms[i] == Seen::yes;
+      (yes ? coverage.seen_true : coverage.seen_false) = true;
+      auto turned = atoms;
+      turned[i] = yes ? Seen::no : Seen::yes;
+      if (can_differ(root.tree, turned, result)) (yes ? coverage.decided_true : coverage.decided_false) = true;
+    }
+    return result;
+  }
+
+  /// Whether the result can be another. A part that could not be computed stands behind one that
+  /// decided (`x is known and ...`): had that one been otherwise, it could have been either.
+  static bool can_differ(Tree const& tree, std::vector<Seen>& atoms, bool result) {
+    std::vector<std::size_t> open;
+    for (std::size_t i = 0; i < atoms.size(); ++i) {
+      if (atoms[i] == Seen::unknown) open.push_back(i);
+    }
+    constexpr std::size_t open_max = 8;
+    if (open.size() > open_max) open.clear();
+    for (std::uint32_t chosen = 0; chosen < (1u << open.size()); ++chosen) {
+      for (std::size_t i = 0; i < open.size(); ++i) atoms[open[i]] = (chosen >> i & 1u) != 0 ? Seen::yes : Seen::no;
+      if (evaluate(tree, atoms) != result) return true;
+    }
+    return false;
+  }
+
+  /// Values with which the comparison would decide: the others so that it matters, itself as wanted.
+  std::string needed(Root const& root, std::size_t atom, bool wanted) {
+    constexpr std::size_t atoms_max = 14;
+    auto const count = root.atoms.size();
+    if (count > atoms_max) return root.coverage[atom].text + (wanted ? " true" : " false") + " and deciding";
+    std::string best;
+    int best_cost = 1 << 20;
+    for (std::uint32_t chosen = 0; chosen < (1u << count); ++chosen) {
+      if (((chosen >> atom & 1u) != 0) != wanted) continue;
+      std::vector<Seen> atoms;
+      for (std::size_t i = 0; i < count; ++i) atoms.push_back((chosen >> i & 1u) != 0 ? Seen::yes : Seen::no);
+      auto turned = atoms;
+      turned[atom] = wanted ? Seen::no : Seen::yes;
+      if (evaluate(root.tree, atoms) == evaluate(root.tree, turned)) continue;
+      int cost = 0;
+      auto const text = describe(root, atoms, terms.constraint(root.atoms[atom], wanted).variable, cost);
+      if (text.empty() || cost >= best_cost) continue;
+      best = text;
+      best_cost = cost;
+    }
+    return best;
+  }
+
+  /// The choice in values; empty when no facts can be like that. Fewest true comparisons are cheapest.
+  std::string describe(Root const& root, std::vector<Seen> const& atoms, analysis::Variable wanted, int& cost) {
+    std::map<analysis::Variable, analysis::Domain> domains;
+    for (std::size_t i = 0; i < atoms.size(); ++i) {
+      auto const constraint = terms.constraint(root.atoms[i], atoms[i] == Seen::yes);
+      auto const [at, fresh] = domains.emplace(constraint.variable, constraint.domain);
+      if (!fresh) at->second = intersect(at->second, constraint.domain);
+      if (at->second.empty()) return {};
+      cost += atoms[i] == Seen::yes ? 1 : 0;
+    }
+    std::string out;
+    for (auto const& [variable, domain] : domains) {
+      auto const& line = terms.line(variable);
+      auto known = line.universe;
+      known.missing = false;
+      if (domain == known && variable != wanted) continue;   // any value does
+      out += (out.empty() ? "" : ", ") + terms.text(variable) + " " + analysis::describe(impl, line, domain);
+    }
+    return out;
+  }
+
+  Policy const& policy;
+  Policy::Impl const& impl;
+  analysis::Terms terms;
+  std::vector<Rule> rules[static_cast<std::size_t>(Kind::workflow) + 1];
+};
+
+Coverage::Coverage(Policy const& policy) : impl_(new Impl(policy)) {}
+Coverage::Coverage(Coverage&& other) noexcept : impl_(other.impl_) { other.impl_ = nullptr; }
+Coverage& Coverage::operator=(Coverage&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+Coverage::~Coverage() { delete impl_; }
+
+void Coverage::observe(Question const& question, Timestamp now, Functions functions) { impl_->observe(question, now, functions); }
+
+std::vector<RuleCoverage> Coverage::report() const {
+  std::vector<RuleCoverage> out;
+  for (auto& rules : impl_->rules) {
+    for (auto& rule : rules) {
+      auto coverage = rule.coverage;
+      for (auto const& root : rule.roots) {
+        for (std::size_t i = 0; i < root.coverage.size(); ++i) {
+          auto condition = root.coverage[i];
+          if (!condition.decided_true) condition.missing = impl_->needed(root, i, true);
+          else if (!condition.decided_false) condition.missing = impl_->needed(root, i, false);
+          coverage.conditions.push_back(std::move(condition));
+        }
+      }
+      out.push_back(std::move(coverage));
+    }
+  }
+  return out;
+}
+
+}  // namespace bylaw::inline v0::policy

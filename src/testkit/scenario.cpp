@@ -1,0 +1,234 @@
+// Scenarios: steps through the real engine on a store in memory, with a clock that the steps move.
+#include <algorithm>
+#include <atomic>
+
+#include <bylaw/engine/engine.hpp>
+#include <bylaw/report/report.hpp>
+#include <bylaw/wire/commands.hpp>
+
+#include "testkit/steps.hpp"
+
+namespace bylaw::inline v0::testkit {
+
+using wire::Json;
+
+namespace {
+
+/// Stores in memory are told apart by name within the process.
+std::string store_name() {
+  static std::atomic<std::uint64_t> number{0};
+  return "memory:scenario-" + std::to_string(number.fetch_add(1));
+}
+
+Json text(std::string value) {
+  Json out;
+  out.kind = Json::Kind::text;
+  out.text = std::move(value);
+  return out;
+}
+Json outcome_json(trade::Outcome const& outcome) {
+  Json out;
+  out.kind = Json::Kind::object;
+  auto const set = [&](char const* key, std::string value) {
+    out.keys.emplace_back(key);
+    out.items.push_back(text(std::move(value)));
+  };
+  set("status", outcome.status == trade::Status::accepted ? "accepted" : "refused");
+  set("code", outcome.code);
+  set("state", outcome.state);
+  set("subject", outcome.subject);
+  set("message", outcome.message);
+  if (outcome.duplicate) set("duplicate", "true");
+  return out;
+}
+
+class Scenario {
+ public:
+  Scenario(TestFile const& file, Outcome& out) : file_(file), out_(out), path_(store_name()), now_(file.at) {}
+
+  void run(Yaml const& scenario) {
+    if (auto const* at = scenario.find("at")) now_ = file_.time(*at);
+    auto const* steps = scenario.find("steps");
+    if (steps == nullptr || !steps->is_list() || steps->items.empty()) file_.refuse(scenario.line, "a scenario has steps", "add steps: [...]");
+    auto engine = engine::Engine::open({path_, true, file_.book, {&Scenario::clock, this}});
+    if (!engine) file_.refuse(scenario.line, "the engine does not open: " + engine.error().message, engine.error().remedy);
+    engine_ = &*engine;
+    // The reader comes second: a store in memory exists once somebody has made it.
+    auto reader = store::Reader::open(path_);
+    if (!reader) file_.refuse(scenario.line, "the store cannot be read: " + reader.error().message, reader.error().remedy);
+    reader_ = &*reader;
+    for (auto const& one : steps->items) {
+      step(one);
+      if (out_.problems.size() > 5) break;
+    }
+    out_.passed = out_.problems.empty();
+  }
+
+ private:
+  static Timestamp clock(void* context) { return static_cast<Scenario*>(context)->now_; }
+
+  void step(Yaml const& step) {
+    if (!step.is_map() || step.keys.empty()) file_.refuse(step.line, "a step is `word: what`", "write ship: A-1");
+    auto const& word = step.keys[0];
+    auto const& argument = step.items[0];
+    if (word == "wait") return wait(argument);
+    if (word == "expect") return expect_state(argument);
+    auto const& kinds = step_kinds();
+    auto const kind = std::find_if(kinds.begin(), kinds.end(), [&](StepKind const& k) { return word == k.word; });
+    if (kind == kinds.end()) {
+      std::string known = "wait, expect";
+      for (auto const& each : kinds) known += std::string(", ") + each.word;
+      file_.refuse(step.key_lines[0], "there is no step `" + word + "`", "steps are " + known);
+    }
+    file_.check_keys(step, {word, "by", "at", "id", "expect"});
+    if (auto const* at = step.find("at")) now_ = file_.time(*at);
+    submit(step, word, build(file_, *kind, argument));
+  }
+
+  void submit(Yaml const& step, std::string const& word, Json command) {
+    auto const set = [&](char const* key, Json value) {
+      if (command.find(key) != nullptr) return;
+      command.keys.emplace_back(key);
+      command.items.push_back(std::move(value));
+    };
+    auto const* id = step.find("id");
+    set("command_id", text(id != nullptr ? file_.text(*id, "an id") : "step-" + std::to_string(++steps_)));
+    set("at", text(to_string(now_)));
+    if (command.find("command")->text == "import_order") set("placed", text(to_string(now_)));
+    if (command.find("command")->text == "request_return") set("requested", text(to_string(now_)));
+    if (auto const* by = step.find("by")) {
+      Json actor;
+      actor.kind = Json::Kind::object;
+      auto const role = file_.text(*by, "a role");
+      actor.keys = {"user", "role"};
+      actor.items = {text(role), text(role)};
+      set("by", std::move(actor));
+    }
+    auto const parsed = wire::parse_command(to_text(command));
+    if (!parsed) file_.refuse(step.line, "`" + word + "`: " + parsed.error().place + ": " + parsed.error().message, parsed.error().remedy);
+    auto const outcome = engine_->submit(*parsed);
+    if (!outcome) file_.refuse(step.line, "the engine failed: " + outcome.error().message, outcome.error().remedy);
+    check_outcome(step, word, *outcome);
+  }
+
+  /// Without `expect` a step must be accepted: a refusal that nobody expected is a failure.
+  void check_outcome(Yaml const& step, std::string const& word, trade::Outcome const& outcome) {
+    auto const where = "line " + std::to_string(step.line) + ", " + word;
+    auto const* expect = step.find("expect");
+    if (expect == nullptr) {
+      if (outcome.status == trade::Status::refused) out_.problems.push_back(where + ": refused with `" + outcome.code + "`, " + outcome.message + "; " + outcome.remedy);
+      return;
+    }
+    auto const got = outcome_json(outcome);
+    if (expect->is_text()) {
+      auto const matches = outcome.state == expect->text || outcome.code == expect->text;
+      if (!matches) out_.problems.push_back(where + ": expected " + expect->text + ", got " + shown(&got));
+      return;
+    }
+    file_.check_keys(*expect, {"status", "code", "state", "subject", "message", "duplicate"});
+    bool const refusal_expected = expect->find("code") != nullptr || expect->find("status") != nullptr;
+    if (outcome.status == trade::Status::refused && !refusal_expected) out_.problems.push_back(where + ": refused with `" + outcome.code + "`, " + outcome.message);
+    compare(file_, where, *expect, &got, out_.problems);
+  }
+
+  void wait(Yaml const& argument) {
+    auto const duration = policy::parse_duration(argument.text);
+    bool const plain = duration && duration->months == 0 && (duration->kind == Duration::Kind::elapsed || duration->kind == Duration::Kind::calendar);
+    if (!plain) file_.refuse(argument.line, "`" + argument.text + "` is not a time to wait", "write 3 days or 2 hours");
+    now_ = Timestamp(now_.value + duration->amount * (duration->kind == Duration::Kind::calendar ? day_ms : 1));
+  }
+
+  /// `order A-1: released`, `holds A-1: [fraud]`, `stock TEA DC1: {available: 8}`, `money assets:cash: 10.00 USD`.
+  void expect_state(Yaml const& expect) {
+    if (!expect.is_map()) file_.refuse(expect.line, "`expect` names things and how they are", "write {order A-1: released}");
+    for (std::size_t i = 0; i < expect.keys.size(); ++i) {
+      auto const& key = expect.keys[i];
+      auto const space = key.find(' ');
+      auto const what = key.substr(0, space);
+      auto const name = space == std::string::npos ? std::string{} : key.substr(space + 1);
+      auto const where = "line " + std::to_string(expect.key_lines[i]) + ", " + key;
+      if (what == "order" || what == "return") expect_instance(where, name, expect.items[i]);
+      else if (what == "holds") expect_holds(where, name, expect.items[i]);
+      else if (what == "stock") expect_stock(where, name, expect.items[i], expect.key_lines[i]);
+      else if (what == "money") expect_money(where, name, expect.items[i]);
+      else file_.refuse(expect.key_lines[i], "`" + key + "` cannot be looked at", "write order ID, return ID, holds ORDER, stock ITEM LOCATION or money ACCOUNT");
+    }
+  }
+
+  store::Table query(char const* sql, std::vector<std::string> const& parameters) {
+    auto table = reader_->query(sql, parameters);
+    if (!table) throw Refusal{table.error()};
+    return std::move(*table);
+  }
+
+  void expect_instance(std::string const& where, std::string const& id, Yaml const& expected) {
+    auto const table = query("SELECT state FROM instance WHERE subject=?1", {id});
+    Json got;
+    got.kind = Json::Kind::object;
+    got.keys = {"state"};
+    got.items = {text(table.rows.empty() ? "unknown" : table.rows[0][0])};
+    if (expected.is_text()) return compare(file_, where, expected, got.find("state"), out_.problems);
+    file_.check_keys(expected, {"state"});
+    compare(file_, where, expected, &got, out_.problems);
+  }
+
+  void expect_holds(std::string const& where, std::string const& order, Yaml const& expected) {
+    if (!expected.is_list()) file_.refuse(expected.line, "open holds are a list", "write [] or [rule]");
+    Json got;
+    got.kind = Json::Kind::array;
+    for (auto const& row : query("SELECT rule FROM hold_open WHERE order_id=?1 ORDER BY rule", {order}).rows) got.items.push_back(text(row[0]));
+    compare(file_, where, expected, &got, out_.problems);
+  }
+
+  void expect_stock(std::string const& where, std::string const& name, Yaml const& expected, std::size_t line) {
+    auto const space = name.find(' ');
+    if (space == std::string::npos) file_.refuse(line, "stock is of an item at a location", "write stock TEA DC1: {available: 8}");
+    file_.check_keys(expected, {"on_hand", "reserved", "available", "inspection", "quarantine", "refurbish"});
+    auto const item = name.substr(0, space);
+    auto const place = name.substr(space + 1);
+    auto const sum = [&](char const* sql, std::string const& status) { return query(sql, {item, place, status}).rows[0][0]; };
+    constexpr char const* posted =
+        "SELECT coalesce(sum(m.posted),0) FROM movement m JOIN account a ON a.seq-1=m.account WHERE a.kind=0 AND a.unit=?1 AND a.place=?2 AND a.status=?3";
+    constexpr char const* open =
+        "SELECT coalesce(sum(r.amount),0) FROM reservation_open r JOIN account a ON a.seq-1=r.account WHERE a.kind=0 AND a.unit=?1 AND a.place=?2 AND a.status=?3";
+    auto const on_hand = Decimal::parse(sum(posted, "available")).value_or(Decimal{}).coefficient();
+    auto const reserved = Decimal::parse(sum(open, "available")).value_or(Decimal{}).coefficient();
+    Json got;
+    got.kind = Json::Kind::object;
+    got.keys = {"on_hand", "reserved", "available", "inspection", "quarantine", "refurbish"};
+    got.items = {text(std::to_string(on_hand)), text(std::to_string(reserved)), text(std::to_string(on_hand - reserved)), text(sum(posted, "inspection")),
+                 text(sum(posted, "quarantine")), text(sum(posted, "refurbish"))};
+    compare(file_, where, expected, &got, out_.problems);
+  }
+
+  void expect_money(std::string const& where, std::string const& account, Yaml const& expected) {
+    auto const table = report::run(*reader_, "money");
+    if (!table) throw Refusal{table.error()};
+    std::string got;
+    for (auto const& row : table->rows) {
+      if (row[0] == account) got += (got.empty() ? "" : ", ") + row[2] + " " + row[1];
+    }
+    Json const json = text(got.empty() ? "nothing" : got);
+    compare(file_, where, expected, &json, out_.problems);
+  }
+
+  TestFile const& file_;
+  Outcome& out_;
+  std::string path_;
+  Timestamp now_;
+  engine::Engine* engine_ = nullptr;
+  store::Reader* reader_ = nullptr;
+  std::size_t steps_ = 0;
+};
+
+}  // namespace
+
+void run_scenario(TestFile const& file, Yaml const& scenario, std::vector<Outcome>& out) {
+  file.check_keys(scenario, {"name", "at", "steps", "note"});
+  auto const* name = scenario.find("name");
+  if (name == nullptr) file.refuse(scenario.line, "the scenario has no name", "add name: what it shows");
+  out.push_back({file.text(*name, "a name"), file.path, scenario.line, true, {}, {}});
+  Scenario(file, out.back()).run(scenario);
+}
+
+}  // namespace bylaw::inline v0::testkit

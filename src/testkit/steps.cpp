@@ -1,0 +1,94 @@
+#include "testkit/steps.hpp"
+
+namespace bylaw::inline v0::testkit {
+
+using wire::Json;
+
+namespace {
+
+Json text(std::string value) {
+  Json out;
+  out.kind = Json::Kind::text;
+  out.text = std::move(value);
+  return out;
+}
+
+void set(Json& object, std::string key, Json value) {
+  object.keys.push_back(std::move(key));
+  object.items.push_back(std::move(value));
+}
+void set_default(Json& object, char const* key, Json value) {
+  if (object.find(key) == nullptr) set(object, key, std::move(value));
+}
+
+/// The members of a step that is written as a map.
+Json members(TestFile const& file, Yaml const& argument, char const* command) {
+  if (!argument.is_map()) file.refuse(argument.line, "this step has members", "write {id: ..., ...}; see docs/commands.md");
+  auto out = to_json(argument);
+  set(out, "command", text(command));
+  return out;
+}
+
+/// `ship: A-1`, or `ship: {order: A-1, note: ...}`.
+Json event(TestFile const& file, Yaml const& argument, char const* command, char const* subject, char const* event) {
+  Json out;
+  if (argument.is_map()) {
+    out = members(file, argument, command);
+  } else {
+    out.kind = Json::Kind::object;
+    set(out, "command", text(command));
+    set(out, subject, text(file.text(argument, "an id")));
+  }
+  set(out, "event", text(event));
+  return out;
+}
+
+/// The currency of the policy: what a scenario's orders are in unless they say otherwise.
+std::string currency_of(TestFile const& file) {
+  for (auto const& header : file.book.policy().headers()) {
+    if (header.currency.known()) return std::string(header.currency.code());
+  }
+  return "USD";
+}
+
+}  // namespace
+
+std::vector<StepKind> const& step_kinds() {
+  static std::vector<StepKind> const kinds = {
+      {"item", "an item of the master data", "define_item", nullptr, nullptr},
+      {"location", "a location", "define_location", nullptr, nullptr},
+      {"receive", "stock that comes in", "receive_stock", nullptr, nullptr},
+      {"order", "an order that is imported", "import_order", nullptr, nullptr},
+      {"allocate", "reserve the order's stock", "order_event", "order", "allocate"},
+      {"ship", "the order left", "order_event", "order", "ship"},
+      {"deliver", "the order arrived", "order_event", "order", "deliver"},
+      {"invoice", "the order is invoiced", "order_event", "order", "invoice"},
+      {"pay", "the order is paid", "order_event", "order", "pay"},
+      {"settle", "the order is settled", "order_event", "order", "settle"},
+      {"cancel", "the order is cancelled", "order_event", "order", "cancel"},
+      {"reject", "the order is rejected", "order_event", "order", "reject"},
+      {"validate", "the order is validated again", "order_event", "order", "validate"},
+      {"release_hold", "somebody lifts a hold: {order, rule}", "release_hold", nullptr, nullptr},
+      {"return", "a return is asked for", "request_return", nullptr, nullptr},
+      {"authorize", "a return under review is authorized", "return_event", "return", "authorize"},
+      {"deny", "a return under review is denied", "return_event", "return", "deny"},
+      {"send_back", "the customer sent the goods", "return_event", "return", "send"},
+      {"receive_return", "the goods came back", "return_event", "return", "receive"},
+      {"inspect", "the goods were looked at: {return, condition}", "return_event", "return", "inspect"},
+      {"refund", "the refund is paid", "return_event", "return", "refund"},
+      {"close_return", "the return is closed", "return_event", "return", "close"},
+      {"cancel_return", "the return is cancelled", "return_event", "return", "cancel"},
+  };
+  return kinds;
+}
+
+Json build(TestFile const& file, StepKind const& kind, Yaml const& argument) {
+  if (kind.event != nullptr) return event(file, argument, kind.command, kind.subject, kind.event);
+  auto out = members(file, argument, kind.command);
+  bool const document = std::string_view(kind.command) == "import_order" || std::string_view(kind.command) == "request_return";
+  if (std::string_view(kind.command) == "import_order") set_default(out, "source", text("shop"));
+  if (document) set_default(out, "currency", text(currency_of(file)));
+  return out;
+}
+
+}  // namespace bylaw::inline v0::testkit
