@@ -192,8 +192,9 @@ std::vector<Piece> PieceMaker::pieces(std::uint32_t first, std::uint32_t end) co
     if (word && token.text == "or" && depth == 0) piece.break_level = between_parts;
     else if (word && token.text == "and" && depth == 0) piece.break_level = before_and;
     else if (word && (token.text == "or" || token.text == "and")) piece.break_level = inside_brackets;
+    else if (before == "[" && t != first) piece.break_level = inside_brackets;
     else if (before == "," && t != first) piece.break_level = depth == 0 ? between_parts : inside_brackets;
-    else if (word && depth == 0 && t > first + 1 && (token.text == "when" || token.text == "unless")) piece.break_level = before_guard;
+    else if (word && depth == 0 && t > first + 1 && (token.text == "when" || token.text == "unless" || token.text == "reason")) piece.break_level = before_guard;
     if (token.text == "(" || token.text == "[") ++depth;
     if (token.text == ")" || token.text == "]") --depth;
     if (dropped_[t]) {

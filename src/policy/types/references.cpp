@@ -208,6 +208,8 @@ std::uint32_t Checker::check_reference(Cst const& cst, std::uint32_t node, Type 
   for (auto scope = env.scopes.rbegin(); scope != env.scopes.rend(); ++scope) {
     if (scope->name == name) return check_path(Scope(*scope), path, span);
   }
+  // `order.status == delivered` means the value, also where `return.delivered` is a fact.
+  if (path.empty() && expected != nullptr && symbol_fits(name, *expected)) return check_symbol(name, span, *expected);
   for (auto scope = env.scopes.rbegin(); scope != env.scopes.rend(); ++scope) {
     if (schema_.records[scope->record].find(name) == nullptr) continue;
     path.insert(path.begin(), name);
