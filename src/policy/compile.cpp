@@ -151,6 +151,7 @@ Compilation Policy::compile(std::vector<Source> roots, Loader loader, ZoneTable 
   compiler.declare_figures(files);
   for (std::size_t i = 0; i < files.size(); ++i) compiler.compile_file(files[i], static_cast<std::uint32_t>(i));
   compiler.finish();
+  compiler.checker().check_unused_lists();
   check_tables(compiler.checker(), *impl, schema);
   lint(*impl, schema, today, out.diagnostics);
   tidy(out.diagnostics);

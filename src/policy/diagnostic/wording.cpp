@@ -147,8 +147,6 @@ Wording const english[] = {
     {"BY0508", W, "an empty list matches nothing", "name its values, or remove the comparison", ""},
     {"BY0509", W, "`not ... !=` says no twice", "write ==", ""},
     {"BY0510", W, "this rule is out of force: its period ended on {date}", "remove it, or change `effective`", ""},
-    {"BY0511", W, "nothing leaves the queue `{queue}` by itself and no role is named for it", "add `release by ROLE;`", ""},
-    {"BY0512", W, "the fee can be larger than what the line is worth", "add `, at most return.net`", ""},
 };
 // clang-format on
 

@@ -70,6 +70,8 @@ class Checker {
   /// The cells of a table as comparisons of placeholders for its columns (0: `any`), one vector a
   /// row, and the types of the columns. Empty when the table has a mistake, which is then reported.
   std::vector<std::vector<std::uint32_t>> check_table_alone(NamedNode const& named, std::vector<Type>& types);
+  /// Lists that no rule uses are looked at all the same.
+  void check_unused_lists();
   /// Whether an expression has the same value whatever the facts are.
   [[nodiscard]] bool is_constant(std::uint32_t index) const;
 

@@ -169,22 +169,21 @@ void RuleCompiler::compile_validation(Cst const& cst, std::uint32_t node) {
 void RuleCompiler::compile_repair(Clause& in, ValidationProgram& program) {
   auto const path_node = in.take_child();
   auto const span = Clause(in.cst(), path_node).span();
-  auto const target = checker_.fact(in.cst(), path_node);
+  auto const target = checker_.check(in.cst(), path_node);
   in.accept("to");
   auto const value_node = in.take_child();
-  if (target < 0) return;
-  auto const& expr = checker_.node(target);
-  auto const last = checker_.env.scopes.empty() ? 0 : checker_.env.scopes.back().level;
-  if (expr.level != 0 && expr.level != last) {
-    checker_.error("BY0434", span, {{"path", std::string(impl_.sources[span.source_index].text.substr(span.begin_offset, span.end_offset - span.begin_offset))}});
-    return;
-  }
+  auto const expr = checker_.at(target);
+  if (expr.type.base == Base::error) return;
+  auto const path = impl_.sources[span.source_index].text.substr(span.begin_offset, span.end_offset - span.begin_offset);
+  // What the engine counts, and lists, are not for a rule to set.
+  bool const measure = schema_.find(path, NamedNode::What::measure) != nullptr;
+  if (expr.op != Op::slot || measure) return checker_.error("BY0434", span, {{"path", path}});
   auto const linear = std::exchange(checker_.env.linear, false);
   RepairClause clause{expr.level, expr.slot, checker_.same_type(in.cst(), value_node, expr.type), span};
   checker_.env.linear = linear;
   for (auto const& other : program.repairs) {
     if (other.level == clause.level && other.slot == clause.slot) {
-      checker_.error("BY0450", span, {{"path", std::string(impl_.sources[span.source_index].text.substr(span.begin_offset, span.end_offset - span.begin_offset))}});
+      checker_.error("BY0450", span, {{"path", path}});
     }
   }
   program.repairs.push_back(clause);

@@ -219,7 +219,7 @@ std::uint32_t Checker::check_reference(Cst const& cst, std::uint32_t node, Type 
   if (auto const found = schema_.named.find(name); found != schema_.named.end()) return check_named(found->second, name, span, expected);
   if (expected != nullptr && expected->base == Base::symbol) return check_symbol(name, span, *expected);
   // Nothing is expected yet: the other side of a comparison may say what the name means.
-  if (expected == nullptr && find_symbol(impl_, name) >= 0) {
+  if ((expected == nullptr || expected->base == Base::names) && find_symbol(impl_, name) >= 0) {
     Type type;
     type.base = Base::names;
     return literal(type, span, {}, 0, name);
@@ -253,6 +253,17 @@ std::uint32_t Checker::check_named(NamedNode& named, std::string const& name, Sp
   }
   error("BY0327", span, {{"name", name}, {"wanted", "arguments in parentheses"}, {"found", "none"}, {"help", "write " + name + "(...)"}});
   return failed(span);
+}
+
+void Checker::check_unused_lists() {
+  for (auto const& [name, named] : schema_.named) {
+    if (named.used || named.what != NamedNode::What::list) continue;
+    env = Environment{};
+    env.header = named.header;
+    Reader list(*named.cst, named.node);
+    list.skip(3);
+    (void)check_list(*named.cst, list.take_child(), nullptr);
+  }
 }
 
 /// A measure is a figure that the engine keeps: a fact beside the subject's own.
