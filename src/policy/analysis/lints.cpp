@@ -17,6 +17,7 @@ class Linter {
   Linter(Policy::Impl const& impl, Schema const& schema, Diagnostics& out) : impl_(impl), schema_(schema), out_(out), terms_(impl) {}
 
   void run(Date today) {
+    collect_damage();
     clashes();
     never_true(impl_.holds, impl_.hold_programs);
     never_true(impl_.validations, impl_.validation_programs);
@@ -38,6 +39,18 @@ class Linter {
   }
 
  private:
+  /// Where errors were found. What a broken rule says is not known, so nothing is concluded from it.
+  void collect_damage() {
+    for (auto const& diagnostic : out_) {
+      if (diagnostic.severity == Severity::error && !diagnostic.labels.empty()) broken_.emplace_back(diagnostic.labels[0].span.source_index, diagnostic.labels[0].span.begin_offset);
+    }
+    std::sort(broken_.begin(), broken_.end());
+  }
+  bool is_broken(RuleInfo const& info) const {
+    auto const at = std::lower_bound(broken_.begin(), broken_.end(), std::make_pair(info.whole.source_index, info.whole.begin_offset));
+    return at != broken_.end() && at->first == info.whole.source_index && at->second <= info.whole.end_offset;
+  }
+
   std::string why(analysis::Clash const& clash) const {
     return "`" + terms_.text(clash.variable) + "` cannot be both";
   }
@@ -111,7 +124,7 @@ class Linter {
   template <class Rules, class Programs>
   void never_true(Rules const& rules, Programs const& programs) {
     for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (is_never(programs[i].guard)) report_never(programs[i].guard, rules[i].info);
+      if (!is_broken(rules[i].info) && is_never(programs[i].guard)) report_never(programs[i].guard, rules[i].info);
     }
   }
 
@@ -139,7 +152,9 @@ class Linter {
   /// cost grows with the pairs that could contain each other.
   void compare_holds() {
     std::unordered_map<std::string, std::vector<std::size_t>> groups;
-    for (std::size_t i = 0; i < impl_.holds.size(); ++i) groups[consequence(i)].push_back(i);
+    for (std::size_t i = 0; i < impl_.holds.size(); ++i) {
+      if (!is_broken(impl_.holds[i].info)) groups[consequence(i)].push_back(i);
+    }
     std::vector<std::vector<std::size_t>> ordered;
     for (auto& [text, members] : groups) {
       if (members.size() > 1) ordered.push_back(std::move(members));
@@ -201,6 +216,10 @@ class Linter {
   void first_match(Rules const& rules, Programs const& programs, bool needs_fallback, Group group) {
     std::size_t last = rules.size();
     for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (is_broken(rules[i].info)) {
+        last = rules.size();
+        continue;
+      }
       auto const own = group(rules[i]);
       if (own == "mandatory") {
         if (is_never(programs[i].guard)) report_never(programs[i].guard, rules[i].info);
@@ -212,7 +231,7 @@ class Linter {
         continue;
       }
       for (std::size_t before = 0; before < i; ++before) {
-        if (group(rules[before]) != own || !covers(rules[before].info.period, rules[i].info.period)) continue;
+        if (group(rules[before]) != own || is_broken(rules[before].info) || !covers(rules[before].info.period, rules[i].info.period)) continue;
         if (!is_subset(alternatives(programs[i].guard), alternatives(programs[before].guard))) continue;
         auto unreachable = finding("BY0417", rules[i].info.span, {{"kind", word_of(rules[i].info.kind)}, {"earlier", rules[before].info.name}});
         unreachable.labels.push_back({rules[before].info.span, "this one"});
@@ -229,7 +248,9 @@ class Linter {
 
   /// A verdict without a guard ends the list; windows and fees whose guard contradicts the rule never apply.
   void verdicts() {
-    for (auto const& program : impl_.return_programs) {
+    for (std::size_t i = 0; i < impl_.returns.size(); ++i) {
+      if (is_broken(impl_.returns[i].info)) continue;
+      auto const& program = impl_.return_programs[i];
       bool decided = false;
       for (auto const& clause : program.verdicts) {
         bool const always = !clause.otherwise && clause.guard.when < 0 && clause.guard.unless < 0;
@@ -313,13 +334,13 @@ class Linter {
   Schema const& schema_;
   Diagnostics& out_;
   Terms terms_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> broken_;   ///< source and offset of each error, rising
   std::map<std::pair<ExprIndex, ExprIndex>, Alternatives> known_;
 };
 
 }  // namespace
 
 void lint(Policy::Impl const& impl, Schema const& schema, Date today, Diagnostics& out) {
-  // What does not type-check cannot be analysed; its own errors come first.
   Linter(impl, schema, out).run(today);
   check_balance(impl, out);
 }

@@ -205,6 +205,11 @@ Constraint Terms::constraint(std::uint32_t index, bool holds) {
 Alternatives Terms::of(std::uint32_t index, bool holds) {
   auto const& expr = impl_.nodes[index];
   Alternatives out;
+  if (expr.type.base == Base::error) {
+    out.complete = false;
+    out.terms.emplace_back();
+    return out;
+  }
   if (expr.op == Op::logical_not) return of(expr.args[0], !holds);
   if (expr.op == Op::literal && expr.type.base == Base::boolean) {
     if ((expr.number.numerator != 0) == holds) out.terms.emplace_back();

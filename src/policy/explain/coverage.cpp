@@ -2,7 +2,6 @@
 #include <bylaw/policy/coverage.hpp>
 
 #include <algorithm>
-#include <map>
 
 #include "policy/analysis/terms.hpp"
 #include "policy/explain/rule_view.hpp"
@@ -257,11 +256,12 @@ struct Coverage::Impl {
 
   /// The choice in values; empty when no facts can be like that. Fewest true comparisons are cheapest.
   std::string describe(Root const& root, std::vector<Seen> const& atoms, analysis::Variable wanted, int& cost) {
-    std::map<analysis::Variable, analysis::Domain> domains;
+    std::vector<std::pair<analysis::Variable, analysis::Domain>> domains;   // in the order of the text
     for (std::size_t i = 0; i < atoms.size(); ++i) {
       auto const constraint = terms.constraint(root.atoms[i], atoms[i] == Seen::yes);
-      auto const [at, fresh] = domains.emplace(constraint.variable, constraint.domain);
-      if (!fresh) at->second = intersect(at->second, constraint.domain);
+      auto at = std::find_if(domains.begin(), domains.end(), [&](auto const& d) { return d.first == constraint.variable; });
+      if (at == domains.end()) at = domains.insert(at, {constraint.variable, constraint.domain});
+      else at->second = intersect(at->second, constraint.domain);
       if (at->second.empty()) return {};
       cost += atoms[i] == Seen::yes ? 1 : 0;
     }

@@ -108,9 +108,18 @@ class Printer {
     auto const brace = brace_of(node);
     if (brace == node.end_token) {
       Block block;
-      block.lines = fill(maker_.pieces(node.first_token, node.end_token), indent);
+      auto const pieces = maker_.pieces(node.first_token, node.end_token);
+      block.lines = fill(pieces, indent);
       block.joins = !maker_.has_comments(node.first_token, node.end_token);
+      // The comment behind the last piece belongs to the item: others may follow on its line.
       block.trailing = maker_.trailing(node.end_token - 1);
+      auto const& before_end = pieces.back().trailing;
+      if (block.trailing.empty()) {
+        block.trailing = before_end;
+      } else if (!before_end.empty()) {
+        block.lines[0].insert(0, blanks(indent));
+        block.lines.insert(block.lines.begin(), before_end);
+      }
       return block;
     }
     return layout_block(node, brace, indent);
@@ -160,7 +169,7 @@ class Printer {
   }
 
   /// Pieces into lines. A line is broken where the author broke it, if a break is allowed there,
-  /// and where it would get too long.
+  /// and where it would get too long. The comment behind the last piece is left to the caller.
   std::vector<std::string> fill(std::vector<Piece> const& pieces, std::size_t indent) {
     std::vector<std::string> lines;
     std::size_t start = 0;
@@ -174,7 +183,7 @@ class Printer {
     };
     auto const close = [&](std::size_t to) {
       auto line = text_of(start, to);
-      if (!pieces[to - 1].trailing.empty()) line += "  " + pieces[to - 1].trailing;
+      if (to < pieces.size() && !pieces[to - 1].trailing.empty()) line += "  " + pieces[to - 1].trailing;
       lines.push_back(std::move(line));
       start = to;
     };
@@ -188,21 +197,18 @@ class Printer {
       }
       for (auto const& comment : piece.comments) lines.push_back(blanks(indent + 2) + comment);
       auto const own = width_of(piece.text) + (piece.space_before && i > start ? 1 : 0);
-      // A `;` or `,` hangs on to what it ends, so it is counted with it.
+      // A `;`, `,` or `)` hangs on to what it ends, so it is counted with it.
       std::size_t hanging = 0;
-      for (auto h = i + 1; h < pieces.size() && !pieces[h].space_before && pieces[h].break_level == 0 && pieces[h].text.size() == 1; ++h) hanging += 1;
-      if (width + own + hanging > columns_max && i > start) {
+      for (auto h = i + 1; h < pieces.size() && pieces[h].text.find_first_not_of(";,)]") == std::string::npos; ++h) hanging += pieces[h].text.size();
+      while (width + own + hanging > columns_max && i > start) {
         auto const at = best_break(pieces, start, i);
-        if (at > start) {
-          close(at);
-          width = width_of(text_of(start, i));
-        }
+        if (at == start) break;
+        close(at);
+        width = width_of(text_of(start, i));
       }
       width += width_of(piece.text) + (piece.space_before && i > start ? 1 : 0);
     }
     if (start < pieces.size()) close(pieces.size());
-    // The trailing comment of the last piece belongs to the item, not to the text.
-    if (!pieces.back().trailing.empty() && !lines.empty()) lines.back().resize(lines.back().size() - pieces.back().trailing.size() - 2);
     return lines;
   }
 

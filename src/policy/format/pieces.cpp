@@ -119,7 +119,7 @@ bool PieceMaker::needs_parentheses(std::uint32_t paren, std::uint32_t inner, std
   auto const& outer = cst_.nodes[paren];
   auto const& inside = cst_.nodes[inner];
   auto const& first = cst_.tokens[inside.first_token];
-  if (first.text == "-") return true;  // a - (-b) reads better than a - -b
+  if (first.text == "-" && level_of(inside.kind) >= level_of(NodeKind::sum)) return true;  // a - (-b) reads better than a - -b
   if (cst_.tokens[outer.end_token].text == "and" && ends_with_quantifier(inner)) return true;
   if (outer.first_token == 0) return true;
   auto const parent_kind = cst_.nodes[parent].kind;
@@ -154,7 +154,7 @@ bool PieceMaker::glued(std::uint32_t token) const {
   auto const before = token == 0 ? std::string_view{} : cst_.tokens[token - 1].text;
   if (cst_.tokens[token].kind == TokenKind::symbol) {
     if (text == ")" || text == "]" || text == "," || text == ";" || text == ".") return true;
-    if (text == "(") return call_[token] || before == "(" || before == "[";
+    if (text == "(") return call_[token] || before == "(" || before == "[" || (before == "-" && unary_[token - 1]);
     if (text == ":") return true;
   }
   if (token == 0) return true;
@@ -169,6 +169,7 @@ std::vector<Piece> PieceMaker::pieces(std::uint32_t first, std::uint32_t end) co
   int depth = 0;
   bool follows_dropped = false;
   bool space_of_dropped = false;
+  int level_of_dropped = no_break;
   int opened = 0;                   // parentheses to add that stood at a dropped one
   std::vector<std::string> moved;   // comments that did
   for (auto t = first; t < end; ++t) {
@@ -177,30 +178,37 @@ std::vector<Piece> PieceMaker::pieces(std::uint32_t first, std::uint32_t end) co
     piece.text = token.kind == TokenKind::text ? std::string(token.text) : one_blank(token.text);
     // What follows a dropped parenthesis stands where that stood.
     piece.space_before = t != first && (follows_dropped ? space_of_dropped : !glued(t));
+    if (follows_dropped) piece.break_level = level_of_dropped;
     follows_dropped = false;
     if (t != first) {
       for (auto const c : comments_before_[t]) {
         auto const& comment = cst_.comments[c];
         bool const own_line = text_.substr(cst_.tokens[t - 1].end_offset, comment.begin_offset - cst_.tokens[t - 1].end_offset).find('\n') != std::string_view::npos;
-        if (own_line) piece.comments.emplace_back(comment.text);
-        else if (!out.empty()) out.back().trailing += (out.back().trailing.empty() ? "" : " ") + std::string(comment.text);
+        // Behind a dropped parenthesis a second comment may come to the same place: it gets its own line.
+        auto* const place = token.text == ";" || token.text == "," ? &piece.trailing : out.empty() ? nullptr : &out.back().trailing;
+        if (own_line || place == nullptr || !place->empty()) piece.comments.emplace_back(comment.text);
+        else *place = comment.text;
       }
       piece.broken_by_author = lines_[t] > last_lines_[t - 1];
     }
+    // Depth is that of the printed text: dropped parentheses do not count, added ones do.
+    depth += open_before_[t];
     auto const before = t == first ? std::string_view{} : cst_.tokens[t - 1].text;
-    bool const word = token.kind == TokenKind::word;
+    bool const word = token.kind == TokenKind::word && before != ".";   // order.when is a field
     if (word && token.text == "or" && depth == 0) piece.break_level = between_parts;
     else if (word && token.text == "and" && depth == 0) piece.break_level = before_and;
     else if (word && (token.text == "or" || token.text == "and")) piece.break_level = inside_brackets;
     else if (before == "[" && t != first) piece.break_level = inside_brackets;
     else if (before == "," && t != first) piece.break_level = depth == 0 ? between_parts : inside_brackets;
-    else if (word && depth == 0 && t > first + 1 && (token.text == "when" || token.text == "unless" || token.text == "reason")) piece.break_level = before_guard;
-    if (token.text == "(" || token.text == "[") ++depth;
-    if (token.text == ")" || token.text == "]") --depth;
+    else if (word && depth == 0 && t > first + 1 && (token.text == "when" || token.text == "unless" || (token.text == "reason" && cst_.tokens[t + 1].kind == TokenKind::word && !cst_.tokens[t + 1].reserved))) piece.break_level = before_guard;
+    if (!dropped_[t] && (token.text == "(" || token.text == "[")) ++depth;
+    if (!dropped_[t] && (token.text == ")" || token.text == "]")) --depth;
+    depth -= close_after_[t];
     if (dropped_[t]) {
       if (token.text == "(") {
         follows_dropped = true;
         space_of_dropped = piece.space_before;
+        level_of_dropped = piece.break_level;
         opened += open_before_[t];
       } else if (!out.empty()) {
         out.back().text += std::string(static_cast<std::size_t>(close_after_[t]), ')');
@@ -212,6 +220,9 @@ std::vector<Piece> PieceMaker::pieces(std::uint32_t first, std::uint32_t end) co
     moved.clear();
     piece.text = std::string(static_cast<std::size_t>(open_before_[t] + opened), '(') + piece.text + std::string(static_cast<std::size_t>(close_after_[t]), ')');
     opened = 0;
+    // The comment that stood behind a dropped `)` must not part its neighbour from the `;`.
+    bool const hangs = token.text == ";" || token.text == ",";
+    if (hangs && !out.empty() && piece.comments.empty() && piece.trailing.empty()) std::swap(piece.trailing, out.back().trailing);
     out.push_back(std::move(piece));
   }
   if (!out.empty()) out.front().space_before = false;

@@ -377,8 +377,11 @@ Datum Evaluation::eval_call(Expr const& expr) {
     return declared.optional ? Datum{false, {}, 0, {}} : fail("the function `" + declared.name + "` gave no answer");
   }
   Slot slot;
+  slot.path = "functions." + declared.name;
   slot.kind = declared.result;
-  slot.detail = declared.detail;
+  slot.detail = declared.result == FactKind::money ? std::string(impl_.headers[expr.header].currency.code()) : declared.detail;
+  Read const read{slot.path, to_text(impl_, slot, found->second)};
+  if (recording && std::find(reads.begin(), reads.end(), read) == reads.end()) reads.push_back(read);
   return to_datum(impl_, slot, found->second);
 }
 

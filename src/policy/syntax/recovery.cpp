@@ -35,7 +35,31 @@ bool is_word_of_position(Token const& token) {
   return token.kind == TokenKind::word && (contains(declaration_words, token.text) || contains(clause_words, token.text));
 }
 
-std::string list_of(std::vector<std::string_view> const& expected) {
+/// Where any value may begin, or any operator go on, one word says it better than twenty.
+std::vector<std::string_view> summarized(std::vector<std::string_view> expected) {
+  static constexpr std::array values = {
+      std::string_view("-"), std::string_view("("), std::string_view("["), std::string_view("number"), std::string_view("name"),
+      std::string_view("text in double quotes"), std::string_view("date such as 2026-11-01"), std::string_view("time such as 14:00"),
+      std::string_view("point in time such as 2026-11-01 14:00"), std::string_view("duration such as 30 days"),
+      std::string_view("true"), std::string_view("false"), std::string_view("now"), std::string_view("today"), std::string_view("count"),
+      std::string_view("sum"), std::string_view("min"), std::string_view("max"), std::string_view("any"), std::string_view("every"), std::string_view("not")};
+  static constexpr std::array operators = {
+      std::string_view("."), std::string_view("("), std::string_view("else"), std::string_view("*"), std::string_view("/"), std::string_view("+"),
+      std::string_view("-"), std::string_view("=="), std::string_view("!="), std::string_view("<="), std::string_view(">="), std::string_view("<"),
+      std::string_view(">"), std::string_view("not"), std::string_view("in"), std::string_view("between"), std::string_view("is"),
+      std::string_view("before"), std::string_view("after"), std::string_view("starts"), std::string_view("ends"), std::string_view("contains"),
+      std::string_view("matches"), std::string_view("and"), std::string_view("or")};
+  auto const replace = [&](auto const& words, std::string_view with) {
+    expected.erase(std::remove_if(expected.begin(), expected.end(), [&](std::string_view word) { return contains(words, word); }), expected.end());
+    expected.push_back(with);
+  };
+  if (contains(expected, "number") && contains(expected, "time such as 14:00")) replace(values, "a value");
+  else if (contains(expected, "*") && contains(expected, "+")) replace(operators, "an operator");
+  return expected;
+}
+
+std::string list_of(std::vector<std::string_view> const& all) {
+  auto const expected = summarized(all);
   std::string text;
   std::size_t const shown = std::min<std::size_t>(expected.size(), 6);
   for (std::size_t i = 0; i < shown; ++i) {
@@ -44,6 +68,11 @@ std::string list_of(std::vector<std::string_view> const& expected) {
     text += literal ? "`" + std::string(expected[i]) + "`" : std::string(expected[i]);
   }
   return text;
+}
+
+bool is_comparison(Token const& token) {
+  static constexpr std::array symbols = {"==", "!=", "<=", ">=", "<", ">"};
+  return token.kind == TokenKind::symbol && contains(symbols, token.text);
 }
 
 std::string shown(Token const& token) {
@@ -118,6 +147,8 @@ void report_stuck(Sink& sink, Token const* begin, std::string_view what) {
     sink.expected = {";"};
     help = "end every clause with `;`";
     span = here(*(at - 1));
+  } else if (is_comparison(*at) && contains(sink.expected, "*")) {
+    help = "one comparison stands alone: join two with `and`, or write `... between 1 and 3`";
   } else if (at->reserved && std::find(sink.expected.begin(), sink.expected.end(), "name") != sink.expected.end()) {
     help = "`" + std::string(at->text) + "` is a reserved word; write it in backquotes to use it as a name";
   }

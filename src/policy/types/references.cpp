@@ -218,6 +218,8 @@ std::uint32_t Checker::check_reference(Cst const& cst, std::uint32_t node, Type 
   if (!path.empty()) return unknown_name(name, span);
   if (auto const found = schema_.named.find(name); found != schema_.named.end()) return check_named(found->second, name, span, expected);
   if (expected != nullptr && expected->base == Base::symbol) return check_symbol(name, span, *expected);
+  // What it is compared with has failed already and said so.
+  if (expected != nullptr && expected->base == Base::error && find_symbol(impl_, name) >= 0) return failed(span);
   // Nothing is expected yet: the other side of a comparison may say what the name means.
   if ((expected == nullptr || expected->base == Base::names) && find_symbol(impl_, name) >= 0) {
     Type type;
