@@ -96,13 +96,16 @@ std::string hash_of(std::vector<Source> const& sources) {
   return to_hex(digest.finish());
 }
 
-/// Slots that decisions stand on, whether or not a rule reads them.
-void find_fixed_slots(Policy::Impl& impl, Schema& schema, Diagnostics& out) {
-  Checker checker(impl, schema, out);
+/// Slots that decisions of a kind stand on, whether or not a rule names them.
+void find_fixed_slots(Policy::Impl& impl, Checker& checker) {
   auto const slot = [&](Subject subject, std::vector<std::string> const& path) {
     auto const scope = checker.subject_scope(subject, 0);
     return scope ? checker.slot_of(*scope, path) : -1;
   };
+  bool const awaits = std::any_of(impl.hold_programs.begin(), impl.hold_programs.end(), [](HoldProgram const& hold) { return !hold.awaits.empty(); });
+  checker.env.kind = Kind::hold;
+  if (awaits) impl.imported_slot = slot(Subject::order, {"imported"});
+  if (impl.returns.empty()) return;
   checker.env.kind = Kind::return_rule;
   impl.placed_slot = slot(Subject::order, {"placed"});
   impl.delivered_slot = slot(Subject::return_line, {"delivered"});
@@ -110,8 +113,6 @@ void find_fixed_slots(Policy::Impl& impl, Schema& schema, Diagnostics& out) {
   impl.requested_slot = slot(Subject::return_line, {"requested"});
   impl.claimed_slot = slot(Subject::return_line, {"claimed", "condition"});
   impl.inspected_slot = slot(Subject::return_line, {"inspected", "condition"});
-  checker.env.kind = Kind::hold;
-  impl.imported_slot = slot(Subject::order, {"imported"});
 }
 
 void tidy(Diagnostics& findings) {
@@ -146,11 +147,11 @@ Compilation Policy::compile(std::vector<Source> roots, Loader loader, ZoneTable 
   read_headers(files, *impl, out.diagnostics);
   read_schema(files, *impl, schema, out.diagnostics);
   read_holidays(files, *impl, schema, out.diagnostics);
-  find_fixed_slots(*impl, schema, out.diagnostics);
   RuleCompiler compiler(*impl, schema, out.diagnostics);
   compiler.declare_figures(files);
   for (std::size_t i = 0; i < files.size(); ++i) compiler.compile_file(files[i], static_cast<std::uint32_t>(i));
   compiler.finish();
+  find_fixed_slots(*impl, compiler.checker());
   compiler.checker().check_unused_lists();
   check_tables(compiler.checker(), *impl, schema);
   lint(*impl, schema, today, out.diagnostics);
