@@ -7,7 +7,13 @@ PACKAGES := g++ cmake ninja-build ccache pkg-config libboost-dev libsqlite3-dev 
   libyaml-cpp-dev libsimdjson-dev libre2-dev libcsv-dev libcli11-dev doctest-dev nlohmann-json3-dev tzdata \
   python3 python3-dev python3-numpy python3-pandas pybind11-dev time sqlite3
 
-.PHONY: all demo test deps build clean
+# What only `make full`, `make fuzz` and `make lint` need.
+FULL_PACKAGES := clang libclang-rt-14-dev llvm-14 afl++ clang-format clang-tidy
+FUZZ_SECONDS ?= 600
+FUZZ_OPTIONS := -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBYLAW_BUILD_FUZZERS=ON -DBYLAW_BUILD_TESTS=OFF -DBYLAW_BUILD_PROGRAM=OFF \
+  -DBYLAW_BUILD_EXAMPLES=OFF -DBYLAW_INSTALL=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
+
+.PHONY: all demo test full bench fuzz fuzz-afl fuzz-build asan tsan clang lint deps full-deps build clean
 all: build
 
 deps:
@@ -15,6 +21,9 @@ deps:
 	if [ -n "$$missing" ]; then echo "installing:" $$missing; \
 	  $(SUDO) apt-get update -qq && \
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null; fi
+
+full-deps:
+	@$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) $(FULL_PACKAGES)"
 
 # Debian's own Python and its headers, whatever else is on the PATH.
 build: deps
@@ -25,8 +34,45 @@ build: deps
 test: build
 	@ctest --test-dir $(BUILD) --output-on-failure --timeout 800
 
+# What takes longer than `make test` may: both compilers, sanitizers, a minute of each fuzzer, the benchmarks.
+full: test clang asan tsan lint bench
+	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
+
+bench: build
+	@cmake --build $(BUILD) --target policy_bench
+	@$(BUILD)/tests/policy_bench
+
+fuzz: full-deps
+	@cmake -S . -B $(BUILD)-fuzz $(FUZZ_OPTIONS) -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
+	  -DCMAKE_CXX_FLAGS="-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined" > /dev/null
+	@cmake --build $(BUILD)-fuzz
+	@tests/fuzz/run.sh libfuzzer $(FUZZ_SECONDS) $(BUILD)-fuzz
+
+fuzz-afl: full-deps
+	@AFL_USE_ASAN=1 AFL_USE_UBSAN=1 AFL_QUIET=1 cmake -S . -B $(BUILD)-afl $(FUZZ_OPTIONS) -DCMAKE_C_COMPILER=afl-clang-fast \
+	  -DCMAKE_CXX_COMPILER=afl-clang-fast++ > /dev/null
+	@AFL_USE_ASAN=1 AFL_USE_UBSAN=1 AFL_QUIET=1 cmake --build $(BUILD)-afl
+	@tests/fuzz/run.sh afl $(FUZZ_SECONDS) $(BUILD)-afl
+
+# The unit tests under a sanitizer, or with the other compiler.
+asan tsan: deps
+	@cmake --preset $@ -DCMAKE_CXX_COMPILER_LAUNCHER=ccache > /dev/null
+	@cmake --build build-$@ --target unit_tests
+	@build-$@/tests/unit_tests
+
+clang: full-deps
+	@cmake -S . -B $(BUILD)-clang -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
+	  -DCMAKE_CXX_COMPILER_LAUNCHER=ccache > /dev/null
+	@cmake --build $(BUILD)-clang
+	@$(BUILD)-clang/tests/unit_tests
+
+lint: build full-deps
+	@find include src bindings tests examples -name '*.hpp' -o -name '*.cpp' -o -name '*.h' | xargs clang-format --dry-run --Werror
+	@cmake -S . -B $(BUILD) -DCMAKE_EXPORT_COMPILE_COMMANDS=ON > /dev/null
+	@run-clang-tidy -p $(BUILD) -quiet 'src/.*' > $(BUILD)/tidy.log 2>&1 || { grep -E "error|warning" $(BUILD)/tidy.log | sort | uniq -c; exit 1; }
+
 demo: build
 	@$(BUILD)/bin/retailer_demo $(BUILD)/bin/bylaw examples/retailer $(BUILD)/demo
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(BUILD)-*
