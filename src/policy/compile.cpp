@@ -143,7 +143,7 @@ Compilation Policy::compile(std::vector<Source> roots, Loader loader, ZoneTable 
   impl->version_hash = hash_of(out.sources);
   impl->sources = out.sources;
   impl->nodes.emplace_back();  // index 0 is the failed expression
-  Schema schema{impl->records};
+  Schema schema{impl->records, {}, {}, {}, {}, {}};
   read_headers(files, *impl, out.diagnostics);
   read_schema(files, *impl, schema, out.diagnostics);
   read_holidays(files, *impl, schema, out.diagnostics);

@@ -183,6 +183,7 @@ enum class Verdict : std::uint8_t { approve, review, deny };
 struct Failure {
   std::string reason;
   std::string text;
+  std::string clause = "verdict";   ///< `within`, `accept`, `require`, or `verdict` for a `deny`
 };
 struct Fee {
   std::string name;
@@ -198,8 +199,10 @@ struct ReturnDecision {
   std::int32_t mandatory_rule = -1;    ///< a `mandatory return` that matched too; -1: none
   Verdict verdict = Verdict::deny;
   std::string review_by;               ///< role, for Verdict::review
-  std::vector<Failure> failures;       ///< every clause that failed, not only the first
+  std::vector<Failure> failures;       ///< every clause that failed, not only the first; with `review`, what is not known
   std::string window_ends;             ///< last moment of the return window, local; empty without limit
+  LocalTime window_end{};              ///< the same, to compare
+  bool window_unlimited = false;       ///< `within no limit`
   std::vector<Fee> fees;
   std::vector<std::string> tenders;    ///< refund to these, in order
   bool tenders_by_choice = false;      ///< `or`: the customer chooses one of them

@@ -67,7 +67,7 @@ bool is_subset(Domain const& a, Domain const& b) {
   return true;
 }
 
-Line line_of(Policy::Impl const& impl, Type const& type) {
+Line line_of(Policy::Impl const& impl, Type const& type, bool whole) {
   Line line;
   line.type = type;
   line.universe.missing = type.optional;
@@ -80,6 +80,7 @@ Line line_of(Policy::Impl const& impl, Type const& type) {
     }
     case Base::time_of_day: line.universe.values = {{0, 24 * 60 - 1}}; break;
     case Base::decimal: case Base::percent: case Base::quantity: line.discrete = false; line.universe.values = {{}}; break;
+    case Base::money: case Base::elapsed: line.discrete = whole; line.universe.values = {{}}; break;
     default: line.universe.values = {{}}; break;
   }
   return line;
@@ -111,8 +112,9 @@ std::string text_of_point(Policy::Impl const& impl, Line const& line, Point poin
     value.number = static_cast<std::int64_t>(point);
   } else {
     auto scaled = point / 2;
-    value.scale = 9;
-    scaled /= power_of_ten(scale - 9);
+    bool const in_units = line.type.base == Base::money || line.type.base == Base::elapsed;
+    value.scale = in_units ? 0 : 9;
+    scaled /= power_of_ten(in_units ? scale : scale - 9);
     value.number = static_cast<std::int64_t>(scaled);
   }
   auto text = to_text(impl, slot, value);

@@ -39,7 +39,8 @@ struct Line {
   bool discrete = true;
   Domain universe;
 };
-[[nodiscard]] Line line_of(Policy::Impl const& impl, Type const& type);
+/// `whole`: a fact, whose money has no parts of a cent; what is computed can lie between two cents.
+[[nodiscard]] Line line_of(Policy::Impl const& impl, Type const& type, bool whole = true);
 /// The point of a constant; false when it is none (more than 12 decimals, a text is handled by its caller).
 [[nodiscard]] bool point_of(Line const& line, Exact const& number, Point& out);
 /// `from 100.00 USD to below 500.00 USD`, `web or store`: for messages.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "policy/analysis/terms.hpp"
+#include "policy/analysis/containment.hpp"
 #include "policy/types/rules.hpp"
 
 namespace bylaw::inline v0::policy {
@@ -132,7 +132,7 @@ class Linter {
   std::string consequence(std::size_t i) {
     auto const& rule = impl_.holds[i];
     auto const& program = impl_.hold_programs[i];
-    auto text = rule.queue + '\n' + rule.reason.code + '\n' + (rule.scope_line ? "line" : "order") + '\n';
+    auto text = rule.queue + ' ' + std::to_string(rule.priority) + '\n' + rule.reason.code + '\n' + (rule.scope_line ? "line" : "order") + '\n';
     for (auto const& list : {rule.blocks, rule.release_by}) {
       auto sorted = list;
       std::sort(sorted.begin(), sorted.end());
@@ -142,14 +142,14 @@ class Linter {
     for (auto const when : program.release_when) text += std::to_string(terms_.identity(static_cast<std::uint32_t>(when))) + ',';
     if (program.clears_when >= 0) text += "clears " + std::to_string(terms_.identity(static_cast<std::uint32_t>(program.clears_when)));
     for (auto const& await : program.awaits) text += "await " + std::to_string(await.slot) + ' ' + std::to_string(await.patience_ms) + ' ' + std::to_string(await.otherwise);
-    for (auto const& escalation : rule.escalations) text += "escalate " + escalation.to;
-    for (auto const& expiry : rule.expiries) text += "expire " + expiry.action;
+    for (auto const& escalation : rule.escalations) text += "escalate " + escalation.to + to_text(escalation.after);
+    for (auto const& expiry : rule.expiries) {
+      text += "expire " + expiry.action + to_text(expiry.after) + to_text(expiry.grace) + std::to_string(expiry.limit) + to_text(expiry.limit_per);
+    }
     return text + std::to_string(static_cast<int>(rule.late)) + '\n' + std::to_string(rule.info.period.from.value) + ' ' + std::to_string(rule.info.period.until.value);
   }
 
   /// Holds are a set: one that holds no order which another does not hold the same way is not needed.
-  /// Of the rules with one consequence, each is looked up under its rarest variable, so that the
-  /// cost grows with the pairs that could contain each other.
   void compare_holds() {
     std::unordered_map<std::string, std::vector<std::size_t>> groups;
     for (std::size_t i = 0; i < impl_.holds.size(); ++i) {
@@ -164,39 +164,13 @@ class Linter {
   }
 
   void compare_group(std::vector<std::size_t> const& members) {
-    std::unordered_map<analysis::Variable, std::size_t> uses;
-    for (auto const i : members) {
-      for (auto const& term : alternatives(impl_.hold_programs[i].guard).terms) {
-        for (auto const& constraint : term.constraints) ++uses[constraint.variable];
-      }
-    }
-    // Where a container would be found: under a variable that the contained rule constrains too.
-    std::unordered_map<analysis::Variable, std::vector<std::size_t>> under;
-    std::vector<std::size_t> unconditional;
-    for (auto const i : members) {
-      auto const& found = alternatives(impl_.hold_programs[i].guard);
-      if (!found.complete || found.terms.empty()) continue;
-      analysis::Constraint const* rarest = nullptr;
-      for (auto const& constraint : found.terms[0].constraints) {
-        if (rarest == nullptr || uses[constraint.variable] < uses[rarest->variable]) rarest = &constraint;
-      }
-      if (rarest == nullptr || found.terms.size() > 1) unconditional.push_back(i);
-      else under[rarest->variable].push_back(i);
-    }
-    for (auto const inner : members) {
-      auto const& narrow = alternatives(impl_.hold_programs[inner].guard);
-      if (!narrow.complete || narrow.terms.empty()) continue;
-      bool told = false;
-      auto const look = [&](std::vector<std::size_t> const& containers) {
-        for (auto const outer : containers) {
-          if (told || outer == inner || !is_subset(narrow, alternatives(impl_.hold_programs[outer].guard))) continue;
-          told = report_contained(inner, outer);
-        }
-      };
-      look(unconditional);
-      for (auto const& constraint : narrow.terms[0].constraints) {
-        if (auto const at = under.find(constraint.variable); at != under.end()) look(at->second);
-      }
+    std::vector<Alternatives const*> guards;
+    for (auto const i : members) guards.push_back(&alternatives(impl_.hold_programs[i].guard));
+    analysis::ContainmentIndex const index(guards);
+    for (std::size_t inner = 0; inner < members.size(); ++inner) {
+      index.each_container(*guards[inner], [&](std::size_t outer) {
+        return outer != inner && is_subset(*guards[inner], *guards[outer]) && report_contained(members[inner], members[outer]);
+      });
     }
   }
 
@@ -214,34 +188,39 @@ class Linter {
 
   template <class Rules, class Programs, class Group>
   void first_match(Rules const& rules, Programs const& programs, bool needs_fallback, Group group) {
+    std::map<std::string, std::vector<std::size_t>> groups;
     std::size_t last = rules.size();
     for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (is_broken(rules[i].info)) {
-        last = rules.size();
-        continue;
-      }
       auto const own = group(rules[i]);
-      if (own == "mandatory") {
-        if (is_never(programs[i].guard)) report_never(programs[i].guard, rules[i].info);
-        continue;
-      }
-      last = i;
-      if (is_never(programs[i].guard)) {
-        report_never(programs[i].guard, rules[i].info);
-        continue;
-      }
-      for (std::size_t before = 0; before < i; ++before) {
-        if (group(rules[before]) != own || is_broken(rules[before].info) || !covers(rules[before].info.period, rules[i].info.period)) continue;
-        if (!is_subset(alternatives(programs[i].guard), alternatives(programs[before].guard))) continue;
-        auto unreachable = finding("BY0417", rules[i].info.span, {{"kind", word_of(rules[i].info.kind)}, {"earlier", rules[before].info.name}});
-        unreachable.labels.push_back({rules[before].info.span, "this one"});
-        out_.push_back(std::move(unreachable));
-        break;
-      }
+      bool const broken = is_broken(rules[i].info);
+      if (own != "mandatory") last = broken ? rules.size() : i;
+      if (broken) continue;
+      if (is_never(programs[i].guard)) report_never(programs[i].guard, rules[i].info);
+      else if (own != "mandatory") groups[own].push_back(i);
     }
+    for (auto const& [name, members] : groups) unreachable(rules, programs, members);
     if (!needs_fallback || last == rules.size()) return;
     auto const& guard = programs[last].guard;
     if (guard.when >= 0 || guard.unless >= 0) report(out_, "BY0416", rules[last].info.span, {{"kind", word_of(rules[last].info.kind)}});
+  }
+
+  /// Rules of one list that an earlier one always forestalls.
+  template <class Rules, class Programs>
+  void unreachable(Rules const& rules, Programs const& programs, std::vector<std::size_t> const& members) {
+    std::vector<Alternatives const*> guards;
+    for (auto const i : members) guards.push_back(&alternatives(programs[i].guard));
+    analysis::ContainmentIndex const index(guards);
+    for (std::size_t inner = 1; inner < members.size(); ++inner) {
+      index.each_container(*guards[inner], [&](std::size_t outer) {
+        auto const& rule = rules[members[inner]].info;
+        auto const& earlier = rules[members[outer]].info;
+        if (outer >= inner || !covers(earlier.period, rule.period) || !is_subset(*guards[inner], *guards[outer])) return false;
+        auto found = finding("BY0417", rule.span, {{"kind", word_of(rule.kind)}, {"earlier", earlier.name}});
+        found.labels.push_back({earlier.span, "this one"});
+        out_.push_back(std::move(found));
+        return true;
+      });
+    }
   }
 
   static bool covers(Period const& outer, Period const& inner) { return outer.from <= inner.from && inner.until <= outer.until; }
@@ -259,10 +238,21 @@ class Linter {
         }
         decided = decided || always;
       }
-      for (auto const& window : program.windows) never_clause(program.guard, window.guard);
+      windows(program);
       for (auto const& fee : program.fees) never_clause(program.guard, fee.guard);
       for (auto const& clause : program.verdicts) never_clause(program.guard, clause.guard);
     }
+  }
+
+  /// Without `longest` the first window whose guard holds is the one that counts.
+  void windows(ReturnProgram const& program) {
+    bool decided = false;
+    for (auto const& window : program.windows) {
+      if (decided && !program.longest) report(out_, "BY0458", window.span, {{"why", "the window before it always applies; `longest of` takes the longest"}});
+      else never_clause(program.guard, window.guard);
+      decided = decided || (window.guard.when < 0 && window.guard.unless < 0);
+    }
+    if (!decided && !program.windows.empty()) report(out_, "BY0511", program.windows.back().span);
   }
 
   void never_clause(Guard const& rule, Guard const& clause) {

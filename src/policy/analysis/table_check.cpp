@@ -26,7 +26,14 @@ class TableCheck {
     for (auto const& row : rows) {
       Box box;
       for (std::size_t c = 0; c < columns.size(); ++c) {
-        box.push_back(row[c] == 0 ? lines_[c].universe : intersect(terms_.constraint(row[c], true).domain, lines_[c].universe));
+        if (row[c] == 0) {
+          box.push_back(lines_[c].universe);
+          continue;
+        }
+        auto const constraint = terms_.constraint(row[c], true);
+        // A cell of a boolean column is its own truth; any other truth cannot be laid on the column's line.
+        if (constraint.truth && columns[c].base != Base::boolean) return checker_.error("BY0457", name_span);
+        box.push_back(intersect(constraint.domain, lines_[c].universe));
       }
       boxes_.push_back(std::move(box));
     }
@@ -51,8 +58,11 @@ class TableCheck {
     for (std::size_t i = 0; i < boxes_.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         Box common;
-        for (std::size_t c = 0; c < lines_.size(); ++c) common.push_back(intersect(boxes_[i][c], boxes_[j][c]));
-        if (std::any_of(common.begin(), common.end(), [](Domain const& d) { return d.empty(); })) continue;
+        for (std::size_t c = 0; c < lines_.size(); ++c) {
+          common.push_back(intersect(boxes_[i][c], boxes_[j][c]));
+          if (common.back().empty()) break;
+        }
+        if (common.back().empty()) continue;
         checker_.error("BY0444", shape_.rows[i].span, {{"table", shape_.name}, {"overlap", describe(common)}});
         break;
       }
@@ -60,12 +70,13 @@ class TableCheck {
   }
 
   void shadowed() {
-    for (std::size_t i = 1; i < boxes_.size(); ++i) {
+    // One budget for all rows: of a very large table the last rows are not looked at.
+    work_ = 0;
+    for (std::size_t i = 1; i < boxes_.size() && work_ < work_max; ++i) {
       std::vector<std::size_t> above(i);
       for (std::size_t j = 0; j < i; ++j) above[j] = j;
       Box hole;
-      steps_ = 0;
-      if (!uncovered(boxes_[i], 0, above, hole) && steps_ < steps_max) checker_.error("BY0447", shape_.rows[i].span);
+      if (!uncovered(boxes_[i], 0, above, hole) && work_ < work_max) checker_.error("BY0447", shape_.rows[i].span);
     }
   }
 
@@ -75,15 +86,16 @@ class TableCheck {
     Box space;
     for (auto const& line : lines_) space.push_back(line.universe);
     Box hole;
-    steps_ = 0;
+    work_ = 0;
     if (uncovered(space, 0, all, hole)) checker_.error("BY0443", name_span, {{"table", shape_.name}, {"gap", describe(hole)}});
-    else if (steps_ >= steps_max) checker_.error("BY0457", name_span);
+    else if (work_ >= work_max) checker_.error("BY0457", name_span);
   }
 
   /// Looks for a part of `space` that none of `rows` covers: column by column, between the ends of
   /// the rows' intervals. Stops with nothing found when it takes too long.
   bool uncovered(Box const& space, std::size_t column, std::vector<std::size_t> const& rows, Box& hole) {
-    if (++steps_ > steps_max) return false;
+    work_ += rows.size() + 1;
+    if (work_ > work_max) return false;
     if (column == lines_.size()) return rows.empty();
     std::vector<Point> cuts;
     auto const cut = [&](Domain const& domain) {
@@ -101,6 +113,7 @@ class TableCheck {
       segment.values = {{cuts[i], cuts[i + 1] - 1}};
       if (!is_subset(segment, space[column])) continue;
       std::vector<std::size_t> in;
+      work_ += rows.size();
       for (auto const row : rows) {
         if (is_subset(segment, boxes_[row][column])) in.push_back(row);
       }
@@ -123,8 +136,8 @@ class TableCheck {
   analysis::Terms terms_;
   std::vector<Line> lines_;
   std::vector<Box> boxes_;
-  std::size_t steps_ = 0;
-  static constexpr std::size_t steps_max = 2'000'000;
+  std::size_t work_ = 0;   ///< rows looked at
+  static constexpr std::size_t work_max = 20'000'000;
 };
 
 }  // namespace

@@ -33,15 +33,31 @@ Op flipped(Op op) {
   }
 }
 
-bool is_constant(Policy::Impl const& impl, std::uint32_t index) {
+/// The value of an expression of literals, which does not depend on facts, calendars or the zone.
+bool constant_of(Policy::Impl const& impl, std::uint32_t index, Exact& out) {
   auto const& expr = impl.nodes[index];
-  if (expr.op == Op::literal) return expr.type.base != Base::names && expr.months == 0;
-  return expr.op == Op::negate && is_constant(impl, expr.args[0]);
+  Exact right;
+  switch (expr.op) {
+    case Op::literal:
+      out = expr.number;
+      return expr.type.base != Base::names && expr.type.base != Base::error && expr.type.base != Base::business && expr.months == 0;
+    case Op::negate:
+      if (!constant_of(impl, expr.args[0], out)) return false;
+      out = exact::negate(out);
+      return true;
+    case Op::add: case Op::subtract: case Op::multiply: case Op::divide: break;
+    default: return false;
+  }
+  if (!constant_of(impl, expr.args[0], out) || !constant_of(impl, expr.args[1], right)) return false;
+  if (expr.op == Op::multiply) return exact::multiply(out, right, out);
+  if (expr.op == Op::divide) return exact::divide(out, right, out);
+  return exact::add(out, expr.op == Op::add ? right : exact::negate(right), out);
 }
 
-Exact constant_of(Policy::Impl const& impl, std::uint32_t index) {
-  auto const& expr = impl.nodes[index];
-  return expr.op == Op::negate ? exact::negate(constant_of(impl, expr.args[0])) : expr.number;
+/// Whether two types lie on one line of numbers; a date against a point in time depends on the zone.
+bool comparable(Type const& figure, Type const& constant) {
+  auto const number = [](Base base) { return base == Base::decimal || base == Base::percent; };
+  return figure.base == constant.base || (number(figure.base) && number(constant.base));
 }
 
 void append_number(std::string& key, Int128 value) {
@@ -63,8 +79,12 @@ std::uint32_t Terms::identity(std::uint32_t index) {
     append_number(key, expr.number.denominator);
     key += std::to_string(expr.months);
   }
-  // Dates and calendars depend on the settings of the file.
-  if (expr.op >= Op::now && expr.op <= Op::business_days) key += "h" + std::to_string(expr.header);
+  // Dates, clocks and calendars depend on the settings of the file; so does what is added to them.
+  bool const dated = expr.type.base == Base::date || expr.type.base == Base::timestamp;
+  bool const clocked = expr.op == Op::before_clock || expr.op == Op::after_clock;
+  if ((expr.op >= Op::now && expr.op <= Op::business_days) || clocked || (dated && expr.op != Op::slot && expr.op != Op::literal)) {
+    key += "h" + std::to_string(expr.header);
+  }
   key += expr.op == Op::choose || expr.op == Op::score || expr.op == Op::highest ? "" : expr.text;
   for (auto const arg : expr.args) {
     auto const child = identity(arg);
@@ -79,11 +99,10 @@ Variable Terms::variable(std::uint32_t expression) {
   auto const [at, fresh] = variable_of_.emplace(identity(expression), static_cast<Variable>(variables_.size()));
   if (fresh) {
     auto type = impl_.nodes[expression].type;
-    if (impl_.nodes[expression].op == Op::slot) {
-      // A fact that was proved to be there in one place may still be missing elsewhere.
-      type.optional = true;
-    }
-    variables_.push_back({expression, line_of(impl_, type)});
+    bool const fact = impl_.nodes[expression].op == Op::slot || impl_.nodes[expression].op == Op::round_money;
+    // A fact that was proved to be there in one place may still be missing elsewhere.
+    if (fact) type.optional = true;
+    variables_.push_back({expression, line_of(impl_, type, fact)});
   }
   return at->second;
 }
@@ -100,7 +119,13 @@ bool Terms::constant_point(Variable variable, std::uint32_t constant, Point& out
     out = texts_.emplace(impl_.nodes[constant].text, static_cast<Point>(texts_.size())).first->second;
     return true;
   }
-  return point_of(line, constant_of(impl_, constant), out);
+  Exact number;
+  return comparable(line.type, impl_.nodes[constant].type) && constant_of(impl_, constant, number) && point_of(line, number, out);
+}
+
+bool Terms::is_constant(std::uint32_t index) const {
+  Exact ignored;
+  return constant_of(impl_, index, ignored);
 }
 
 Domain Terms::compared(Variable variable, Op op, std::uint32_t constant) {
@@ -130,14 +155,14 @@ Constraint Terms::constraint(std::uint32_t index, bool holds) {
   // `x else d` speaks of x, and of d where x is missing.
   auto const look_through_else = [&](std::uint32_t side) {
     auto const& node = impl_.nodes[side];
-    if (node.op != Op::otherwise || !is_constant(impl_, node.args[1])) return side;
+    if (node.op != Op::otherwise || !is_constant(node.args[1])) return side;
     fallback = node.args[1];
     return node.args[0];
   };
   switch (expr.op) {
     case Op::equal: case Op::not_equal: case Op::less: case Op::less_equal: case Op::greater: case Op::greater_equal: {
-      bool const right_constant = is_constant(impl_, expr.args[1]);
-      if (right_constant == is_constant(impl_, expr.args[0])) {
+      bool const right_constant = is_constant(expr.args[1]);
+      if (right_constant == is_constant(expr.args[0])) {
         as_truth = true;
         break;
       }
@@ -153,23 +178,34 @@ Constraint Terms::constraint(std::uint32_t index, bool holds) {
       break;
     }
     case Op::in_list: {
-      bool const all = std::all_of(expr.args.begin() + 1, expr.args.end(), [&](std::uint32_t a) { return is_constant(impl_, a); });
+      bool const all = std::all_of(expr.args.begin() + 1, expr.args.end(), [&](std::uint32_t a) { return is_constant(a); });
       figure = look_through_else(expr.args[0]);
-      if (!all || is_constant(impl_, figure)) {
+      if (!all || is_constant(figure)) {
         as_truth = true;
         break;
       }
       out.variable = variable(figure);
-      for (std::size_t i = 1; i < expr.args.size(); ++i) domain = unite(domain, compared(out.variable, Op::equal, expr.args[i]));
+      Point p = 0;
+      as_truth = !std::all_of(expr.args.begin() + 1, expr.args.end(), [&](std::uint32_t a) { return constant_point(out.variable, a, p); });
+      for (std::size_t i = 1; i < expr.args.size() && !as_truth; ++i) {
+        (void)constant_point(out.variable, expr.args[i], p);
+        domain.values.push_back({p, p});
+      }
+      domain = unite(domain, {});
       break;
     }
     case Op::between: {
-      if (!is_constant(impl_, expr.args[1]) || !is_constant(impl_, expr.args[2]) || is_constant(impl_, expr.args[0])) {
+      if (!is_constant(expr.args[1]) || !is_constant(expr.args[2]) || is_constant(expr.args[0])) {
         as_truth = true;
         break;
       }
       figure = look_through_else(expr.args[0]);
       out.variable = variable(figure);
+      Point p = 0;
+      if (!constant_point(out.variable, expr.args[1], p) || !constant_point(out.variable, expr.args[2], p)) {
+        as_truth = true;
+        break;
+      }
       domain = intersect(compared(out.variable, Op::greater_equal, expr.args[1]), compared(out.variable, Op::less_equal, expr.args[2]));
       break;
     }
@@ -180,6 +216,8 @@ Constraint Terms::constraint(std::uint32_t index, bool holds) {
     default: as_truth = true; break;
   }
   if (as_truth) {
+    fallback = 0;
+    out.truth = true;
     out.variable = variable(index);
     domain = {};
     domain.values = {{1, 1}};

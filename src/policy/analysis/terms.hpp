@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,6 +17,7 @@ struct Constraint {
   Variable variable = 0;
   Domain domain;
   Span span;
+  bool truth = false;   ///< of the condition as a whole: it compares no figure with a constant
 };
 
 /// All constraints hold. Rising by variable; a variable that is not named may be anything.
@@ -64,6 +66,7 @@ class Terms {
     Line line;
   };
   Variable variable(std::uint32_t expression);
+  [[nodiscard]] bool is_constant(std::uint32_t index) const;
   Domain compared(std::uint32_t variable, Op op, std::uint32_t constant);
   Domain point(Variable variable, std::uint32_t constant);
   bool constant_point(Variable variable, std::uint32_t constant, Point& out);

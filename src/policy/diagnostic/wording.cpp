@@ -146,6 +146,7 @@ Wording const english[] = {
     {"BY0507", W, "the list names `{value}` twice", "remove one of them", ""},
     {"BY0508", W, "an empty list matches nothing", "name its values, or remove the comparison", ""},
     {"BY0509", W, "`not ... !=` says no twice", "write ==", ""},
+    {"BY0511", W, "every window of this rule has a guard: what fits none of them is denied", "add a window without a guard at the end", ""},
     {"BY0510", W, "this rule is out of force: its period ended on {date}", "remove it, or change `effective`", ""},
 };
 // clang-format on

@@ -144,23 +144,28 @@ class Explainer {
     seat(evaluation, at);
     auto const terms = return_terms(index, evaluation);
     for (auto const& failure : terms.failures) {
-      if (failure.reason != "WINDOW" && failure.reason != "CONDITION") continue;
+      bool const window = failure.clause == "within";
+      if (!window && failure.clause != "accept") continue;
       std::vector<Read> values;
       for (auto const& read : evaluation.reads) {
         bool const dates = read.path == "return.requested" || read.path == "return.delivered" || read.path == "return.shipped" || read.path == "order.placed";
-        if (failure.reason == "WINDOW" ? dates : read.path == "return.claimed.condition") values.push_back(read);
+        if (window ? dates : read.path == "return.claimed.condition") values.push_back(read);
       }
-      out.clauses.push_back({failure.reason == "WINDOW" ? "within" : "accept", {failure.text, false, std::move(values), {}}});
+      out.clauses.push_back({failure.clause, {failure.text, false, std::move(values), {}}});
+    }
+    if (terms.failures.empty() && (terms.window_unlimited || !terms.window_ends.empty())) {
+      out.clauses.push_back({"within", {terms.window_unlimited ? "there is no limit" : "the return window ends on " + terms.window_ends, true, {}, {}}});
     }
     for (auto const& clause : rules_[index].clauses) {
       auto const word = clause.label.substr(0, clause.label.find(' '));
       bool const requirement = word == "require";
       bool const verdict = word == "approve" || word == "review" || word == "deny" || word == "fee" || word == "deduct";
-      if (terms.failures.empty() ? !verdict : !requirement) continue;
+      if (terms.failures.empty() ? !verdict && !requirement : !requirement) continue;
       auto const before = out.clauses.size();
       add_guard(index, at, clause.label, clause.guard, out);
       // A requirement that is met explains nothing about a denial.
-      if (requirement && out.clauses.size() > before && out.clauses.back().reasoning.holds) out.clauses.resize(before);
+      bool const met = requirement && out.clauses.size() > before && out.clauses.back().reasoning.holds;
+      if (met && !terms.failures.empty()) out.clauses.resize(before);
     }
   }
 
@@ -197,7 +202,7 @@ Explanation explain(Policy const& policy, Question const& question, Timestamp no
 std::string render(Explanation const& explanation) {
   std::string out;
   for (auto const& rule : explanation.rules) {
-    out += rule.name + (rule.line >= 0 ? ", line " + std::to_string(rule.line + 1) : "") + ": ";
+    out += rule.name + (rule.line >= 0 ? ", order.lines[" + std::to_string(rule.line) + "]" : "") + ": ";
     if (!rule.in_force) out += "not in force";
     else if (!rule.error.empty() && !rule.applies) out += "could not be evaluated: " + rule.error;
     else if (!rule.outcome.empty()) out += rule.outcome;

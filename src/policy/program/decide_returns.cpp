@@ -29,6 +29,13 @@ void take_better_shipping(ReturnDecision& result, ReturnDecision const& other) {
   result.shipping_up_to = other.shipping_up_to;
 }
 
+void take_later_window(ReturnDecision& result, ReturnDecision const& other) {
+  if (result.window_unlimited || (!other.window_unlimited && other.window_end <= result.window_end)) return;
+  result.window_unlimited = other.window_unlimited;
+  result.window_end = other.window_end;
+  result.window_ends = other.window_ends;
+}
+
 /// A statutory rule is a floor. The better verdict decides; where both give the same one, each term
 /// of the shop's own rule is taken only if it is not worse for the customer: fees and deductions as
 /// one sum, the shipping refund, the label, keeping the item. Tender and payment are the statute's
@@ -62,7 +69,7 @@ ReturnDecision improve(ReturnDecision floor, ReturnDecision shop) {
     }
     if (floor.evidence.size() < result.evidence.size()) result.evidence = floor.evidence;
     if (result.exchange.empty()) result.exchange = floor.exchange;
-    if (floor.window_ends.empty() || floor.window_ends > result.window_ends) result.window_ends = floor.window_ends;
+    take_later_window(result, floor);
     for (auto& read : floor.reads) {
       if (std::find(result.reads.begin(), result.reads.end(), read) == result.reads.end()) result.reads.push_back(std::move(read));
     }
@@ -102,8 +109,14 @@ ReturnDecision Policy::decide_return(Frame const& order, Frame const& return_lin
     }
     if (!rule.mandatory) {
       chosen = std::move(decision);
-    } else if (floor.rule < 0 || severity(decision) < severity(floor)) {
+    } else if (floor.rule < 0) {
       floor = std::move(decision);
+    } else {
+      // Several statutes: of each term the one that is better for the customer.
+      auto const first = floor.rule;
+      floor = improve(std::move(decision), std::move(floor));
+      floor.rule = first;
+      floor.mandatory_rule = -1;
     }
   }
   if (floor.rule >= 0) return improve(std::move(floor), std::move(chosen));

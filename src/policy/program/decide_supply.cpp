@@ -201,7 +201,7 @@ Timestamp due(Session& session, Evaluation& evaluation, std::uint32_t header, De
       evaluation.error = "there is no time zone `" + std::string(named.text.substr(0, 60)) + "`";
       return {};
     }
-    if (deadline.holidays != no_collection) calendar.holidays = evaluation.holidays(deadline.owner, deadline.holidays);
+    calendar.holidays = evaluation.holidays(header, deadline.owner, deadline.holidays);
   }
   auto date = date_of(to_local(session.now, *zone));
   if (deadline.form == Deadline::Form::next_business_day) date = add_business_days(date, 1, calendar);

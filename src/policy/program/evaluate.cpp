@@ -5,6 +5,19 @@
 
 namespace bylaw::inline v0::policy {
 
+namespace {
+
+/// Years 1 to 9999, in days and in milliseconds. Beyond them calendars mean nothing and sums overflow.
+constexpr Date first_date = to_date({1, 1, 1});
+constexpr Date last_date = to_date({9999, 12, 31});
+bool is_date(Int128 days) { return days >= first_date.value && days <= last_date.value; }
+bool is_time(Int128 ms) { return ms >= Int128{first_date.value} * day_ms && ms < (Int128{last_date.value} + 1) * day_ms; }
+/// What may be added to a date: more leaves the range from anywhere.
+constexpr std::int64_t shift_days_max = 4'000'000;
+bool is_shift(Datum const& by) { return by.number.numerator <= shift_days_max && by.number.numerator >= -shift_days_max && by.months <= 120'000 && by.months >= -120'000; }
+
+}  // namespace
+
 Datum Evaluation::fail(std::string message) {
   if (error.empty()) error = std::move(message);
   return {false, {}, 0, {}};
@@ -51,8 +64,13 @@ Datum Evaluation::slot_value(std::uint32_t level, std::uint32_t slot) {
   auto const& at = levels_[level];
   if (at.frame == nullptr || slot >= at.frame->values.size()) return {false, {}, 0, {}};
   record(level, slot);
-  auto const datum = to_datum(impl_, at.layout->slots[slot], at.frame->values[slot]);
-  if (datum.known) return datum;
+  auto const& described = at.layout->slots[slot];
+  auto const datum = to_datum(impl_, described, at.frame->values[slot]);
+  if (datum.known) {
+    auto const number = datum.number.numerator;
+    bool const sound = described.kind == FactKind::date ? is_date(number) : described.kind != FactKind::timestamp || is_time(number);
+    return sound ? datum : fail("the fact `" + described.path + "` is outside the years 1 to 9999");
+  }
   for (auto const& assumed : assumed_) {
     if (assumed.level == level && assumed.slot == slot) return assumed.value;
   }
@@ -166,11 +184,14 @@ Datum Evaluation::eval_add(Expr const& expr) {
   auto const& zone = *impl_.header_zones[expr.header];
   // Points in time move by months, days, or the business calendar; everything else is a sum of numbers.
   if (expr.type.base == Base::date && by.base != Base::date) {
+    if (!is_date(left.number.numerator) || !is_shift(right)) return fail("a date is outside the years 1 to 9999");
     auto const date = Date(static_cast<std::int32_t>(left.number.numerator));
     auto const moved = by.base == Base::business ? add_business_days(date, whole, calendar) : add_calendar(date, right.months, whole);
+    if (!is_date(moved.value)) return fail("a date is outside the years 1 to 9999");
     return {true, {moved.value, 1}, 0, {}};
   }
   if (expr.type.base == Base::timestamp && by.base == Base::business) {
+    if (!is_time(left.number.numerator)) return fail("a point in time is outside the years 1 to 9999");
     auto const at = Timestamp(static_cast<std::int64_t>(left.number.numerator));
     Duration const duration{by.element == Base::calendar ? Duration::Kind::business_days : Duration::Kind::business_time, whole, 0};
     if (whole >= 0 || duration.kind == Duration::Kind::business_days) {
@@ -184,6 +205,7 @@ Datum Evaluation::eval_add(Expr const& expr) {
   }
   left.months += right.months;
   if (!exact::add(left.number, right.number, left.number)) return fail("a sum is too large");
+  if (expr.type.base == Base::timestamp && !is_time(left.number.numerator)) return fail("a point in time is outside the years 1 to 9999");
   return left;
 }
 
@@ -309,6 +331,8 @@ Datum Evaluation::eval_time(Expr const& expr) {
   if (expr.op == Op::today) return number(date_of(to_local(session_.now, zone)).value);
   auto const value = eval(expr.args[0]);
   if (!error.empty()) return {};
+  bool const instant = expr.op == Op::date_of || expr.op == Op::time_of;
+  if (instant ? !is_time(value.number.numerator) : !is_date(value.number.numerator)) return fail("a date is outside the years 1 to 9999");
   auto const whole = static_cast<std::int64_t>(value.number.numerator);
   auto const date = Date(static_cast<std::int32_t>(whole));
   switch (expr.op) {
@@ -319,6 +343,8 @@ Datum Evaluation::eval_time(Expr const& expr) {
     case Op::business_day: return boolean(calendar.is_business_day(date));
     case Op::business_days: {
       auto const to = eval(expr.args[1]);
+      if (!error.empty()) return {};
+      if (!is_date(to.number.numerator)) return fail("a date is outside the years 1 to 9999");
       return number(business_days_between(date, Date(static_cast<std::int32_t>(to.number.numerator)), calendar));
     }
     default: break;
@@ -328,8 +354,9 @@ Datum Evaluation::eval_time(Expr const& expr) {
   return number((local.value - at_midnight(date_of(local)).value) / minute_ms);
 }
 
-std::vector<Date> Evaluation::holidays(std::uint32_t owner, std::uint32_t collection) {
-  std::vector<Date> out;
+/// Holidays of the policy and, where the place has some, of the place.
+std::vector<Date> Evaluation::holidays(std::uint32_t header, std::uint32_t owner, std::uint32_t collection) {
+  auto out = impl_.headers[header].calendar.holidays;
   if (collection == no_collection) return out;
   auto const& from = levels_[owner];
   if (from.frame == nullptr || collection >= from.frame->collections.size()) return out;
@@ -347,9 +374,10 @@ Datum Evaluation::eval_clock(Expr const& expr) {
   if (!error.empty()) return {};
   auto const* zone = named.known ? impl_.zones.find(named.text) : impl_.header_zones[expr.header];
   if (zone == nullptr) return fail("there is no time zone `" + std::string(named.text.substr(0, 60)) + "`");
+  if (!is_time(instant.number.numerator)) return fail("a point in time is outside the years 1 to 9999");
   auto const local = to_local(Timestamp(static_cast<std::int64_t>(instant.number.numerator)), *zone);
   auto calendar = impl_.headers[expr.header].calendar;
-  if (expr.slot != no_collection) calendar.holidays = holidays(expr.owner, expr.slot);
+  calendar.holidays = holidays(expr.header, expr.owner, expr.slot);
   auto const minutes = (local.value - at_midnight(date_of(local)).value) / minute_ms;
   bool const early = minutes < static_cast<std::int64_t>(expr.number.numerator) && calendar.is_business_day(date_of(local));
   return boolean(early == (expr.op == Op::before_clock));

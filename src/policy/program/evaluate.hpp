@@ -45,7 +45,7 @@ class Evaluation {
   [[nodiscard]] Datum slot_value(std::uint32_t level, std::uint32_t slot);
   [[nodiscard]] std::size_t element_count(std::uint32_t owner, std::uint32_t collection) const;
   /// Holidays of a place, rising; empty when the place has none of its own.
-  [[nodiscard]] std::vector<Date> holidays(std::uint32_t owner, std::uint32_t collection);
+  [[nodiscard]] std::vector<Date> holidays(std::uint32_t header, std::uint32_t owner, std::uint32_t collection);
   [[nodiscard]] Session& session() { return session_; }
 
   std::string error;

@@ -51,7 +51,7 @@ struct Datum {
 /// One node of a typed expression; operands are indices into Impl::nodes.
 struct Expr {
   Op op = Op::literal;
-  bool paired = false;      ///< choose, score, highest: the last operand is a fallback when their number is odd
+  std::uint16_t depth = 0;  ///< of the tree below; bounded, because evaluation recurses
   Type type;
   Span span;
   std::vector<std::uint32_t> args;

@@ -23,7 +23,9 @@ class Terms {
   ReturnDecision decide() {
     check_window();
     for (auto const& require : program_.require) {
-      if (!evaluation_.truth(require.condition) && evaluation_.error.empty()) out_.failures.push_back(require.failure);
+      if (evaluation_.truth(require.condition) || !evaluation_.error.empty()) continue;
+      out_.failures.push_back(require.failure);
+      out_.failures.back().clause = "require";
     }
     check_conditions();
     choose_verdict();
@@ -91,7 +93,10 @@ class Terms {
     return end.elapsed ? to_local(Timestamp(end.last), zone_).value : at_midnight(Date(static_cast<std::int32_t>(end.last))).value + day_ms - 1;
   }
 
+  /// A window whose start is not on record has not begun, so it cannot be over either: a person
+  /// looks, unless something else has failed.
   void check_window() {
+    out_.window_unlimited = program_.no_limit;
     if (program_.no_limit) return;
     auto const requested = instant(1, impl_.requested_slot).value_or(evaluation_.session().now);
     bool inside_any = false;
@@ -99,16 +104,27 @@ class Terms {
     for (auto const& window : program_.windows) {
       if (!evaluation_.passes(window.guard)) continue;
       auto const end = end_of(window);
+      if (!end.found) start_unknown_ = true;
       if (end.found) {
         inside_any = inside_any || inside(end, requested);
         if (!best.found || comparable(end) > comparable(best)) best = end;
       }
       if (!program_.longest) break;
     }
-    if (best.found) out_.window_ends = shown(best);
+    if (best.found) {
+      out_.window_ends = shown(best);
+      out_.window_end = LocalTime(comparable(best));
+    }
+    if (inside_any) start_unknown_ = false;
     if (inside_any || !evaluation_.error.empty()) return;
-    if (best.found) out_.failures.push_back({"WINDOW", "the return window ended on " + out_.window_ends});
-    else out_.failures.push_back({"WINDOW", "the event that starts the return window is not recorded"});
+    if (start_unknown_) out_.failures.push_back({"WINDOW", "the event that starts the return window is not recorded", "within"});
+    else if (best.found) out_.failures.push_back({"WINDOW", ended(best), "within"});
+    else out_.failures.push_back({"WINDOW", "no return window of the rule applies", "within"});
+  }
+
+  std::string ended(WindowEnd const& end) const {
+    if (header_.window_inclusive || end.elapsed) return "the return window ended on " + shown(end);
+    return "the return window ended at the start of " + shown(end);
   }
 
   std::optional<std::string> condition(std::int32_t slot) {
@@ -125,8 +141,8 @@ class Terms {
       return std::find(program_.accept.begin(), program_.accept.end(), word) != program_.accept.end();
     };
     auto const claimed = condition(impl_.claimed_slot);
-    if (!claimed) out_.failures.push_back({"CONDITION", "the condition of the item is not stated"});
-    else if (!accepted(*claimed)) out_.failures.push_back({"CONDITION", "items that are " + *claimed + " are not taken back"});
+    if (!claimed) out_.failures.push_back({"CONDITION", "the condition of the item is not stated", "accept"});
+    else if (!accepted(*claimed)) out_.failures.push_back({"CONDITION", "items that are " + *claimed + " are not taken back", "accept"});
     auto const inspected = condition(impl_.inspected_slot);
     if (inspected && !accepted(*inspected)) {
       out_.condition_mismatch = true;
@@ -136,7 +152,7 @@ class Terms {
 
   void choose_verdict() {
     if (!out_.failures.empty()) {
-      out_.verdict = Verdict::deny;
+      out_.verdict = out_.failures.size() == 1 && start_unknown_ ? Verdict::review : Verdict::deny;
       return;
     }
     VerdictClause const* chosen = nullptr;
@@ -244,6 +260,7 @@ class Terms {
   Zone const& zone_;
   Evaluation& evaluation_;
   ReturnDecision out_;
+  bool start_unknown_ = false;   ///< a window applies whose start is not on record
 };
 
 }  // namespace

@@ -31,6 +31,8 @@ Duration parse_duration(std::string_view text, bool& ok) {
   else out = {Duration::Kind::calendar, 0, static_cast<std::int32_t>(count * 12)};
   // More than about 270 years of days is a mistake, and dates would leave their range.
   if (out.kind == Duration::Kind::calendar && out.amount > 100'000) ok = false;
+  constexpr std::int64_t business_hours_max = 100'000;
+  if (business && out.kind == Duration::Kind::elapsed && out.amount > business_hours_max * hour_ms) ok = false;
   if (business) out.kind = out.kind == Duration::Kind::calendar ? Duration::Kind::business_days : Duration::Kind::business_time;
   return out;
 }

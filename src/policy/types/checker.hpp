@@ -150,6 +150,7 @@ class Checker {
   std::unordered_map<std::string, std::uint32_t> slots_;  ///< subject, collections and path -> index in its layout
   std::size_t unfolded_ = 0;
   static constexpr std::size_t unfolded_nodes_max = 200'000;
+  static constexpr std::uint16_t depth_max = 1000;
   static constexpr std::uint32_t quantifiers_max = 3;
   bool node_limit_reported_ = false;
 };

@@ -59,6 +59,11 @@ std::uint32_t Checker::push(Expr expr) {
     node_limit_reported_ = true;
     return 0;
   }
+  for (auto const arg : expr.args) expr.depth = std::max<std::uint16_t>(expr.depth, static_cast<std::uint16_t>(at(arg).depth + 1));
+  if (expr.depth > depth_max) {
+    error("BY0103", expr.span);
+    return 0;
+  }
   expr.header = env.header;
   impl_.nodes.push_back(std::move(expr));
   return static_cast<std::uint32_t>(impl_.nodes.size() - 1);
