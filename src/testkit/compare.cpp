@@ -36,11 +36,17 @@ Json const* name_of(Json const& item) {
   return nullptr;
 }
 
+bool has_failed(Json const& item) {
+  auto const* error = item.kind == Json::Kind::object ? item.find("error") : nullptr;
+  return error != nullptr && !error->text.empty();
+}
+
 bool same(TestFile const& file, Yaml const& expected, Json const& got) {
   std::vector<std::string> problems;
   if (expected.is_text() && got.kind == Json::Kind::object) {
+    // A bare name means that the rule decided: one that could not be evaluated is written out with its error.
     auto const* name = name_of(got);
-    return name != nullptr && shown(name) == expected.text;
+    return name != nullptr && shown(name) == expected.text && !has_failed(got);
   }
   compare(file, "", expected, &got, problems);
   return problems.empty();
@@ -51,6 +57,7 @@ std::string names(Json const& list) {
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     auto const* name = name_of(list.items[i]);
     out += (i == 0 ? "" : ", ") + shown(name != nullptr ? name : &list.items[i]);
+    if (has_failed(list.items[i])) out += " (failed: " + list.items[i].find("error")->text + ")";
   }
   return out + "]";
 }
@@ -68,7 +75,10 @@ void compare(TestFile const& file, std::string const& name, Yaml const& expected
     return;
   }
   if (expected.is_map()) {
+    if (expected.keys.empty()) file.refuse(expected.line, "nothing is expected here, so the test cannot fail", "name what must be so");
     if (got == nullptr || got->kind != Json::Kind::object) return differ(shown(got));
+    bool const failed = has_failed(*got) && expected.find("error") == nullptr && expected.find("state") == nullptr;
+    if (failed) problems.push_back((name.empty() ? "" : name + ": ") + "the rule could not be evaluated: " + got->find("error")->text);
     for (std::size_t i = 0; i < expected.keys.size(); ++i) {
       compare(file, name.empty() ? expected.keys[i] : name + "." + expected.keys[i], expected.items[i], got->find(expected.keys[i]), problems);
     }
@@ -76,6 +86,7 @@ void compare(TestFile const& file, std::string const& name, Yaml const& expected
   }
   // Lists are compared as sets, each expected entry against one that was got.
   static Json const none;
+  if (got != nullptr && got->kind != Json::Kind::array && got->kind != Json::Kind::null) return differ(shown(got));
   auto const& list = got != nullptr && got->kind == Json::Kind::array ? *got : none;
   std::vector<bool> used(list.items.size());
   bool all = expected.items.size() == list.items.size();

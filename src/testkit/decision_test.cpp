@@ -51,12 +51,26 @@ class DecisionTest {
     }
     auto const decision = wire::parse_json(*decided);
     for (std::size_t i = 0; i < expect.keys.size(); ++i) check(expect.keys[i], expect.items[i], *decision, out.problems);
+    unexpected_errors(expect, *decision, out.problems);
     out.passed = out.problems.empty();
     if (!out.passed) explain(out);
     if (coverage != nullptr) observe(*coverage);
   }
 
  private:
+  /// Of what is expected, a decision that could not be computed is a failure unless its error is expected.
+  void unexpected_errors(Yaml const& expect, Json const& decision, std::vector<std::string>& problems) {
+    for (std::size_t i = 0; i < expect.keys.size(); ++i) {
+      auto const* got = decision.find(expect.keys[i]);
+      if (got == nullptr || got->kind != Json::Kind::object) continue;
+      for (auto const* key : {"error", "errors"}) {
+        auto const* error = got->find(key);
+        bool const none = error == nullptr || (error->kind == Json::Kind::array ? error->items.empty() : error->text.empty());
+        if (!none && expect.items[i].find(key) == nullptr) problems.push_back(expect.keys[i] + ": could not be evaluated: " + shown(error));
+      }
+    }
+  }
+
   void check(std::string const& key, Yaml const& expected, Json const& decision, std::vector<std::string>& problems) {
     if (key == "no_holds") return check_no_holds(expected, decision, problems);
     auto const* got = decision.find(key);
@@ -73,11 +87,15 @@ class DecisionTest {
     compare(file_, key, expected, got, problems);
   }
 
+  void need_hold(std::string const& name, std::size_t line) const {
+    bool const known = std::any_of(policy_.holds().begin(), policy_.holds().end(), [&](auto const& rule) { return rule.info.name == name; });
+    if (!known) file_.refuse(line, "there is no hold `" + name + "`", "name a hold of the policy");
+  }
+
   void check_no_holds(Yaml const& expected, Json const& decision, std::vector<std::string>& problems) {
     auto const* holds = decision.find("holds");
     for (auto const& name : expected.items) {
-      bool const known = std::any_of(policy_.holds().begin(), policy_.holds().end(), [&](auto const& rule) { return rule.info.name == name.text; });
-      if (!known) file_.refuse(name.line, "there is no hold `" + name.text + "`", "name a hold of the policy");
+      need_hold(name.text, name.line);
       for (std::size_t i = 0; holds != nullptr && i < holds->items.size(); ++i) {
         if (holds->items[i].find("rule")->text == name.text) problems.push_back("no_holds: `" + name.text + "` was placed");
       }
@@ -131,6 +149,7 @@ class DecisionTest {
   /// `fraud_review: released`: what becomes of the holds in `open_holds`.
   void check_exits(Yaml const& expected, Json const& got, std::vector<std::string>& problems) {
     for (std::size_t i = 0; i < expected.keys.size(); ++i) {
+      need_hold(expected.keys[i], expected.key_lines[i]);
       std::string exit = "not open";
       for (auto const& one : got.items) {
         if (one.find("rule")->text == expected.keys[i]) exit = one.find("exit")->text;
@@ -142,6 +161,7 @@ class DecisionTest {
   /// `web: 5 each`: what is kept for a channel, or what it is told.
   void check_channels(std::string const& key, Yaml const& expected, Json const& got, std::vector<std::string>& problems) {
     for (std::size_t i = 0; i < expected.keys.size(); ++i) {
+      if (!policy_.enumeration_has("channel", expected.keys[i])) file_.refuse(expected.key_lines[i], "there is no channel `" + expected.keys[i] + "`", "name a value of `channel`");
       std::string amount = "nothing";
       if (key == "publish") {
         if (auto const* channel = got.find(expected.keys[i])) amount = channel->find("offer")->text;
@@ -161,6 +181,7 @@ class DecisionTest {
         compare(file_, "posting." + expected.keys[i], expected.items[i], got.find(expected.keys[i]), problems);
         continue;
       }
+      if (!expected.items[i].is_list()) file_.refuse(expected.items[i].line, "legs are a list", "write [debit assets:cash 5.00 USD, ...]");
       std::vector<std::string> legs;
       for (auto const& leg : got.find("legs")->items) legs.push_back(leg.find("side")->text + " " + leg.find("account")->text + " " + leg.find("amount")->text);
       std::vector<std::string> wanted;
@@ -174,6 +195,12 @@ class DecisionTest {
     }
   }
 
+  /// The path as the test writes it: `order.` may be left out, as in policies.
+  static std::string spelled(Yaml const& expected, std::string const& path) {
+    bool const short_form = path.compare(0, 6, "order.") == 0 && expected.find(path) == nullptr && expected.find(path.substr(6)) != nullptr;
+    return short_form ? path.substr(6) : path;
+  }
+
   /// Repairs as `path: value after`, findings by rule.
   void check_validation(Yaml const& expected, Json const& got, std::vector<std::string>& problems) {
     for (std::size_t i = 0; i < expected.keys.size(); ++i) {
@@ -185,7 +212,7 @@ class DecisionTest {
       Json repaired;
       repaired.kind = Json::Kind::object;
       for (auto const& repair : got.find("repairs")->items) {
-        repaired.keys.push_back(repair.find("path")->text);
+        repaired.keys.push_back(spelled(value, repair.find("path")->text));
         repaired.items.push_back(*repair.find("after"));
       }
       compare(file_, "validation.repairs", value, &repaired, problems);
@@ -270,6 +297,8 @@ void check_expect(TestFile const& file, Yaml const& expect) {
     bool const list = expect.keys[i] == "holds" || expect.keys[i] == "no_holds" || expect.keys[i] == "approvals" || expect.keys[i] == "backorders";
     if (list && !value.is_list()) file.refuse(value.line, "`" + expect.keys[i] + "` is a list", "write [] for none, or [name, name]");
     if (!list && !value.is_map()) file.refuse(value.line, "`" + expect.keys[i] + "` has members", "write {member: value}");
+    bool const empty = list ? expect.keys[i] == "no_holds" && value.items.empty() : value.keys.empty();
+    if (empty) file.refuse(value.line, "nothing is expected of `" + expect.keys[i] + "`, so the test cannot fail", "name what the decision must say");
     if (members.empty()) continue;
     if (value.is_map()) file.check_keys(value, members);
     for (auto const& item : value.items) {
@@ -306,7 +335,7 @@ void run_test(TestFile const& file, Yaml const& test, std::vector<Outcome>& out,
   Yaml facts = file.facts;
   if (auto const* own = test.find("facts")) {
     check_facts(file, *own);
-    facts = merged(std::move(facts), *own);
+    facts = merged(std::move(facts), under_subject(file, *own));
   }
   Yaml expect;
   expect.kind = Yaml::Kind::map;
@@ -328,6 +357,11 @@ void run_test(TestFile const& file, Yaml const& test, std::vector<Outcome>& out,
   if (columns == nullptr || values == nullptr || !columns->is_list() || !values->is_list() || values->items.empty()) {
     file.refuse(rows->line, "`rows` needs columns and values", "write columns: [order.total, expect holds] and values: [[...], [...]]");
   }
+  for (std::size_t c = 0; c < columns->items.size(); ++c) {
+    for (std::size_t d = 0; d < c; ++d) {
+      if (columns->items[c].text == columns->items[d].text) file.refuse(columns->items[c].line, "the column `" + columns->items[c].text + "` stands twice", "remove one of them");
+    }
+  }
   for (auto const& row : values->items) {
     if (!row.is_list() || row.items.size() != columns->items.size()) {
       file.refuse(row.line, "this row has " + std::to_string(row.items.size()) + " values for " + std::to_string(columns->items.size()) + " columns", "write one value per column");
@@ -344,7 +378,7 @@ void run_test(TestFile const& file, Yaml const& test, std::vector<Outcome>& out,
       } else {
         auto const fact = nested(column, row.items[c]);
         check_facts(file, fact);
-        given = merged(std::move(given), fact);
+        given = merged(std::move(given), under_subject(file, fact));
       }
     }
     run(title + " " + to_text(row), row.line, when, given, wanted);

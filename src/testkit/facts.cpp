@@ -29,7 +29,13 @@ class FactCheck {
  private:
   void entry(std::string const& key, Yaml const& value, std::size_t line) const {
     if (key == "measures" || key == "functions") return named_figures(key, value);
-    if (key == "event" || key == "open_holds") return;
+    if (key == "open_holds") return;
+    if (key == "event") {
+      auto const& rules = policy_.postings();
+      bool const known = std::any_of(rules.begin(), rules.end(), [&](auto const& rule) { return rule.event == value.text; });
+      if (!known) file_.refuse(value.line, "no posting is on the event `" + value.text + "`", "name an event that a posting of the policy is on");
+      return;
+    }
     if (key == "candidates") {
       for (auto const& item : value.items) record("candidate", item, {});
       return;
@@ -53,6 +59,7 @@ class FactCheck {
   }
 
   void named_figures(std::string const& kind, Yaml const& value) const {
+    if (!value.is_map()) file_.refuse(value.line, "`" + kind + "` are `name: value` pairs", "write {name: value}");
     for (std::size_t i = 0; i < value.keys.size(); ++i) {
       bool known = false;
       std::vector<std::string> names;
@@ -113,6 +120,37 @@ class FactCheck {
 }  // namespace
 
 void check_facts(TestFile const& file, Yaml const& facts) { FactCheck(file).root(facts); }
+
+Yaml under_subject(TestFile const& file, Yaml const& facts) {
+  if (!facts.is_map()) return facts;
+  Yaml inside;
+  inside.kind = Yaml::Kind::map;
+  Yaml out = inside;
+  out.line = inside.line = facts.line;
+  for (std::size_t i = 0; i < facts.keys.size(); ++i) {
+    bool subject = false;
+    for (std::size_t s = 0; s < policy::subject_count; ++s) subject = subject || facts.keys[i] == policy::record_of(static_cast<Subject>(s));
+    FieldInfo info;
+    bool const beside = !subject && file.book.policy().find_field("order", facts.keys[i], info);
+    auto& target = beside ? inside : out;
+    target.keys.push_back(facts.keys[i]);
+    target.key_lines.push_back(facts.key_lines[i]);
+    target.items.push_back(facts.items[i]);
+  }
+  if (inside.keys.empty()) return out;
+  if (auto const* order = facts.find("order")) {
+    for (std::size_t i = 0; i < inside.keys.size(); ++i) {
+      if (order->find(inside.keys[i]) != nullptr) file.refuse(inside.key_lines[i], "`" + inside.keys[i] + "` stands in `order` and beside it", "write it once");
+    }
+  }
+  Yaml order;
+  order.kind = Yaml::Kind::map;
+  order.line = facts.line;
+  order.keys = {"order"};
+  order.key_lines = {facts.line};
+  order.items = {std::move(inside)};
+  return merged(std::move(out), order);
+}
 
 void TestFile::check_keys(Yaml const& map, std::vector<std::string> const& known) const {
   if (!map.is_map()) refuse(map.line, "`key: value` pairs are expected here", "known keys are " + joined(known));

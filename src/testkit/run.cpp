@@ -67,7 +67,7 @@ Suite run_suite(std::string const& path, ZoneTable const& zones, Options const& 
   file.at = root.find("at") != nullptr ? file.time(*root.find("at")) : Timestamp(*parse_timestamp("2026-01-01T12:00:00Z"));
   if (auto const* facts = root.find("facts")) {
     check_facts(file, *facts);
-    file.facts = *facts;
+    file.facts = under_subject(file, *facts);
   } else {
     file.facts.kind = Yaml::Kind::map;
   }
@@ -86,6 +86,7 @@ Suite run_suite(std::string const& path, ZoneTable const& zones, Options const& 
     if (!scenarios->is_list()) file.refuse(scenarios->line, "`scenarios` is a list", "begin each with `- name:`");
     for (auto const& scenario : scenarios->items) run_scenario(file, scenario, suite.outcomes);
   }
+  if (suite.outcomes.empty()) file.refuse(root.line, "the file has no tests", "add some under tests: or scenarios:");
   if (options.coverage) suite.coverage = coverage.report();
   return suite;
 }

@@ -71,8 +71,10 @@ class Scenario {
     if (!step.is_map() || step.keys.empty()) file_.refuse(step.line, "a step is `word: what`", "write ship: A-1");
     auto const& word = step.keys[0];
     auto const& argument = step.items[0];
-    if (word == "wait") return wait(argument);
-    if (word == "expect") return expect_state(argument);
+    if (word == "wait" || word == "expect") {
+      file_.check_keys(step, {word, "note"});
+      return word == "wait" ? wait(argument) : expect_state(argument);
+    }
     auto const& kinds = step_kinds();
     auto const kind = std::find_if(kinds.begin(), kinds.end(), [&](StepKind const& k) { return word == k.word; });
     if (kind == kinds.end()) {
@@ -80,7 +82,7 @@ class Scenario {
       for (auto const& each : kinds) known += std::string(", ") + each.word;
       file_.refuse(step.key_lines[0], "there is no step `" + word + "`", "steps are " + known);
     }
-    file_.check_keys(step, {word, "by", "at", "id", "expect"});
+    file_.check_keys(step, {word, "by", "at", "id", "expect", "note"});
     if (auto const* at = step.find("at")) now_ = file_.time(*at);
     submit(step, word, build(file_, *kind, argument));
   }
@@ -121,7 +123,9 @@ class Scenario {
     }
     auto const got = outcome_json(outcome);
     if (expect->is_text()) {
-      auto const matches = outcome.state == expect->text || outcome.code == expect->text;
+      // A state is one that the step led to; a code is why it was refused.
+      bool const accepted = outcome.status == trade::Status::accepted;
+      bool const matches = accepted ? outcome.state == expect->text || expect->text == "accepted" : outcome.code == expect->text || expect->text == "refused";
       if (!matches) out_.problems.push_back(where + ": expected " + expect->text + ", got " + shown(&got));
       return;
     }
@@ -140,7 +144,7 @@ class Scenario {
 
   /// `order A-1: released`, `holds A-1: [fraud]`, `stock TEA DC1: {available: 8}`, `money assets:cash: 10.00 USD`.
   void expect_state(Yaml const& expect) {
-    if (!expect.is_map()) file_.refuse(expect.line, "`expect` names things and how they are", "write {order A-1: released}");
+    if (!expect.is_map() || expect.keys.empty()) file_.refuse(expect.line, "`expect` names things and how they are", "write {order A-1: released}");
     for (std::size_t i = 0; i < expect.keys.size(); ++i) {
       auto const& key = expect.keys[i];
       auto const space = key.find(' ');
@@ -174,6 +178,10 @@ class Scenario {
 
   void expect_holds(std::string const& where, std::string const& order, Yaml const& expected) {
     if (!expected.is_list()) file_.refuse(expected.line, "open holds are a list", "write [] or [rule]");
+    if (query("SELECT 1 FROM instance WHERE subject=?1", {order}).rows.empty()) {
+      out_.problems.push_back(where + ": there is no order of this name");
+      return;
+    }
     Json got;
     got.kind = Json::Kind::array;
     for (auto const& row : query("SELECT rule FROM hold_open WHERE order_id=?1 ORDER BY rule", {order}).rows) got.items.push_back(text(row[0]));
@@ -186,6 +194,8 @@ class Scenario {
     file_.check_keys(expected, {"on_hand", "reserved", "available", "inspection", "quarantine", "refurbish"});
     auto const item = name.substr(0, space);
     auto const place = name.substr(space + 1);
+    if (query("SELECT 1 FROM item WHERE sku=?1", {item}).rows.empty()) return out_.problems.push_back(where + ": there is no item `" + item + "`");
+    if (query("SELECT 1 FROM location WHERE id=?1", {place}).rows.empty()) return out_.problems.push_back(where + ": there is no location `" + place + "`");
     auto const sum = [&](char const* sql, std::string const& status) { return query(sql, {item, place, status}).rows[0][0]; };
     constexpr char const* posted =
         "SELECT coalesce(sum(m.posted),0) FROM movement m JOIN account a ON a.seq-1=m.account WHERE a.kind=0 AND a.unit=?1 AND a.place=?2 AND a.status=?3";

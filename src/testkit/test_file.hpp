@@ -34,6 +34,9 @@ struct TestFile {
 /// Refuses facts that the schema does not have: a typo in a fact would make a test say nothing.
 void check_facts(TestFile const& file, Yaml const& facts);
 
+/// Facts that stand beside `order` put inside it, so that a test overrides the file's facts however either writes them.
+[[nodiscard]] Yaml under_subject(TestFile const& file, Yaml const& facts);
+
 /// Runs one entry of `tests`: one decision, or one per row.
 void run_test(TestFile const& file, Yaml const& test, std::vector<Outcome>& out, policy::Coverage* coverage);
 /// Runs one entry of `scenarios`: steps through an engine in memory.

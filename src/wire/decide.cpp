@@ -92,6 +92,15 @@ class Decider {
     if (explain_ != Explain::no) explanations_.push_back(policy::explain(policy_, {kind, order, other, line}, now_, functions_.functions()));
   }
 
+  static bool is_texts(Json const& json) {
+    return json.kind == Json::Kind::array && std::all_of(json.items.begin(), json.items.end(), [](Json const& item) { return item.kind == Json::Kind::text; });
+  }
+  static std::string joined(std::vector<std::string> const& names) {
+    std::string out;
+    for (auto const& name : names) out += (out.empty() ? "" : ", ") + name;
+    return out;
+  }
+
   bool decide_order() {
     Frame order;
     if (!read(Subject::order, order)) return false;
@@ -110,6 +119,7 @@ class Decider {
   /// With `open_holds`, a list of rules: which of them their own clauses lift now.
   bool decide_exits(Frame const& order, Json const& open) {
     out_.key("exits").begin_array();
+    if (!is_texts(open)) return fail({"wrong_type", "a list of holds is expected here", "open_holds", "write [\"fraud_review\"]"});
     for (auto const& name : open.items) {
       auto const& holds = policy_.holds();
       auto const rule = std::find_if(holds.begin(), holds.end(), [&](auto const& hold) { return hold.info.name == name.text; });
@@ -193,6 +203,7 @@ class Decider {
 
   /// "earlier": [{"per": "requester", "in": "1 day", "sum": "1500.00 USD"}]
   bool read_earlier(Json const& earlier, policy::ApprovalQuestion& question) {
+    if (earlier.kind != Json::Kind::array) return fail({"wrong_type", "a list is expected here", "request.earlier", "write [{\"per\": \"order\", \"sum\": \"12.50 USD\"}]"});
     for (std::size_t i = 0; i < earlier.items.size(); ++i) {
       auto const& row = earlier.items[i];
       auto const place = "request.earlier[" + std::to_string(i) + "]";
@@ -219,9 +230,18 @@ class Decider {
     if (!read(Subject::order, order) || !read(Subject::change, change)) return false;
     auto const& object = *facts_.find("change");
     policy::ChangeQuestion question;
-    if (auto const* thing = object.find("thing")) question.thing = thing->text;
-    if (auto const* before = object.find("times_before")) question.times_before = Decimal::parse(before->text).value_or(Decimal{}).coefficient();
-    if (auto const* reached = object.find("reached")) {
+    auto const* thing = object.find("thing");
+    bool const known = thing != nullptr && policy_.enumeration_has("change_thing", thing->text);
+    if (!known) return fail({"wrong_type", "what is to be changed is expected here", "change.thing", "write one of " + joined(policy_.enumeration_values("change_thing"))});
+    question.thing = thing->text;
+    if (auto const* before = object.find("times_before"); before != nullptr && before->kind != Json::Kind::null) {
+      auto const number = Decimal::parse(before->text);
+      bool const whole = number && number->scale() == 0 && number->coefficient() >= 0;
+      if (!whole) return fail({"wrong_type", "a whole number from 0 is expected here", "change.times_before", "write 1"});
+      question.times_before = number->coefficient();
+    }
+    if (auto const* reached = object.find("reached"); reached != nullptr && reached->kind != Json::Kind::null) {
+      if (!is_texts(*reached)) return fail({"wrong_type", "a list of states is expected here", "change.reached", "write [\"imported\", \"picked\"]"});
       for (auto const& state : reached->items) question.reached.push_back(state.text);
     }
     write_id("order");

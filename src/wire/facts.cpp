@@ -12,21 +12,28 @@ using policy::Value;
 
 namespace {
 
-Json const* walk(Json const* at, std::string_view path) {
-  while (at != nullptr && !path.empty()) {
-    if (at->kind != Json::Kind::object) return nullptr;
+/// What stands at a path, or that something on the way to it is no object and so hides it.
+struct Found {
+  Json const* json = nullptr;
+  bool wrong_shape = false;
+};
+
+Found walk(Json const* at, std::string_view path) {
+  while (at != nullptr && at->kind != Json::Kind::null && !path.empty()) {
+    if (at->kind != Json::Kind::object) return {nullptr, true};
     auto const dot = path.find('.');
     at = at->find(path.substr(0, dot));
     path = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
   }
-  return at;
+  return {at, false};
 }
 
 /// `order.customer.segment` under the root, or `customer.segment` beside the subject.
-Json const* look_up(Json const& root, std::string_view path) {
-  if (auto const* found = walk(&root, path)) return found;
+Found look_up(Json const& root, std::string_view path) {
+  auto const found = walk(&root, path);
+  if (found.json != nullptr || found.wrong_shape) return found;
   auto const dot = path.find('.');
-  return dot == std::string_view::npos ? nullptr : walk(&root, path.substr(dot + 1));
+  return dot == std::string_view::npos ? Found{} : walk(&root, path.substr(dot + 1));
 }
 
 Result<Value> to_value(Policy const& policy, Slot const& slot, Json const* json) {
@@ -45,8 +52,8 @@ struct Place {
   Json const& json;
   std::string_view strip;
 
-  [[nodiscard]] Json const* find(std::string_view path) const {
-    if (path.size() == strip.size() && !strip.empty()) return &json;  // an entry of a plain list
+  [[nodiscard]] Found find(std::string_view path) const {
+    if (path.size() == strip.size() && !strip.empty()) return {&json, false};  // an entry of a plain list
     if (strip.empty()) return look_up(json, path);
     // A measure stands beside the subject, not inside it.
     return path.substr(0, strip.size()) == strip ? walk(&json, path.substr(strip.size() + 1)) : walk(&json, path);
@@ -55,13 +62,17 @@ struct Place {
 
 Result<void> fill(Policy const& policy, Layout const& layout, Place const& place, Frame& frame) {
   for (auto const& slot : layout.slots) {
-    auto value = to_value(policy, slot, place.find(slot.path));
+    auto const found = place.find(slot.path);
+    if (found.wrong_shape) return failure("wrong_type", "something on the way to this fact is not an object", slot.path, "write {\"...\": {...}}");
+    auto value = to_value(policy, slot, found.json);
     if (!value) return Unexpected{value.error()};
     frame.values.push_back(std::move(*value));
   }
   for (auto const& collection : layout.collections) {
     auto& elements = frame.collections.emplace_back();
-    auto const* list = place.find(collection.path);
+    auto const found = place.find(collection.path);
+    if (found.wrong_shape) return failure("wrong_type", "something on the way to this list is not an object", collection.path, "write {\"...\": [...]}");
+    auto const* list = found.json;
     if (list == nullptr || list->kind == Json::Kind::null) continue;
     if (list->kind != Json::Kind::array) {
       bool const plain = collection.record.empty();
@@ -101,17 +112,22 @@ Result<Frame> parse_subject(Policy const& policy, policy::Subject subject, Json 
 
 namespace {
 
-bool fits(Policy const& policy, Json const& with, std::vector<policy::FunctionArgument> const& arguments) {
+/// Whether a call has the arguments that a row names.
+Result<bool> fits(Policy const& policy, Json const& with, std::vector<policy::FunctionArgument> const& arguments) {
   for (std::size_t i = 0; i < with.keys.size(); ++i) {
     auto const argument = std::find_if(arguments.begin(), arguments.end(), [&](auto const& a) { return a.name == with.keys[i]; });
-    if (argument == arguments.end()) return false;
+    if (argument == arguments.end()) {
+      std::string names;
+      for (auto const& known : arguments) names += (names.empty() ? "" : ", ") + known.name;
+      return failure("wrong_type", "the function has no argument `" + with.keys[i] + "`", "functions", "its arguments are " + names);
+    }
     Slot slot;
+    slot.path = with.keys[i];
     slot.kind = argument->kind;
-    auto const& wanted = with.items[i];
-    auto const text = wanted.kind == Json::Kind::boolean ? std::string(wanted.truth ? "true" : "false") : wanted.text;
-    auto shown = to_text(policy, slot, argument->value);
-    while (!shown.empty() && shown.back() == ' ') shown.pop_back();
-    if (shown != text) return false;
+    slot.detail = argument->detail;
+    auto const wanted = to_value(policy, slot, &with.items[i]);
+    if (!wanted) return Unexpected{wanted.error()};
+    if (to_text(policy, slot, *wanted) != to_text(policy, slot, argument->value)) return false;
   }
   return true;
 }
@@ -126,7 +142,9 @@ void JsonFunctions::call(void* context, std::string_view function, std::vector<p
     Json const* found = nullptr;
     for (auto const& row : given->items) {
       auto const* with = row.find("with");
-      if (found == nullptr && (with == nullptr || fits(self.policy_, *with, arguments))) found = row.find("gives");
+      auto const fit = with == nullptr ? Result<bool>(true) : fits(self.policy_, *with, arguments);
+      if (!fit && self.error_.code.empty()) self.error_ = fit.error();
+      if (found == nullptr && fit && *fit) found = row.find("gives");
     }
     given = found;
   }

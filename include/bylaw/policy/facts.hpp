@@ -90,6 +90,7 @@ inline constexpr std::size_t subject_count = 13;
 struct FunctionArgument {
   std::string name;
   FactKind kind{};
+  std::string detail;        ///< as Slot::detail
   Value value;
 };
 /// Answers the host functions that a schema declares. `call` writes the answer, or leaves it

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "policy/types/schema.hpp"
+
 namespace bylaw::inline v0::policy {
 
 namespace {
@@ -393,7 +395,7 @@ Datum Evaluation::eval_call(Expr const& expr) {
     for (std::size_t i = 0; i < parameter.fields.size() && at < expr.args.size(); ++i, ++at) {
       auto const datum = eval(expr.args[at]);
       if (!error.empty()) return {};
-      FunctionArgument argument{parameter.fields[i], parameter.kinds[i], {}};
+      FunctionArgument argument{parameter.fields[i], parameter.kinds[i], detail_of(impl_.nodes[expr.args[at]].type, impl_), {}};
       if (!to_value(impl_, impl_.nodes[expr.args[at]].type, datum, argument.value)) return fail("an argument of `" + declared.name + "` is too large");
       key += '\x1f' + std::to_string(argument.value.known) + ' ' + std::to_string(argument.value.number) + ' ' + std::to_string(argument.value.scale) + ' ' + argument.value.text;
       arguments.push_back(std::move(argument));
