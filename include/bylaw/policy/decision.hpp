@@ -27,6 +27,7 @@ struct HoldHit {
   HoldState state = HoldState::placed;
   std::int32_t line = -1;         ///< index of the line for `scope line`
   Timestamp decide_by{};          ///< waiting only: when the `otherwise` value is used
+  bool overdue = false;           ///< placed because an awaited fact did not come in time (`otherwise hold`)
   std::string error;              ///< failed only: what could not be computed
   std::vector<Read> reads;
 };

@@ -132,15 +132,27 @@ struct Coverage::Impl {
     rules[static_cast<std::size_t>(kind)].push_back(std::move(rule));
   }
 
-  void observe(Question const& question, Timestamp now, Functions functions) {
+  void observe(Question question, Timestamp now, Functions functions) {
+    Frame repaired;
+    if (question.kind == Kind::validation && question.order != nullptr) repaired = policy.decide_validation(*question.order, now, functions).repaired;
     Session session{impl, now, functions, {}, {}};
     auto& asked = rules[static_cast<std::size_t>(question.kind)];
     bool decided = false;
+    std::vector<std::string> channels;
     for (std::size_t i = 0; i < asked.size(); ++i) {
       bool const mandatory = question.kind == Kind::return_rule && impl.returns[i].mandatory;
       if (decided && !mandatory) continue;
       if (!in_force(impl, *asked[i].info, version_time(question, now))) continue;
-      bool const fired = observe_rule(asked[i], i, question, session);
+      // A channel has publish rules of its own: the first of one does not end those of another.
+      if (question.kind == Kind::publish && std::find(channels.begin(), channels.end(), impl.publishes[i].channel) != channels.end()) continue;
+      // Validations look at what the repairs left.
+      auto asked_of = question;
+      if (question.kind == Kind::validation && !impl.validations[i].repairs) asked_of.order = &repaired;
+      bool const fired = observe_rule(asked[i], i, asked_of, session);
+      if (fired && question.kind == Kind::publish) {
+        channels.push_back(impl.publishes[i].channel);
+        continue;
+      }
       if (fired && is_first_match(question.kind) && !mandatory) decided = true;
     }
   }
@@ -175,14 +187,34 @@ struct Coverage::Impl {
     }
     bool const fired = observe_root(rule.roots[0], evaluation);
     ++(fired ? rule.coverage.fired : rule.coverage.passed);
+    // Of the verdicts of a return only those up to the one that was chosen were asked, and none when a clause failed.
+    bool verdicts_open = question.kind == Kind::return_rule;
+    if (verdicts_open && fired) {
+      auto copy = evaluation;
+      verdicts_open = return_terms(index, copy).failures.empty() || denied_by_verdict(index, evaluation);
+    }
     for (std::size_t r = 1; r < rule.roots.size(); ++r) {
       auto& root = rule.roots[r];
+      if (fired && question.kind == Kind::return_rule && is_verdict(root)) {
+        if (verdicts_open) verdicts_open = !observe_root(root, evaluation);
+        continue;
+      }
       // The ways out of a hold are asked of orders whose cause may be gone; other clauses only when the rule applies.
       if (root.quantifier != 0) observe_elements(root, evaluation);
       else if (question.kind == Kind::hold) observe_root(root, evaluation);
       else if (fired && (question.kind != Kind::allocation || question.other != nullptr)) observe_root(root, evaluation);
     }
     return fired;
+  }
+
+  static bool is_verdict(Root const& root) {
+    auto const word = root.coverage.empty() ? std::string{} : root.coverage[0].clause.substr(0, root.coverage[0].clause.find(' '));
+    return root.quantifier == 0 && (word == "approve" || word == "review" || word == "deny");
+  }
+  bool denied_by_verdict(std::size_t index, Evaluation const& evaluation) const {
+    auto copy = evaluation;
+    auto const failures = return_terms(index, copy).failures;
+    return failures.size() == 1 && failures[0].clause == "verdict";
   }
 
   void observe_elements(Root& root, Evaluation& evaluation) {

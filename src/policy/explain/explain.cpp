@@ -17,6 +17,7 @@ class Explainer {
 
   Explanation explain() {
     Explanation out;
+    if (question_.kind == Kind::validation && question_.order != nullptr) repaired_ = policy_.decide_validation(*question_.order, session_.now, session_.functions).repaired;
     for (std::uint32_t i = 0; i < rules_.size(); ++i) {
       bool const mandatory = question_.kind == Kind::return_rule && impl_.returns[i].mandatory;
       if (question_.kind == Kind::return_rule && decided_ && !mandatory) continue;
@@ -55,11 +56,14 @@ class Explainer {
     out.line = line;
     out.in_force = in_force(impl_, *view.info, version_time());
     if (!out.in_force) return out;
-    auto const at = seat_of(impl_, question_.kind, index, question_.order, question_.other, line);
+    // Validations look at what the repairs left.
+    bool const after_repairs = question_.kind == Kind::validation && !impl_.validations[index].repairs;
+    auto const at = seat_of(impl_, question_.kind, index, after_repairs ? &repaired_ : question_.order, question_.other, line);
     auto const decided = outcome(index, at);
     out.applies = decided != "no" && decided.compare(0, 6, "error:") != 0;
     if (question_.kind == Kind::return_rule && out.applies) out.outcome = decided;
-    add_guard(index, at, "", view.guard, out);
+    if (decided == "waiting" || decided == "overdue") add_awaited(index, at, decided, out);
+    else add_guard(index, at, "", view.guard, out);
     // The other clauses matter once the rule applies.
     if (out.applies) add_clauses(index, at, out);
     if (decided.compare(0, 6, "error:") == 0) out.error = decided.substr(7);
@@ -81,7 +85,8 @@ class Explainer {
     if (question_.kind == Kind::hold) {
       auto const hit = decide_hold(session_, index, at);
       if (!hit) return "no";
-      return hit->state == HoldState::failed ? "error: " + hit->error : hit->state == HoldState::waiting ? "waiting" : "yes";
+      if (hit->state == HoldState::failed) return "error: " + hit->error;
+      return hit->state == HoldState::waiting ? "waiting" : hit->overdue ? "overdue" : "yes";
     }
     Evaluation evaluation(session_);
     evaluation.recording = false;
@@ -106,6 +111,18 @@ class Explainer {
     if (!date) return out;
     for (auto const day : {0, 1}) out.push_back(from_local(LocalTime(at_midnight(Date(date->value + day)).value + 12 * hour_ms), zone).time);
     return out;
+  }
+
+  /// A hold that stands because a fact has not come: its condition says nothing yet.
+  void add_awaited(std::uint32_t index, Seat const& at, std::string const& state, RuleExplanation& out) {
+    Evaluation evaluation(session_);
+    seat(evaluation, at);
+    for (auto const& await : impl_.hold_programs[index].awaits) {
+      evaluation.reads.clear();
+      if (evaluation.slot_value(await.level, await.slot).known) continue;
+      auto const name = evaluation.reads.empty() ? std::string("a fact") : evaluation.reads[0].path;
+      out.clauses.push_back({"await", {name + (state == "waiting" ? " is awaited" : " did not come in time"), true, std::move(evaluation.reads), {}}});
+    }
   }
 
   void add_guard(std::uint32_t index, Seat const& at, std::string const& label, Guard const& guard, RuleExplanation& out) {
@@ -175,6 +192,7 @@ class Explainer {
   Session& session_;
   std::vector<RuleView> rules_;
   bool decided_ = false;
+  Frame repaired_;
 };
 
 void render(std::string& out, Reasoning const& reasoning, std::size_t depth) {

@@ -50,6 +50,58 @@ Waiting wait_for(Policy::Impl const& impl, HoldProgram const& program, Evaluatio
   return out;
 }
 
+/// What can be said of a condition while some facts are awaited.
+enum class Truth : std::uint8_t { no, yes, open };
+
+class Awaiting {
+ public:
+  Awaiting(Policy::Impl const& impl, HoldProgram const& program, Evaluation& evaluation) : impl_(impl), evaluation_(evaluation) {
+    for (auto const& await : program.awaits) {
+      if (!evaluation.slot_value(await.level, await.slot).known) missing_.emplace_back(await.level, await.slot);
+    }
+  }
+
+  Truth of(Guard const& guard) {
+    auto const when = guard.when < 0 ? Truth::yes : of(static_cast<std::uint32_t>(guard.when));
+    if (when == Truth::no || guard.unless < 0) return when;
+    auto const unless = of(static_cast<std::uint32_t>(guard.unless));
+    if (unless == Truth::yes) return Truth::no;
+    return unless == Truth::open ? Truth::open : when;
+  }
+
+ private:
+  /// Three-valued logic: a part that awaits nothing can decide, wherever it stands.
+  Truth of(std::uint32_t index) {
+    auto const& expr = impl_.nodes[index];
+    if (expr.op == Op::logical_not) {
+      auto const inner = of(expr.args[0]);
+      return inner == Truth::open ? Truth::open : inner == Truth::yes ? Truth::no : Truth::yes;
+    }
+    if (expr.op == Op::logical_and || expr.op == Op::logical_or) {
+      auto const deciding = expr.op == Op::logical_and ? Truth::no : Truth::yes;
+      auto result = expr.op == Op::logical_and ? Truth::yes : Truth::no;
+      for (auto const arg : expr.args) {
+        auto const part = of(arg);
+        if (part == deciding) return deciding;
+        if (part == Truth::open) result = Truth::open;
+      }
+      return result;
+    }
+    if (reads_missing(index)) return Truth::open;
+    return evaluation_.truth(static_cast<ExprIndex>(index)) ? Truth::yes : Truth::no;
+  }
+
+  bool reads_missing(std::uint32_t index) const {
+    auto const& expr = impl_.nodes[index];
+    if (expr.op == Op::slot) return std::find(missing_.begin(), missing_.end(), std::make_pair(expr.level, expr.slot)) != missing_.end();
+    return std::any_of(expr.args.begin(), expr.args.end(), [&](std::uint32_t arg) { return reads_missing(arg); });
+  }
+
+  Policy::Impl const& impl_;
+  Evaluation& evaluation_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> missing_;
+};
+
 std::size_t line_count(Policy::Impl const& impl, Frame const& order) {
   if (impl.lines_collection < 0 || static_cast<std::size_t>(impl.lines_collection) >= order.collections.size()) return 0;
   return order.collections[static_cast<std::size_t>(impl.lines_collection)].size();
@@ -72,9 +124,14 @@ std::optional<HoldHit> decide_hold(Session& session, std::uint32_t rule, Seat co
   HoldHit hit;
   hit.rule = rule;
   hit.line = at.line;
-  auto const waiting = wait_for(session.impl, program, evaluation);
+  auto waiting = wait_for(session.impl, program, evaluation);
+  // What the awaited facts cannot change any more is decided at once.
+  auto const known = waiting.waits || waiting.overdue ? Awaiting(session.impl, program, evaluation).of(program.guard) : Truth::open;
+  if (known != Truth::open || !evaluation.error.empty()) waiting = {};
   bool applies = waiting.waits;
-  if (waiting.waits) {
+  if (known != Truth::open && evaluation.error.empty()) {
+    applies = known == Truth::yes;
+  } else if (waiting.waits) {
     hit.state = HoldState::waiting;
     hit.decide_by = waiting.decide_by;
   } else {
@@ -88,6 +145,7 @@ std::optional<HoldHit> decide_hold(Session& session, std::uint32_t rule, Seat co
     applies = true;
   }
   if (!applies) return std::nullopt;
+  hit.overdue = hit.state == HoldState::placed && waiting.overdue;
   hit.reads = std::move(evaluation.reads);
   return hit;
 }

@@ -188,6 +188,20 @@ BackorderDecision Policy::decide_backorder(Frame const& order, std::int32_t line
 
 namespace {
 
+/// Whether an order that has been in these states is at `until` or beyond it. Not every life cycle
+/// has every state: an order that was shipped is past `picked`, whether or not it was ever seen there.
+bool is_past(std::vector<std::string> const& reached, std::string const& until) {
+  constexpr std::string_view ways[] = {"imported", "validated", "released", "allocated", "picked", "packed", "shipped", "delivered", "invoiced", "settled"};
+  auto const place = [&](std::string_view state) { return std::find(std::begin(ways), std::end(ways), state) - std::begin(ways); };
+  auto const end = std::end(ways) - std::begin(ways);
+  auto const limit = place(until);
+  return std::any_of(reached.begin(), reached.end(), [&](std::string const& state) {
+    auto const at = place(state);
+    bool const over = state == "cancelled" || state == "rejected";
+    return state == until || over || (limit < end && at < end && at >= limit);
+  });
+}
+
 /// When a chosen deadline falls due, counted from now; 0 when it cannot be said.
 Timestamp due(Session& session, Evaluation& evaluation, std::uint32_t header, Deadline const& deadline) {
   auto const& impl = session.impl;
@@ -253,7 +267,7 @@ ChangeDecision Policy::decide_change(ChangeQuestion const& question, Frame const
   seat(evaluation, at);
   for (auto const& clause : impl_->change_programs[index].allow) {
     if (std::find(clause.things.begin(), clause.things.end(), question.thing) == clause.things.end()) continue;
-    bool const too_late = std::find(question.reached.begin(), question.reached.end(), clause.until) != question.reached.end();
+    bool const too_late = is_past(question.reached, clause.until);
     bool const used_up = clause.once && question.times_before > 0;
     bool const allowed = !too_late && !used_up && evaluation.passes(clause.guard);
     decision.until = clause.until;
