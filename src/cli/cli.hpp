@@ -37,6 +37,9 @@ class Progress {
 /// Loads zones and a policy; findings go to stderr. Empty with errors, after `exit_code` is set.
 [[nodiscard]] bool load_rules(std::vector<std::string> const& paths, ZoneTable& zones, rulebook::Rulebook& out, int& exit_code);
 
+/// Says once what of the rules the engine leaves to the host.
+void tell_decided_only(rulebook::Rulebook const& book);
+
 struct DecideOptions {
   std::vector<std::string> policy;
   std::string explain;

@@ -218,6 +218,7 @@ int import(ImportOptions const& options) {
   engine::Options engine_options;
   int exit_code = exit_ok;
   if (!load_rules(options.policy, zones, engine_options.rulebook, exit_code)) return exit_code;
+  tell_decided_only(engine_options.rulebook);
   auto const mapping = config::load_mapping(options.mapping, zones);
   if (!mapping) return fail(mapping.error());
 

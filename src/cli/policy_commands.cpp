@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <set>
 
 #include <bylaw/policy/document.hpp>
 #include <bylaw/policy/format.hpp>
 #include <bylaw/testkit/testkit.hpp>
 #include <bylaw/wire/decisions.hpp>
+#include <bylaw/wire/facts.hpp>
 
 #include "cli/cli.hpp"
 
@@ -107,6 +109,15 @@ int graph(std::vector<std::string> const& paths, std::string const& format) {
   return exit_ok;
 }
 
+/// A fact that is misspelt would only seem to be missing: each is named once.
+static void tell_unknown(policy::Policy const& policy, wire::Json const& document, std::int64_t number, std::set<std::string>& told) {
+  for (auto error : wire::find_unknown_facts(policy, document)) {
+    if (!told.insert(error.place).second) continue;
+    error.place = "line " + std::to_string(number) + ", " + error.place;
+    (void)fail(error);
+  }
+}
+
 int decide(DecideOptions const& options) {
   ZoneTable zones;
   rulebook::Rulebook book;
@@ -129,10 +140,13 @@ int decide(DecideOptions const& options) {
   std::string line;
   std::int64_t number = 0;
   std::int64_t bad = 0;
+  std::set<std::string> told;
   while (std::getline(std::cin, line)) {
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    auto const decision = wire::decide_json(book.policy(), line, now, explain);
+    auto const document = wire::parse_json(line);
+    auto const decision = document ? wire::decide_json(book.policy(), *document, now, explain) : Result<std::string>(Unexpected{document.error()});
+    if (document) tell_unknown(book.policy(), *document, number, told);
     if (decision) {
       std::fwrite(decision->data(), 1, decision->size(), stdout);
       std::fputc('\n', stdout);

@@ -91,6 +91,7 @@ int run(RunOptions const& options) {
     if (!std::ifstream(feed)) return fail({"cannot_read", "the feed cannot be read", feed, "check the name and its permissions"});
   }
   engine_options.store_path = options.store;
+  tell_decided_only(engine_options.rulebook);
   auto engine = engine::Engine::open(std::move(engine_options));
   if (!engine) return fail(engine.error());
   FeedRunner runner(*engine);

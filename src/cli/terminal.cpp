@@ -127,4 +127,10 @@ bool load_rules(std::vector<std::string> const& paths, ZoneTable& zones, ruleboo
   return true;
 }
 
+void tell_decided_only(rulebook::Rulebook const& book) {
+  std::string list;
+  for (auto const& rules : book.decided_only()) list += (list.empty() ? "" : ", ") + rules;
+  if (!list.empty()) std::fprintf(stderr, "bylaw: note: the engine of this version does not act on %s; a host asks for their decisions\n", list.c_str());
+}
+
 }  // namespace bylaw::inline v0::cli

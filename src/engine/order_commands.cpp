@@ -230,7 +230,10 @@ Result<void> run(Context& context, trade::ReleaseHold const& body) {
     }
     for (auto const& rule : policy.holds()) {
       if (rule.info.name != body.rule || rule.release_by.empty()) continue;
-      bool const may = std::find(rule.release_by.begin(), rule.release_by.end(), context.command.by.role) != rule.release_by.end();
+      bool const may = std::any_of(rule.release_by.begin(), rule.release_by.end(), [&](std::string const& role) {
+        auto const acting = policy.roles_acting_as(role);
+        return std::find(acting.begin(), acting.end(), context.command.by.role) != acting.end();
+      });
       if (!may) return context.refuse("wrong_role", "role `" + context.command.by.role + "` may not release `" + body.rule + "`", "ask " + rule.release_by.front());
     }
     context.changes.holds.push_back(lifted(hold, HoldAction::released));

@@ -239,6 +239,14 @@ bool Policy::find_field(std::string_view record, std::string_view field, FieldIn
   return false;
 }
 
+std::vector<std::string> Policy::roles_acting_as(std::string_view role) const {
+  std::vector<std::string> out{std::string(role)};
+  for (auto const& [name, includes] : impl_->roles) {
+    if (name != role && includes.count(std::string(role)) != 0) out.push_back(name);
+  }
+  return out;
+}
+
 std::vector<std::string> Policy::fields_of(std::string_view record) const {
   for (auto const& known : impl_->records) {
     if (known.name == record) return known.names();

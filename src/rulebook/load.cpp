@@ -34,8 +34,31 @@ std::string not_run(policy::WorkflowDeclaration const& declaration) {
   return {};
 }
 
+/// Rules that are decided when asked, and that the engine does not act on by itself yet.
+std::vector<std::string> decided_only(policy::Policy const& policy) {
+  std::vector<std::string> out;
+  auto const add = [&](std::size_t count, char const* one, char const* many) {
+    if (count > 0) out.push_back(std::to_string(count) + " " + (count == 1 ? one : many));
+  };
+  auto const& holds = policy.holds();
+  auto const count_holds = [&](auto has) { return static_cast<std::size_t>(std::count_if(holds.begin(), holds.end(), has)); };
+  add(policy.stops().size(), "stop", "stops");
+  add(policy.validations().size(), "validation", "validations");
+  add(policy.measures().size(), "measure", "measures");
+  add(policy.protects().size(), "protect", "protects");
+  add(policy.publishes().size(), "publish", "publishes");
+  add(policy.services().size(), "service", "services");
+  add(policy.changes().size(), "change", "changes");
+  add(policy.backorders().size(), "backorder", "backorders");
+  add(policy.approvals().size(), "approval", "approvals");
+  add(policy.postings().size(), "posting", "postings");
+  add(count_holds([](auto const& hold) { return !hold.escalations.empty() || !hold.expiries.empty(); }), "hold with `escalate` or `expire`", "holds with `escalate` or `expire`");
+  add(count_holds([](auto const& hold) { return hold.releases_itself || hold.clears; }), "hold with `release when` or `clears when`", "holds with `release when` or `clears when`");
+  return out;
+}
+
 /// Descriptors of the language turned into a definition: names become indices.
-workflow::Definition to_definition(policy::WorkflowDeclaration const& declaration) {
+workflow::Definition to_definition(policy::Policy const& policy, policy::WorkflowDeclaration const& declaration) {
   workflow::Definition definition;
   definition.name = declaration.info.name;
   definition.version = declaration.version;
@@ -46,7 +69,12 @@ workflow::Definition to_definition(policy::WorkflowDeclaration const& declaratio
   for (std::size_t i = 0; i < declaration.states.size(); ++i) {
     for (auto const& transition : declaration.states[i].transitions) {
       auto const target = transition.target.empty() ? -1 : definition.find(transition.target);
-      definition.states[i].transitions.push_back({transition.event, transition.by, transition.guard, names_of(transition.actions), target});
+      std::vector<std::string> by;
+      for (auto const& role : transition.by) {
+        auto const acting = policy.roles_acting_as(role);
+        by.insert(by.end(), acting.begin(), acting.end());
+      }
+      definition.states[i].transitions.push_back({transition.event, std::move(by), transition.guard, names_of(transition.actions), target});
     }
   }
   return definition;
@@ -70,8 +98,9 @@ struct Loader {
       auto const missing = workflow == nullptr ? std::string{} : not_run(*workflow);
       if (!missing.empty() && rulebook.not_run_.empty()) rulebook.not_run_ = missing + " of the workflow `" + name + "`";
     }
-    if (auto const* order = find(rulebook.policy_, "order")) rulebook.order_ = to_definition(*order);
-    if (auto const* back = find(rulebook.policy_, "return")) rulebook.return_ = to_definition(*back);
+    rulebook.decided_only_ = decided_only(rulebook.policy_);
+    if (auto const* order = find(rulebook.policy_, "order")) rulebook.order_ = to_definition(rulebook.policy_, *order);
+    if (auto const* back = find(rulebook.policy_, "return")) rulebook.return_ = to_definition(rulebook.policy_, *back);
   }
 };
 
@@ -92,7 +121,7 @@ Loaded load(std::vector<policy::Source> roots, policy::Loader loader, ZoneTable 
   if (compiled.policy.empty()) return out;
   for (auto const& declaration : compiled.policy.workflows()) {
     if (!not_run(declaration).empty()) continue;  // reachability of nested states comes with the engine that runs them
-    auto const sound = workflow::check(to_definition(declaration));
+    auto const sound = workflow::check(to_definition(compiled.policy, declaration));
     if (sound) continue;
     out.diagnostics.push_back(policy::finding("BY0427", declaration.info.span, {{"problem", sound.error().message}, {"help", sound.error().remedy}}));
   }

@@ -165,4 +165,69 @@ void JsonFunctions::call(void* context, std::string_view function, std::vector<p
   }
 }
 
+namespace {
+
+class UnknownFacts {
+ public:
+  explicit UnknownFacts(Policy const& policy) : policy_(policy) {}
+
+  std::vector<Error> find(Json const& document) {
+    if (document.kind != Json::Kind::object) return {};
+    for (std::size_t i = 0; i < document.keys.size(); ++i) root(document.keys[i], document.items[i]);
+    return std::move(out_);
+  }
+
+ private:
+  void root(std::string const& key, Json const& value) {
+    static constexpr std::string_view asked[] = {"measures", "functions", "event", "open_holds", "id"};
+    if (std::find(std::begin(asked), std::end(asked), key) != std::end(asked)) return;
+    if (key == "candidates") {
+      for (auto const& item : value.items) record("candidate", key, item);
+      return;
+    }
+    std::vector<std::string> known;
+    for (std::size_t i = 0; i < policy::subject_count; ++i) {
+      auto const name = std::string(policy::record_of(static_cast<policy::Subject>(i)));
+      if (key == name) return record(name, key, value);
+      known.push_back(name);
+    }
+    for (std::size_t i = 0; i < policy::subject_count; ++i) {
+      policy::FieldInfo info;
+      if (policy_.find_field(policy::record_of(static_cast<policy::Subject>(i)), key, info)) return field(info, key, value);
+    }
+    for (auto const& name : policy_.fields_of("order")) known.push_back(name);
+    report(key, key, known);
+  }
+
+  void record(std::string const& name, std::string const& path, Json const& value) {
+    if (value.kind != Json::Kind::object) return;  // its shape is told when it is read
+    for (std::size_t i = 0; i < value.keys.size(); ++i) {
+      auto const& key = value.keys[i];
+      bool const question = (name == "request" && key == "earlier") || (name == "change" && (key == "reached" || key == "times_before")) || key == "id";
+      policy::FieldInfo info;
+      if (policy_.find_field(name, key, info)) field(info, path + "." + key, value.items[i]);
+      else if (!question) report(path + "." + key, key, policy_.fields_of(name));
+    }
+  }
+
+  void field(policy::FieldInfo const& info, std::string const& path, Json const& value) {
+    if (info.record.empty()) return;
+    if (!info.many) return record(info.record, path, value);
+    for (auto const& item : value.items) record(info.record, path, item);
+  }
+
+  void report(std::string const& path, std::string const& key, std::vector<std::string> const& known) {
+    auto const same = std::any_of(out_.begin(), out_.end(), [&](Error const& error) { return error.place == path; });
+    auto const near = policy::nearest(key, known);
+    if (!same) out_.push_back({"unknown_fact", "no record of the schema has this fact", path, near.empty() ? "rules cannot read it" : "did you mean `" + near + "`?"});
+  }
+
+  Policy const& policy_;
+  std::vector<Error> out_;
+};
+
+}  // namespace
+
+std::vector<Error> find_unknown_facts(Policy const& policy, Json const& document) { return UnknownFacts(policy).find(document); }
+
 }  // namespace bylaw::inline v0::wire

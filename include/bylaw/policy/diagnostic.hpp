@@ -74,4 +74,7 @@ struct Position {
 [[nodiscard]] BYLAW_EXPORT std::string render(Diagnostic const& diagnostic, std::vector<Source> const& sources);
 [[nodiscard]] BYLAW_EXPORT std::string render(Diagnostics const& diagnostics, std::vector<Source> const& sources);
 
+/// The one of `names` that was probably meant by `wrong`; empty when none is near.
+[[nodiscard]] BYLAW_EXPORT std::string nearest(std::string_view wrong, std::vector<std::string> const& names);
+
 }  // namespace bylaw::inline v0::policy

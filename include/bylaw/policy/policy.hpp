@@ -76,6 +76,9 @@ class BYLAW_EXPORT Policy {
   /// Names of a record's fields; empty when there is no such record.
   [[nodiscard]] std::vector<std::string> fields_of(std::string_view record) const;
 
+  /// The role itself and every role that includes it: who may do what it may do.
+  [[nodiscard]] std::vector<std::string> roles_acting_as(std::string_view role) const;
+
   /// Id of an enumeration value; -1 when no enumeration of the schema has it.
   [[nodiscard]] std::int64_t symbol(std::string_view name) const noexcept;
   /// Name of a symbol by its id.

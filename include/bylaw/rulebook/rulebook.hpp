@@ -59,6 +59,9 @@ class BYLAW_EXPORT Rulebook {
   /// What of the workflows this version of the engine does not run yet, in words; empty when it
   /// runs all of them. Such a rulebook decides, but `Engine::open` refuses it.
   [[nodiscard]] std::string const& not_run() const noexcept { return not_run_; }
+  /// Kinds of rules that are decided when a host asks and that `Engine` does not act on by itself
+  /// yet, such as `2 approvals`. docs/architecture.md has the whole table.
+  [[nodiscard]] std::vector<std::string> const& decided_only() const noexcept { return decided_only_; }
 
   /// Facts of a subject in the policy's layout; a return line is decided with the frame of its
   /// order beside it (whose facts are all missing when no sale was found). Errors: `wrong_type` when an attribute of
@@ -73,6 +76,7 @@ class BYLAW_EXPORT Rulebook {
   workflow::Definition order_;
   workflow::Definition return_;
   std::string not_run_;
+  std::vector<std::string> decided_only_;
 };
 
 /// A rulebook, or why there is none: `diagnostics` has errors, or a workflow does not hold up.

@@ -14,6 +14,10 @@ namespace bylaw::inline v0::wire {
 [[nodiscard]] BYLAW_EXPORT Result<policy::Frame> parse_subject(policy::Policy const& policy, policy::Subject subject,
                                                                Json const& object);
 
+/// Members of a document of facts that no record of the schema has, as sentences with what was meant:
+/// a fact that is misspelt is otherwise a fact that is missing.
+[[nodiscard]] BYLAW_EXPORT std::vector<Error> find_unknown_facts(policy::Policy const& policy, Json const& document);
+
 /// Answers host functions from the `functions` of a document: `"address_risk": 0.9` for every call,
 /// or a list of {"with": {"a.country": "US"}, "gives": 0.9} of which the first that fits answers.
 /// Keeps a reference to both arguments; not thread safe.

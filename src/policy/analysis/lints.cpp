@@ -273,6 +273,9 @@ class Linter {
   }
 
   void unused() {
+    // What did not parse may be what uses it.
+    auto const unread = [](Diagnostic const& known) { return known.code.compare(0, 4, "BY01") == 0 || known.code.compare(0, 4, "BY02") == 0; };
+    if (std::any_of(out_.begin(), out_.end(), unread)) return;
     for (auto const& [name, named] : schema_.named) {
       if (named.used || named.what == NamedNode::What::function) continue;
       report(out_, "BY0501", named.name_span, {{"what", to_text(named.what)}, {"name", name}});
@@ -310,6 +313,10 @@ class Linter {
     ended(impl_.changes, today);
     ended(impl_.backorders, today);
     ended(impl_.approvals, today);
+    for (auto const& stop : impl_.stops) {
+      auto const over = Date(static_cast<std::int32_t>(stop.until.value / day_ms));
+      if (stop.until.value != INT64_MAX && over < today) report(out_, "BY0510", stop.info.span, {{"date", to_string(over)}});
+    }
   }
 
   void rule_count() {

@@ -30,10 +30,13 @@ class TableCheck {
           box.push_back(lines_[c].universe);
           continue;
         }
-        auto const constraint = terms_.constraint(row[c], true);
+        auto const cell = terms_.of(row[c], true);
+        bool const never = cell.complete && cell.terms.empty();
+        bool const single = cell.complete && cell.terms.size() == 1 && cell.terms[0].constraints.size() == 1;
         // A cell of a boolean column is its own truth; any other truth cannot be laid on the column's line.
-        if (constraint.truth && columns[c].base != Base::boolean) return checker_.error("BY0457", name_span);
-        box.push_back(intersect(constraint.domain, lines_[c].universe));
+        bool const truth = single && cell.terms[0].constraints[0].truth && columns[c].base != Base::boolean;
+        if (!never && (!single || truth)) return checker_.error("BY0457", name_span);
+        box.push_back(never ? Domain{} : intersect(cell.terms[0].constraints[0].domain, lines_[c].universe));
       }
       boxes_.push_back(std::move(box));
     }

@@ -1,4 +1,4 @@
-#include "policy/diagnostic/near.hpp"
+#include <bylaw/policy/diagnostic.hpp>
 
 #include <algorithm>
 #include <numeric>

@@ -51,7 +51,7 @@ Wording const english[] = {
     {"BY0307", E, "`{value}` is not a value of `{enum}`", "did you mean `{near}`?", "its values are {values}"},
     {"BY0308", E, "`{name}` is not known here", "did you mean `{near}`?", "name a fact, a list, a define or a value of an enum"},
     {"BY0309", E, "`{code}` is not in the list of {kind} reasons", "did you mean `{near}`?", "add it: reasons {kind} { {code} \"...\"; }"},
-    {"BY0310", E, "this fact may be missing", "write `... else VALUE`, or test `... is known and` before it", ""},
+    {"BY0310", E, "this fact may be missing", "write `(... else VALUE)`, or test `... is known and` before it", ""},
     {"BY0311", E, "expected {expected}, found {found}", "{help}", ""},
     {"BY0312", E, "{left} does not compare with {right}", "{help}", ""},
     {"BY0313", E, "`is known` asks for a fact, not for a computed value", "name a field such as payment.risk_score", ""},
@@ -131,7 +131,7 @@ Wording const english[] = {
     {"BY0448", E, "this condition is never true: {why}", "correct one of the two comparisons", ""},
     {"BY0449", E, "a range ends before it begins", "write the smaller value first", ""},
     {"BY0450", E, "`{path}` is set by another rule too, and both always apply", "join the two repairs", ""},
-    {"BY0451", E, "`{name}` is extended by the workflow `{rule}`, which is not declared", "did you mean `{near}`?", "declare it, or remove `extends`"},
+    {"BY0451", E, "the workflow `{rule}` extends `{name}`, which is not declared", "{help}", "declare it, or remove `extends`"},
     {"BY0455", E, "the limits of this {kind} exclude each other", "make `at least` no more than `at most`", ""},
     {"BY0456", E, "`{word}` is not a {what}", "did you mean `{near}`?", "its values are {values}"},
     {"BY0457", E, "the table is too large to check for gaps", "add `otherwise gives VALUE;`, or cut it in two", ""},
@@ -146,8 +146,8 @@ Wording const english[] = {
     {"BY0507", W, "the list names `{value}` twice", "remove one of them", ""},
     {"BY0508", W, "an empty list matches nothing", "name its values, or remove the comparison", ""},
     {"BY0509", W, "`not ... !=` says no twice", "write ==", ""},
-    {"BY0511", W, "every window of this rule has a guard: what fits none of them is denied", "add a window without a guard at the end", ""},
     {"BY0510", W, "this rule is out of force: its period ended on {date}", "remove it, or change `effective`", ""},
+    {"BY0511", W, "every window of this rule has a guard: what fits none of them is denied", "add a window without a guard at the end", ""},
 };
 // clang-format on
 

@@ -49,6 +49,7 @@ class Document {
     rules(Kind::approval, "Approvals", "Every approval that matches is needed.");
     rules(Kind::posting, "Postings", "");
     roles();
+    definitions();
     workflows();
     return std::move(out_);
   }
@@ -62,6 +63,9 @@ class Document {
       out_ += "time zone " + header.zone;
       if (header.effective.from.value != INT32_MIN) out_ += ", from " + to_string(header.effective.from);
       if (header.effective.until.value != INT32_MAX) out_ += ", until " + to_string(header.effective.until);
+      auto const& calendar = header.calendar;
+      if (header.business_hours) out_ += ", business hours " + to_string(calendar.opens) + " to " + to_string(calendar.closes);
+      if (!calendar.holidays.empty()) out_ += ", " + std::to_string(calendar.holidays.size()) + " holidays";
       out_ += std::string(", return windows end ") + (header.window_inclusive ? "with their last day" : "before their last day") + ", undelivered returns count from shipment plus " +
               std::to_string(header.undelivered_days) + " days, refunds above what is left are " + (header.refund_cap ? "capped" : "refused") + "\n";
     }
@@ -148,9 +152,10 @@ class Document {
 
   void stops() {
     if (policy_.stops().empty()) return;
-    out_ += "\n## Stops\n\n| stop | what | blocks | lifted by |\n|---|---|---|---|\n";
+    out_ += "\n## Stops\n\n| stop | what | blocks | why | until | lifted by |\n|---|---|---|---|---|---|\n";
     for (auto const& stop : policy_.stops()) {
-      out_ += "| " + stop.info.name + " | " + stop.what + " " + cell(stop.name) + " | " + joined(stop.blocks) + " | " + joined(stop.by) + " |\n";
+      out_ += "| " + stop.info.name + " | " + stop.what + " " + cell(stop.name) + " | " + joined(stop.blocks) + " | " + cell(stop.reason.text.empty() ? stop.reason.code : stop.reason.text) +
+              " | " + (stop.until.value == INT64_MAX ? "" : to_string(stop.until)) + " | " + joined(stop.by) + " |\n";
     }
   }
 
@@ -171,8 +176,24 @@ class Document {
       }
     }
     if (duties.empty()) return;
+    // Who includes a role may do all of this too.
+    std::map<std::string, std::set<std::string>> own;
+    std::swap(own, duties);
+    for (auto const& [role, may] : own) {
+      for (auto const& acting : policy_.roles_acting_as(role)) duties[acting].insert(may.begin(), may.end());
+    }
     out_ += "\n## Roles\n\n| role | may |\n|---|---|\n";
     for (auto const& [role, may] : duties) out_ += "| " + role + " | " + cell(joined({may.begin(), may.end()})) + " |\n";
+  }
+
+  /// What the rules name: a reader of the page will not open the files.
+  void definitions() {
+    std::string out;
+    for (auto const& [what, span] : impl_.definitions) {
+      if (impl_.sources[span.source_index].name == "schema.bylaw") continue;
+      out += "\n```\n" + impl_.sources[span.source_index].text.substr(span.begin_offset, span.end_offset - span.begin_offset) + "\n```\n";
+    }
+    if (!out.empty()) out_ += "\n## Lists, definitions and tables\n\nWhat the rules above name, as it is written.\n" + out;
   }
 
   void workflows() {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "policy/diagnostic/near.hpp"
+#include <bylaw/policy/diagnostic.hpp>
 #include "policy/host/binding_check.hpp"
 
 namespace bylaw::inline v0::policy::host {

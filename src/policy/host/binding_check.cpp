@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "policy/diagnostic/near.hpp"
+#include <bylaw/policy/diagnostic.hpp>
 
 namespace bylaw::inline v0::policy::host {
 

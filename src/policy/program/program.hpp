@@ -2,6 +2,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -321,6 +322,8 @@ struct Policy::Impl {
   std::vector<Expr> nodes;
   std::vector<std::unique_ptr<re2::RE2>> patterns;
   Layout layouts[subject_count + 1];
+  std::vector<std::pair<std::string, Span>> definitions;   ///< lists, defines, tables, measures and functions: what and where
+  std::map<std::string, std::set<std::string>, std::less<>> roles;   ///< role -> all roles that it includes
   std::vector<Measure> measures;
   std::vector<MeasureProgram> measure_programs;
   std::vector<HostFunction> functions;

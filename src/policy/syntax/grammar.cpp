@@ -26,7 +26,7 @@ auto const use = node<K::use>(word("use") >> text >> sym(";"));
 auto const list = node<K::list>(word("list") >> name >> sym("=") >> list_of_values >> sym(";"));
 auto const define = node<K::define>(word("define") >> name >> -params >> sym("=") >> expr >> sym(";"));
 auto const compare = sym("==") | sym("!=") | sym("<=") | sym(">=") | sym("<") | sym(">");
-auto const cell = node<K::cell>(word("any") | (compare >> sum) | (sum >> -(word("to") >> sum)));
+auto const cell = node<K::cell>(word("any") | (compare >> sum >> -(word("and") >> compare >> sum)) | (sum >> -(word("to") >> sum)));
 auto const row = (word("hit") >> (word("first") | word("unique") | word("sum") | word("max"))) |
                  (word("row") >> cell % sym(",") >> word("gives") >> expr) | (word("otherwise") >> word("gives") >> expr);
 auto const table = node<K::table>(word("table") >> name >> params >> word("gives") >> type >> sym("{") >> *clause(row) >> sym("}"));

@@ -2,7 +2,7 @@
 
 #include <bylaw/values/quantity.hpp>
 
-#include "policy/diagnostic/near.hpp"
+#include <bylaw/policy/diagnostic.hpp>
 #include "policy/syntax/combinators.hpp"
 #include "policy/syntax/recovery.hpp"
 
@@ -121,6 +121,29 @@ std::string did_you_mean(Sink const& sink, Token const& at) {
   return near.empty() ? "" : "did you mean `" + near + "`?";
 }
 
+/// What people of other languages write, and what it is called here.
+std::string habit(Sink const& sink, Token const* at) {
+  auto const wants = [&](std::string_view word) { return contains(sink.expected, word); };
+  if (at->text == "=" && wants("==")) return "write `==` to compare";
+  if (at->text == "," && wants("percent") && at[1].kind == TokenKind::number) return "write the number without commas: 1000.00";
+  if (wants("known")) return "`is` asks whether a fact is there: `is known`; a value is compared with `==`";
+  if (sink.expected.size() == 1 && wants("over")) return "write `over 0.00 USD` for any amount";
+  if (wants("of") && (at->text == "from" || at->text == "after")) return "write `of`: within 30 days of delivery";
+  if (wants("longest") && at->kind == TokenKind::word) return "write `within no limit`, or a time such as `within 30 days of delivery`";
+  if (wants(",") && at->kind == TokenKind::word && !at->reserved) return "names are separated by commas";
+  if (at->text == "," && wants(";")) return "only one stands here";
+  return "";
+}
+
+/// The same for the first word of a clause.
+std::string habit_of_clause(std::string_view word) {
+  if (word == "if") return "write `when`";
+  if (word == "except") return "write `unless`";
+  if (word == "priority") return "it follows the queue: queue NAME priority 10;";
+  if (word == "code") return "write `reason CODE \"text\";`";
+  return "";
+}
+
 void report_stuck(Sink& sink, Token const* begin, std::string_view what) {
   auto const* at = sink.farthest == nullptr ? begin : sink.farthest;
   auto const here = [&](Token const& token) { return Span{sink.cst.source_index, token.begin_offset, token.end_offset}; };
@@ -131,6 +154,7 @@ void report_stuck(Sink& sink, Token const* begin, std::string_view what) {
   }
   auto help = did_you_mean(sink, *at);
   if (at == begin) {
+    if (what == "clause" && help.empty()) help = habit_of_clause(at->text);
     if (help.empty() && sink.expected.size() <= 8) help = "expected " + list_of(sink.expected);
     sink.out.push_back(finding(what == "clause" ? "BY0202" : "BY0203", here(*at), {{"found", shown(*at)}, {"help", help}}));
     return;
@@ -152,6 +176,7 @@ void report_stuck(Sink& sink, Token const* begin, std::string_view what) {
   } else if (at->reserved && std::find(sink.expected.begin(), sink.expected.end(), "name") != sink.expected.end()) {
     help = "`" + std::string(at->text) + "` is a reserved word; write it in backquotes to use it as a name";
   }
+  if (help.empty()) help = habit(sink, at);
   sink.out.push_back(finding("BY0201", span, {{"expected", list_of(sink.expected)}, {"found", shown(*at)}, {"help", help}}));
 }
 

@@ -211,6 +211,7 @@ std::uint32_t Checker::check_sum(Cst const& cst, std::uint32_t node, Type const*
       if (a.base == Base::money && b.base == Base::decimal) help = "write the currency after the number, such as 5.00 " + currency_code(a.index);
       if (a.base == Base::timestamp && b.base == Base::calendar) help = "days count dates: write date(...) + 30 days, or hours for an elapsed time";
       if (a.base == Base::date && b.base == Base::elapsed) help = "write days instead of hours";
+      if (a.base == Base::quantity && b.base == Base::decimal) help = std::string("write the unit after the number, such as 2 ") + a.unit->name;
       error("BY0318", span, {{"left", describe(a)}, {"operator", plus ? "plus" : "less"}, {"right", describe(b)}, {"help", help}});
       return failed(span);
     }
@@ -288,10 +289,12 @@ std::uint32_t Checker::check_operand(Cst const& cst, std::uint32_t node, Type co
     expr.args = {value};
     return push(std::move(expr));
   };
+  auto const reported = out_.size();
   auto value = signed_value(expected);
   while (in.accept("else")) {
     auto type = at(value).type;
-    if (type.base != Base::error && !type.optional) error("BY0320", at(value).span);
+    // Where a fact inside has just been called missing, the `else` is meant for it.
+    if (type.base != Base::error && !type.optional && out_.size() == reported) error("BY0320", at(value).span);
     type.optional = false;
     auto const fallback = signed_value(&type);
     auto const other = at(fallback).type;
@@ -327,7 +330,9 @@ std::uint32_t Checker::check_list(Cst const& cst, std::uint32_t node, Type const
     if (type.base == Base::error) continue;
     if (!is_constant(entry)) error("BY0323", at(entry).span, {{"what", "a list"}, {"help", "write `x == a or x == b`"}});
     if (element.base == Base::error) element = type;
-    if (!same_kind(element, type)) error("BY0324", at(entry).span, {{"left", describe(element)}, {"right", describe(type)}});
+    bool const asked = expected != nullptr && expected->base != Base::list && decided;
+    if (!same_kind(element, type) && asked) mismatch(at(entry).span, element, type);
+    else if (!same_kind(element, type)) error("BY0324", at(entry).span, {{"left", describe(element)}, {"right", describe(type)}});
     expr.args.push_back(entry);
   }
   expr.type.element = element.base;

@@ -160,8 +160,12 @@ void Checker::mismatch(Span span, Type const& left, Type const& right) {
     help = "write hours for an elapsed time; days count the calendar";
   } else if (pair(Base::percent, Base::decimal)) {
     help = "write `percent` after the number";
-  } else if (pair(Base::text, Base::symbol) || pair(Base::text, Base::names)) {
+  } else if (pair(Base::text, Base::names)) {
     help = "write a text in double quotes";
+  } else if (pair(Base::text, Base::symbol)) {
+    help = "write the value of `" + impl_.enumerations[left.base == Base::symbol ? left.index : right.index].name + "` without quotes";
+  } else if (pair(Base::date, Base::timestamp)) {
+    help = "take the date of the point in time: date(...)";
   } else if (pair(Base::text, Base::decimal)) {
     help = "write a number in double quotes to compare it as a text";
   }

@@ -24,8 +24,8 @@ void RuleCompiler::compile_hold(Cst const& cst, std::uint32_t node) {
   program.guard = common.guard;
   each_clause(cst, node, [&](Clause& clause) { hold_clause(clause, rule, program); });
   bool const way_out = rule.clears || rule.releases_itself || !rule.release_by.empty();
-  if (!way_out) checker_.error("BY0408", rule.info.span, {{"rule", rule.info.name}});
-  if (rule.reason.code.empty()) checker_.error("BY0409", rule.info.span, {{"kind", "hold"}, {"rule", rule.info.name}});
+  if (!way_out && !is_damaged(rule.info)) checker_.error("BY0408", rule.info.span, {{"rule", rule.info.name}});
+  if (rule.reason.code.empty() && !is_damaged(rule.info)) checker_.error("BY0409", rule.info.span, {{"kind", "hold"}, {"rule", rule.info.name}});
   impl_.holds.push_back(std::move(rule));
   impl_.hold_programs.push_back(std::move(program));
 }
@@ -160,8 +160,8 @@ void RuleCompiler::compile_validation(Cst const& cst, std::uint32_t node) {
     }
   });
   int const effects = (rule.rejects ? 1 : 0) + (rule.hold.empty() ? 0 : 1) + (rule.repairs ? 1 : 0);
-  if (effects == 0) checker_.error("BY0433", rule.info.span, {{"rule", rule.info.name}});
-  if (rule.reason.code.empty()) checker_.error("BY0409", rule.info.span, {{"kind", "validation"}, {"rule", rule.info.name}});
+  if (effects == 0 && !is_damaged(rule.info)) checker_.error("BY0433", rule.info.span, {{"rule", rule.info.name}});
+  if (rule.reason.code.empty() && !is_damaged(rule.info)) checker_.error("BY0409", rule.info.span, {{"kind", "validation"}, {"rule", rule.info.name}});
   impl_.validations.push_back(std::move(rule));
   impl_.validation_programs.push_back(std::move(program));
 }

@@ -1,4 +1,6 @@
 // Approvals and postings: who must agree to an amount, and where it is booked.
+#include <algorithm>
+
 #include "policy/types/rules.hpp"
 
 namespace bylaw::inline v0::policy {
@@ -72,6 +74,16 @@ std::optional<Subject> RuleCompiler::posting_subject(Clause& in, PostingRule& ru
   }
   bool const whole = subject.has_value() && rule.event.size() > record.size();
   if (!whole) checker_.error("BY0439", span, {{"event", rule.event}, {"near", subject ? "" : nearest(record, names)}});
+  // Records with states have the events that lead to them.
+  auto const* states = subject ? schema_.record(record)->find("state") : nullptr;
+  if (whole && states != nullptr && states->type.base == Base::symbol) {
+    auto const event = rule.event.substr(record.size() + 1);
+    std::vector<std::string> known;
+    for (auto const id : impl_.enumerations[states->type.index].symbols) known.push_back(impl_.symbols[id]);
+    if (std::find(known.begin(), known.end(), event) == known.end()) {
+      checker_.error("BY0456", span, {{"word", rule.event}, {"what", "event of a " + record}, {"near", nearest(event, known)}, {"values", joined(known)}});
+    }
+  }
   return subject;
 }
 

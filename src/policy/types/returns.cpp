@@ -20,9 +20,10 @@ void RuleCompiler::compile_return(Cst const& cst, std::uint32_t node) {
     within = within || in.at("within");
     return_clause(in, program);
   });
-  if (!within) checker_.error("BY0418", rule.info.span, {{"rule", rule.info.name}});
+  if (!within && !is_damaged(rule.info)) checker_.error("BY0418", rule.info.span, {{"rule", rule.info.name}});
   auto const is_fallback = [](VerdictClause const& v) { return v.otherwise || (v.guard.when < 0 && v.guard.unless < 0); };
-  if (std::none_of(program.verdicts.begin(), program.verdicts.end(), is_fallback)) checker_.error("BY0419", rule.info.span, {{"rule", rule.info.name}});
+  bool const decides = std::any_of(program.verdicts.begin(), program.verdicts.end(), is_fallback);
+  if (!decides && !is_damaged(rule.info)) checker_.error("BY0419", rule.info.span, {{"rule", rule.info.name}});
   place(impl_.returns, impl_.return_programs, std::move(rule), std::move(program), common);
 }
 

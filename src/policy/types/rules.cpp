@@ -274,8 +274,17 @@ Timestamp RuleCompiler::moment(Clause& in, bool end_of_day) {
   return instant.time;
 }
 
+/// A clause that did not parse may be the one that seems to be lacking.
+bool RuleCompiler::is_damaged(RuleInfo const& info) const {
+  return std::any_of(out_.begin(), out_.end(), [&](Diagnostic const& known) {
+    auto const& span = known.labels[0].span;
+    bool const syntax = known.code.compare(0, 4, "BY01") == 0 || known.code.compare(0, 4, "BY02") == 0;
+    return syntax && span.source_index == info.whole.source_index && span.begin_offset >= info.whole.begin_offset && span.begin_offset <= info.whole.end_offset;
+  });
+}
+
 void RuleCompiler::need(bool there, RuleInfo const& info, char const* kind, char const* clause, char const* example) {
-  if (!there) checker_.error("BY0413", info.span, {{"kind", kind}, {"rule", info.name}, {"clause", clause}, {"example", example}});
+  if (!there && !is_damaged(info)) checker_.error("BY0413", info.span, {{"kind", kind}, {"rule", info.name}, {"clause", clause}, {"example", example}});
 }
 
 void RuleCompiler::hold_reference(Clause const& in, Token const& token) {

@@ -50,6 +50,7 @@ class RuleCompiler {
   std::int64_t whole_number(Clause& in, char const* what, std::int64_t low, std::int64_t high);
   Limits limits(Clause& in, Base base);
   Timestamp moment(Clause& in, bool end_of_day);
+  [[nodiscard]] bool is_damaged(RuleInfo const& info) const;
   void need(bool there, RuleInfo const& info, char const* kind, char const* clause, char const* example);
   void hold_reference(Clause const& in, syntax::Token const& token);
   template <class Rule, class Program>

@@ -190,8 +190,26 @@ class SchemaReader {
         auto const name = name_of(token);
         std::vector<std::string> roles;
         for (auto const& [known, includes] : schema_.roles) roles.push_back(known);
-        if (name == role) report(out_, "BY0342", in.span_of(token), {{"role", role}});
+        auto const inner = schema_.roles.find(name);
+        bool const loop = name == role || (inner != schema_.roles.end() && inner->second.count(role) != 0);
+        if (loop) report(out_, "BY0342", in.span_of(token), {{"role", role}});
         if (schema_.roles.count(name) == 0) report(out_, "BY0306", in.span_of(token), {{"role", name}, {"near", nearest(name, roles)}});
+      }
+    }
+  }
+
+  /// Who includes a role may do what that role may do, through any number of steps.
+  void close_roles() {
+    for (bool grown = true; grown;) {
+      grown = false;
+      for (auto& [role, includes] : schema_.roles) {
+        auto all = includes;
+        for (auto const& name : includes) {
+          auto const inner = schema_.roles.find(name);
+          if (inner != schema_.roles.end()) all.insert(inner->second.begin(), inner->second.end());
+        }
+        grown = grown || all.size() != includes.size();
+        includes = std::move(all);
       }
     }
   }
@@ -395,7 +413,10 @@ class SchemaReader {
     auto const name = name_of(token);
     NamedNode const named{what, &cst, index, header, 0, in.span_of(token), false};
     auto const [at, fresh] = schema_.named.emplace(name, named);
-    if (fresh) return;
+    if (fresh) {
+      impl_.definitions.emplace_back(to_text(what), in.span());
+      return;
+    }
     auto clash = finding("BY0301", in.span_of(token), {{"what", to_text(what)}, {"name", name}});
     clash.labels.push_back({at->second.name_span, "first declared here"});
     out_.push_back(std::move(clash));
@@ -410,8 +431,14 @@ class SchemaReader {
 
 void read_schema(std::vector<Cst> const& files, Policy::Impl& impl, Schema& schema, Diagnostics& out) {
   SchemaReader reader(impl, schema, out);
-  for (std::size_t i = 0; i < files.size(); ++i) reader.read_names(files[i], static_cast<std::uint32_t>(i));
-  for (auto const& file : files) reader.read_fields(file);
+  // The default schema comes first, so that what is declared again is found in the author's file.
+  std::vector<std::size_t> order(files.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_partition(order.begin(), order.end(), [&](std::size_t i) { return impl.sources[files[i].source_index].name == "schema.bylaw"; });
+  for (auto const i : order) reader.read_names(files[i], static_cast<std::uint32_t>(i));
+  for (auto const i : order) reader.read_fields(files[i]);
+  reader.close_roles();
+  impl.roles = schema.roles;
   for (auto const& file : files) reader.check_roles(file);
   reader.check_recursion(files);
   // The governed reason codes of returns are the values of the type `return_reason`.

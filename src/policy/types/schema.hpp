@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <bylaw/policy/diagnostic.hpp>
-#include "policy/diagnostic/near.hpp"
 #include "policy/program/program.hpp"
 #include "policy/syntax/reader.hpp"
 

@@ -50,10 +50,13 @@ std::uint32_t Checker::check_cell(Cst const& cst, std::uint32_t node, std::uint3
   auto const span = in.span();
   auto const type = at(argument).type;
   if (in.accept("any")) return 0;
-  std::string symbol;
-  for (auto const* each : {"==", "!=", "<=", ">=", "<", ">"}) {
-    if (symbol.empty() && in.accept(each)) symbol = each;
-  }
+  auto const take_symbol = [&] {
+    for (auto const* each : {"==", "!=", "<=", ">=", "<", ">"}) {
+      if (in.accept(each)) return std::string(each);
+    }
+    return std::string();
+  };
+  auto const symbol = take_symbol();
   auto const low = check(cst, in.take_child(), &type);
   if (at(low).type.base == Base::error || type.base == Base::error) return failed(span);
   if (at(low).type.base == Base::list) {
@@ -71,6 +74,12 @@ std::uint32_t Checker::check_cell(Cst const& cst, std::uint32_t node, std::uint3
   if (!is_constant(low)) {
     error("BY0323", at(low).span, {{"what", "a cell"}, {"help", ""}});
     return failed(span);
+  }
+  if (in.accept("and")) {
+    auto const other = take_symbol();
+    auto const bound = check(cst, in.take_child(), &type);
+    if (!is_constant(bound)) error("BY0323", at(bound).span, {{"what", "a cell"}, {"help", ""}});
+    return boolean(Op::logical_and, span, {compare(argument, low, symbol, span), compare(argument, bound, other, span)});
   }
   if (!in.accept("to")) return compare(argument, low, symbol.empty() ? "==" : symbol, span);
   auto const high = check(cst, in.take_child(), &type);

@@ -216,7 +216,9 @@ void RuleCompiler::extend_workflows() {
   for (std::size_t i = 0; i < impl_.workflows.size(); ++i) {
     if (done[i]) continue;
     auto const& workflow = impl_.workflows[i];
-    checker_.error("BY0451", workflow.info.span, {{"name", workflow.extends}, {"rule", workflow.info.name}, {"near", nearest(workflow.extends, names)}});
+    bool const shipped = workflow.extends == "order" || workflow.extends == "return";
+    checker_.error("BY0451", workflow.info.span, {{"name", workflow.extends}, {"rule", workflow.info.name}, {"near", nearest(workflow.extends, names)},
+                                                  {"help", shipped ? "add `use \"" + workflow.extends + ".bylaw\";`" : ""}});
   }
 }
 

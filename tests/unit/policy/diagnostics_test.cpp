@@ -108,20 +108,8 @@ TEST_CASE("one bad clause costs one message, and the rest is still checked") {
       "hold b {\n  when order.chanel == web;\n  reason NOPE \"x\";\n  release by order_desk\n}\n"
       "lst c = [US];\n"
       "hold d {\n  when order.total > 5;\n  reason ADDRESS;\n  release by order_desk;\n}\n");
-  CAPTURE(found);
-  auto const count = [&](char const* code) {
-    int n = 0;
-    for (auto at = found.find(code); at != std::string::npos; at = found.find(code, at + 1)) ++n;
-    return n;
-  };
-  CHECK(count("BY0201") >= 3);
-  CHECK(count("BY0202") == 1);
-  CHECK(count("BY0203") == 1);
-  CHECK(count("BY0306") == 1);
-  CHECK(count("BY0305") >= 1);
-  CHECK(count("BY0309") == 1);
-  CHECK(count("BY0312") == 1);
-  CHECK(std::count(found.begin(), found.end(), ' ') >= 9);
+  // Nine mistakes, nine messages, in the order of the text; what seems to follow from them is not said.
+  CHECK(found == "BY0201 BY0202 BY0201 BY0306 BY0305 BY0309 BY0201 BY0203 BY0312");
 }
 
 TEST_CASE("a finding shows line, underline and what to write instead") {
