@@ -44,6 +44,13 @@ for name in documents:
                     run = subprocess.run(["bash", "-c", command], cwd=folder, env=env, capture_output=True, text=True, timeout=120)
                     if not same(wanted, run.stdout + run.stderr):
                         problems.append(f"{name}:{line}: `{command}` printed\n{run.stdout}{run.stderr}")
+# The grammar that docs/language.md prints is the one that its examples parse by.
+checker = root.parent / "shared" / "check_grammar.py"
+if checker.exists():
+    run = subprocess.run(["/usr/bin/python3", checker, root / "docs/language.md"], capture_output=True, text=True)
+    sound = run.returncode == 0 and "undefined: []" in run.stdout and not re.search("^(FAIL|clash)", run.stdout, re.M)
+    if not sound:
+        problems.append(run.stdout + run.stderr)
 for problem in problems:
     print(problem)
 print(f"{ran} examples, {len(problems)} problems")

@@ -148,6 +148,7 @@ Wording const english[] = {
     {"BY0509", W, "`not ... !=` says no twice", "write ==", ""},
     {"BY0510", W, "this rule is out of force: its period ended on {date}", "remove it, or change `effective`", ""},
     {"BY0511", W, "every window of this rule has a guard: what fits none of them is denied", "add a window without a guard at the end", ""},
+    {"BY0512", W, "`return.net` is the price of all units, and `per unit` charges a share of it for each of them", "leave out `per unit`", ""},
 };
 // clang-format on
 

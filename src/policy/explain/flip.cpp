@@ -13,7 +13,6 @@ struct Site {
   std::int32_t element = -1;          ///< with `collection`: which one
   std::uint32_t collection = 0;
   std::uint32_t slot = 0;
-  friend auto operator<=>(Site const&, Site const&) = default;
 };
 
 class FlipSearch {

@@ -107,7 +107,11 @@ class Lexer {
     while (at_ < text_.size()) {
       char const c = text_[at_];
       if (c == '\n') new_line = true;
-      if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+      if (is_lone_return(at_)) {
+        report("BY0104", at_, at_ + 1);
+        if (out_.size() > 100) list_.usable = false;
+        ++at_;
+      } else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
         ++at_;
       } else if (c == '#') {
         skip_comment();
@@ -122,6 +126,7 @@ class Lexer {
     auto const begin = at_;
     while (at_ < text_.size() && text_[at_] != '\n') {
       auto const length = utf8_length(text_, at_);
+      if (is_lone_return(at_)) break;  // an editor ends the line here, and so hides or shows what follows
       if (length == 0 || is_control(text_[at_])) return skip_bad_bytes();
       at_ += length;
     }
@@ -129,6 +134,9 @@ class Lexer {
     while (end > begin && (text_[end - 1] == '\r' || text_[end - 1] == ' ' || text_[end - 1] == '\t')) --end;
     list_.comments.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end), text_.substr(begin, end - begin)});
   }
+
+  /// A line ends with LF or CRLF.
+  bool is_lone_return(std::size_t at) const { return text_[at] == '\r' && (at + 1 == text_.size() || text_[at + 1] != '\n'); }
 
   static bool is_control(char c) {
     auto const byte = static_cast<unsigned char>(c);

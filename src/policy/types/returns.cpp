@@ -125,6 +125,14 @@ void RuleCompiler::compile_labels(Clause& in, ReturnProgram& program) {
   } while (in.accept(","));
 }
 
+/// `return.net` is the price of all units of the line.
+bool RuleCompiler::reads_net(std::uint32_t index) const {
+  auto const& expr = impl_.nodes[index];
+  auto const& slots = impl_.layout(Subject::return_line).slots;
+  if (expr.op == Op::slot) return expr.level == 1 && slots[expr.slot].path == "return.net";
+  return std::any_of(expr.args.begin(), expr.args.end(), [&](std::uint32_t arg) { return reads_net(arg); });
+}
+
 void RuleCompiler::compile_fee(Clause& in, ReturnProgram& program, bool deduction) {
   FeeClause fee;
   fee.deduction = deduction;
@@ -134,6 +142,7 @@ void RuleCompiler::compile_fee(Clause& in, ReturnProgram& program, bool deductio
     auto const& token = in.peek();
     fee.per = in.take_name();
     if (fee.per != "return" && fee.per != "line" && fee.per != "unit") checker_.error("BY0422", in.span_of(token), {{"word", fee.per}});
+    if (fee.per == "unit" && reads_net(static_cast<std::uint32_t>(fee.amount))) checker_.error("BY0512", in.span_of(token));
   }
   auto const& amount = checker_.node(fee.amount);
   if (amount.op == Op::multiply) {

@@ -84,6 +84,7 @@ class RuleCompiler {
   void compile_payments(Clause& in, ReturnProgram& program);
   void compile_labels(Clause& in, ReturnProgram& program);
   void compile_fee(Clause& in, ReturnProgram& program, bool deduction);
+  [[nodiscard]] bool reads_net(std::uint32_t index) const;
   void compile_disposition(Clause& in, std::string const& word, ReturnProgram& program);
   // money.cpp
   void compile_approval(syntax::Cst const& cst, std::uint32_t node);
