@@ -56,7 +56,7 @@ int open(char const* policy_path, char const* store_path, bylaw_handle& handle) 
 
 extern "C" {
 
-int bylaw_open(const char* policy_path, const char* store_path, bylaw_handle** out) {
+int bylaw_open(char const* policy_path, char const* store_path, bylaw_handle** out) {
   *out = new (std::nothrow) bylaw_handle;
   if (*out == nullptr) return 1;
   try {
@@ -68,7 +68,7 @@ int bylaw_open(const char* policy_path, const char* store_path, bylaw_handle** o
 
 void bylaw_close(bylaw_handle* handle) { delete handle; }
 
-int bylaw_decide(bylaw_handle* handle, const char* facts_json, int64_t now_ms, char* out, size_t capacity, size_t* needed) {
+int bylaw_decide(bylaw_handle* handle, char const* facts_json, int64_t now_ms, char* out, size_t capacity, size_t* needed) {
   try {
     handle->error.clear();
     if (handle->book.policy().empty()) return set_error(*handle, {"no_rules", "no policy is loaded", "", "open one without errors first"});
@@ -79,7 +79,7 @@ int bylaw_decide(bylaw_handle* handle, const char* facts_json, int64_t now_ms, c
   }
 }
 
-int bylaw_submit(bylaw_handle* handle, const char* command_json, char* out, size_t capacity, size_t* needed) {
+int bylaw_submit(bylaw_handle* handle, char const* command_json, char* out, size_t capacity, size_t* needed) {
   try {
     handle->error.clear();
     if (!handle->engine) return set_error(*handle, {"no_store", "no store is open", "", "name one in bylaw_open"});
@@ -92,5 +92,5 @@ int bylaw_submit(bylaw_handle* handle, const char* command_json, char* out, size
   }
 }
 
-const char* bylaw_last_error(const bylaw_handle* handle) { return handle == nullptr ? "out_of_memory" : handle->error.c_str(); }
+char const* bylaw_last_error(bylaw_handle const* handle) { return handle == nullptr ? "out_of_memory" : handle->error.c_str(); }
 }

@@ -29,7 +29,9 @@ class Random {
   }
   bool percent(std::int64_t chance) { return below(100) < chance; }
   template <class T>
-  T const& one_of(std::vector<T> const& from) { return from[static_cast<std::size_t>(below(static_cast<std::int64_t>(from.size())))]; }
+  T const& one_of(std::vector<T> const& from) {
+    return from[static_cast<std::size_t>(below(static_cast<std::int64_t>(from.size())))];
+  }
 
  private:
   std::uint64_t state_;
@@ -74,10 +76,14 @@ class Year {
       auto const price = 500 + random_.below(20'000);
       items_.push_back({"SKU-" + std::to_string(10000 + i), random_.one_of(categories), price, price * (40 + random_.below(30)) / 100});
       auto const& item = items_.back();
-      begin("define_item", "item:" + item.sku, start_).member("sku", item.sku).member("title", "Article " + std::to_string(i)).member("category", item.category);
+      begin("define_item", "item:" + item.sku, start_)
+          .member("sku", item.sku)
+          .member("title", "Article " + std::to_string(i))
+          .member("category", item.category);
       out_.member("unit_cost", to_string(Money(item.cost_minor, usd_))).key("final_sale").truth(i % 40 == 0);
       end();
-      for (auto const* place : {"DC1", "DC2", "STORE1"}) receive(item, place, std::string(place) == "STORE1" ? 4 : 8 + random_.below(12), start_ + bylaw::hour_ms);
+      for (auto const* place : {"DC1", "DC2", "STORE1"})
+        receive(item, place, std::string(place) == "STORE1" ? 4 : 8 + random_.below(12), start_ + bylaw::hour_ms);
     }
   }
 
@@ -99,7 +105,8 @@ class Year {
     // The desk looks at yesterday's holds, but not at all of them.
     for (auto const& [id, rule] : held_) {
       if (random_.percent(25)) continue;
-      begin("release_hold", "rel:" + id + ":" + rule, morning, rule == "fraud_review" ? "ana" : "omar", rule == "fraud_review" ? "fraud_analyst" : "order_desk");
+      begin("release_hold", "rel:" + id + ":" + rule, morning, rule == "fraud_review" ? "ana" : "omar",
+            rule == "fraud_review" ? "fraud_analyst" : "order_desk");
       out_.member("order", id).member("rule", rule).member("note", "checked");
       end();
       fulfil(id, morning + bylaw::hour_ms);
@@ -148,7 +155,11 @@ class Year {
     out_.member("placed", to_string(Timestamp(at))).member("currency", "USD").key("customer").begin_object();
     // The same person sometimes comes twice, under two ids: a duplicate customer.
     if (!guest) out_.member("id", "C" + std::to_string(customer + (random_.percent(2) ? 5000 : 0)));
-    out_.member("segment", guest ? "guest" : customer % 10 == 0 ? "member" : "retail").member("email", "c" + std::to_string(customer) + "@example.com").end_object();
+    out_.member("segment", guest                ? "guest"
+                           : customer % 10 == 0 ? "member"
+                                                : "retail")
+        .member("email", "c" + std::to_string(customer) + "@example.com")
+        .end_object();
     out_.key("ship_to").begin_object();
     if (!bad_address) out_.member("country", "US").member("postal_code", std::to_string(10000 + random_.below(89999)));
     out_.member("city", "Springfield").end_object();
@@ -193,7 +204,11 @@ class Year {
     auto const condition = random_.one_of(conditions);
     begin("request_return", "req:" + rma, at, "portal", "customer").member("id", rma).member("requested", to_string(Timestamp(at))).member("currency", "USD");
     out_.key("lines").begin_array().begin_object().member("order", id).member("order_line", std::int64_t{line}).member("item", sku);
-    out_.member("quantity", std::int64_t{1} + random_.below(quantity)).member("reason", random_.one_of(reasons)).member("condition", condition).end_object().end_array();
+    out_.member("quantity", std::int64_t{1} + random_.below(quantity))
+        .member("reason", random_.one_of(reasons))
+        .member("condition", condition)
+        .end_object()
+        .end_array();
     end();
     std::int64_t step = 1;
     for (auto const* name : {"receive", "inspect", "refund", "close"}) {

@@ -33,7 +33,9 @@ std::string to_json(rulebook::Loaded const& loaded) {
     out.begin_object().member("severity", word_of(d.severity)).member("code", d.code).member("message", d.message).member("help", d.help);
     Region region;
     if (region_of(d.labels[0].span, loaded.sources, region)) {
-      out.member("file", region.file).member("line", static_cast<std::int64_t>(region.begin.line)).member("column", static_cast<std::int64_t>(region.begin.column));
+      out.member("file", region.file)
+          .member("line", static_cast<std::int64_t>(region.begin.line))
+          .member("column", static_cast<std::int64_t>(region.begin.column));
       out.member("end_line", static_cast<std::int64_t>(region.end.line)).member("end_column", static_cast<std::int64_t>(region.end.column));
     }
     out.key("arguments").begin_object();
@@ -110,8 +112,8 @@ int check(std::vector<std::string> const& paths, std::string const& format) {
   for (auto const& d : loaded->diagnostics) errors += d.severity == policy::Severity::error ? 1 : 0;
   auto const warnings = loaded->diagnostics.size() - errors;
   if (errors + warnings > 0) std::printf("\n");
-  std::printf("%zu file%s, %zu error%s, %zu warning%s\n", loaded->sources.size(), loaded->sources.size() == 1 ? "" : "s", errors,
-              errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+  std::printf("%zu file%s, %zu error%s, %zu warning%s\n", loaded->sources.size(), loaded->sources.size() == 1 ? "" : "s", errors, errors == 1 ? "" : "s",
+              warnings, warnings == 1 ? "" : "s");
   return loaded->ok() ? exit_ok : exit_findings;
 }
 

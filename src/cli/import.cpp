@@ -22,9 +22,9 @@ using trade::Outcome;
 Result<void> read_file(std::string const& path, wire::RowAssembler& assembler, Progress* progress) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return failure("cannot_read", std::string("the file cannot be read: ") + std::strerror(errno), path, "check the name and its permissions");
-  wire::CsvReader reader(path, {[](void* self, wire::CsvReader::Row const& row) { return static_cast<wire::RowAssembler*>(self)->row(row); },
-                                [](void* self, std::vector<std::string> const& columns) { return static_cast<wire::RowAssembler*>(self)->header(columns); },
-                                &assembler});
+  wire::CsvReader reader(
+      path, {[](void* self, wire::CsvReader::Row const& row) { return static_cast<wire::RowAssembler*>(self)->row(row); },
+             [](void* self, std::vector<std::string> const& columns) { return static_cast<wire::RowAssembler*>(self)->header(columns); }, &assembler});
   std::string buffer(1u << 18, '\0');
   std::int64_t bytes = 0;
   while (file) {
@@ -177,21 +177,20 @@ void print_summary(ImportOptions const& options, wire::Mapping const& mapping, w
   auto const returned_residue = totals.returned_nano - Int128{totals.returned_minor} * minor_nano;
   std::int64_t refused_commands = 0;
   for (auto const& [code, count] : importer.refusals) refused_commands += count;
-  std::vector<std::pair<std::string, std::string>> const rows = {
-      {"rows", std::to_string(totals.rows)},
-      {"orders", std::to_string(totals.orders)},
-      {"order_lines", std::to_string(totals.order_lines)},
-      {"sold", decimal_text(totals.sold_nano) + " " + currency},
-      {"sold_posted", to_string(Money(totals.sold_minor, mapping.currency))},
-      {"rounding_residue", decimal_text(residue + returned_residue) + " " + currency},
-      {"returns", std::to_string(totals.returns)},
-      {"return_lines", std::to_string(totals.return_lines)},
-      {"returned", decimal_text(totals.returned_nano) + " " + currency},
-      {"rows_refused", std::to_string(totals.refused_rows)},
-      {"duplicate_rows_kept", std::to_string(totals.duplicate_rows)},
-      {"commands_accepted", std::to_string(importer.accepted)},
-      {"commands_refused", std::to_string(refused_commands)},
-      {"commands_already_known", std::to_string(importer.duplicates)}};
+  std::vector<std::pair<std::string, std::string>> const rows = {{"rows", std::to_string(totals.rows)},
+                                                                 {"orders", std::to_string(totals.orders)},
+                                                                 {"order_lines", std::to_string(totals.order_lines)},
+                                                                 {"sold", decimal_text(totals.sold_nano) + " " + currency},
+                                                                 {"sold_posted", to_string(Money(totals.sold_minor, mapping.currency))},
+                                                                 {"rounding_residue", decimal_text(residue + returned_residue) + " " + currency},
+                                                                 {"returns", std::to_string(totals.returns)},
+                                                                 {"return_lines", std::to_string(totals.return_lines)},
+                                                                 {"returned", decimal_text(totals.returned_nano) + " " + currency},
+                                                                 {"rows_refused", std::to_string(totals.refused_rows)},
+                                                                 {"duplicate_rows_kept", std::to_string(totals.duplicate_rows)},
+                                                                 {"commands_accepted", std::to_string(importer.accepted)},
+                                                                 {"commands_refused", std::to_string(refused_commands)},
+                                                                 {"commands_already_known", std::to_string(importer.duplicates)}};
   if (options.json) {
     wire::JsonWriter out;
     out.begin_object();
@@ -240,9 +239,10 @@ int import(ImportOptions const& options) {
     auto const& s = *static_cast<Sinks*>(self);
     std::fprintf(stderr, "%s:%lld: %s: %s\n", s.file.c_str(), static_cast<long long>(issue.line), issue.code.c_str(), issue.message.c_str());
   };
-  wire::RowAssembler second(*mapping, options.file, {[](void* self, trade::Order& order) { return Importer::on_order(&static_cast<Sinks*>(self)->importer, order); },
-                                                     [](void* self, trade::Return& back) { return Importer::on_return(&static_cast<Sinks*>(self)->importer, back); },
-                                                     print_issue, &sinks});
+  wire::RowAssembler second(
+      *mapping, options.file,
+      {[](void* self, trade::Order& order) { return Importer::on_order(&static_cast<Sinks*>(self)->importer, order); },
+       [](void* self, trade::Return& back) { return Importer::on_return(&static_cast<Sinks*>(self)->importer, back); }, print_issue, &sinks});
   {
     Progress progress("importing", size_of(options.file));
     if (auto const done = importer.master_data(survey); !done) return fail(done.error());

@@ -7,9 +7,7 @@ namespace {
 
 using bylaw::cli::Format;
 
-Format to_format(std::string const& name) {
-  return name == "json" ? Format::json : name == "csv" ? Format::csv : Format::table;
-}
+Format to_format(std::string const& name) { return name == "json" ? Format::json : name == "csv" ? Format::csv : Format::table; }
 
 }  // namespace
 
@@ -49,7 +47,8 @@ int main(int argc, char** argv) {
   cli::DecideOptions decide_options;
   auto* decide = app.add_subcommand("decide", "Decide facts from stdin, one JSON object a line");
   decide->add_option("--policy", decide_options.policy, "policy file or folder; may be given again")->required()->allow_extra_args(false);
-  auto* explain = decide->add_option("--explain", decide_options.explain, "also say why each rule applied or not, and what would turn it round; =json for programs");
+  auto* explain =
+      decide->add_option("--explain", decide_options.explain, "also say why each rule applied or not, and what would turn it round; =json for programs");
   explain->expected(0, 1)->default_str("text");
   decide->add_option("--at", decide_options.at, "decision time in UTC (default: now)");
 

@@ -38,8 +38,8 @@ int audit(std::string const& path, std::string const& order, Format format) {
 int verify(std::string const& path) {
   auto const verified = store::verify(path);
   if (!verified) return fail(verified.error());
-  std::printf("%lld commits, %lld transfers, %lld orders and returns\n", static_cast<long long>(verified->commits),
-              static_cast<long long>(verified->transfers), static_cast<long long>(verified->subjects));
+  std::printf("%lld commits, %lld transfers, %lld orders and returns\n", static_cast<long long>(verified->commits), static_cast<long long>(verified->transfers),
+              static_cast<long long>(verified->subjects));
   std::printf("state %s\n", verified->state_hash.c_str());
   for (auto const& finding : verified->findings) std::printf("broken: %s\n", finding.c_str());
   std::printf("%s\n", verified->findings.empty() ? "intact" : "NOT intact");

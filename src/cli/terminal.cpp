@@ -97,7 +97,8 @@ void print(store::Table const& table, Format format) {
   }
 }
 
-Progress::Progress(std::string what, std::int64_t total) : what_(std::move(what)), total_(std::max<std::int64_t>(total, 1)), terminal_(isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(std::string what, std::int64_t total)
+    : what_(std::move(what)), total_(std::max<std::int64_t>(total, 1)), terminal_(isatty(STDERR_FILENO) == 1) {}
 
 void Progress::at(std::int64_t done) {
   auto const percent = std::min<std::int64_t>(done * 100 / total_, 100);

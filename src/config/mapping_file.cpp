@@ -20,8 +20,8 @@ class MappingFile {
 
   wire::Mapping read(YAML::Node const& root) {
     wire::Mapping m;
-    check_keys(root, {"source", "channel", "currency", "time_zone", "time_format", "columns", "strip_customer_suffix", "return_prefix",
-                      "service_items", "service_unless_five_digits", "countries", "attributes", "lookback_orders", "lifecycle", "opening_stock"});
+    check_keys(root, {"source", "channel", "currency", "time_zone", "time_format", "columns", "strip_customer_suffix", "return_prefix", "service_items",
+                      "service_unless_five_digits", "countries", "attributes", "lookback_orders", "lifecycle", "opening_stock"});
     m.source = text(root, "source", true);
     if (root["channel"]) m.channel = text(root, "channel");
     auto const currency = Currency::parse(text(root, "currency", true));

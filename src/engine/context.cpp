@@ -45,8 +45,8 @@ void Context::announce(std::string type, std::string const& subject, std::string
   changes.events.push_back({std::move(type), subject, data.take()});
 }
 
-void Context::moved(std::string const& subject, workflow::Definition const& definition, std::string const& event,
-                    std::string const& from, std::string const& to) {
+void Context::moved(std::string const& subject, workflow::Definition const& definition, std::string const& event, std::string const& from,
+                    std::string const& to) {
   changes.transitions.push_back({subject, definition.name, definition.version, event, from, to});
 }
 
@@ -77,8 +77,8 @@ workflow::Guards OrderGuards::guards() {
   return {answer, this};
 }
 
-Result<void> check_step(Context const& context, workflow::Definition const& definition, workflow::Step const& step,
-                        std::string const& event, std::string const& state) {
+Result<void> check_step(Context const& context, workflow::Definition const& definition, workflow::Step const& step, std::string const& event,
+                        std::string const& state) {
   switch (step.reaction) {
     case workflow::Reaction::moved:
     case workflow::Reaction::ignored: return {};

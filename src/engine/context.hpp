@@ -22,7 +22,7 @@ struct Context {
   trade::Command const& command;
   trade::Changes changes{};
   trade::Outcome outcome{};
-  std::string state_before{};   ///< of the order or return, for the outcome of a refusal
+  std::string state_before{};  ///< of the order or return, for the outcome of a refusal
 
   [[nodiscard]] ledger::AccountIndex stock(std::string const& item, std::string const& location, std::string const& status);
   /// A virtual account of an item: supplier, customer, scrap. It makes the item sum to zero.
@@ -32,8 +32,7 @@ struct Context {
   [[nodiscard]] Result<void> apply(std::vector<ledger::Transfer> group);
   void add_legs(std::vector<ledger::Transfer>& group, std::vector<finance::Leg> const& legs, std::string const& reference);
   void announce(std::string type, std::string const& subject, std::string const& state);
-  void moved(std::string const& subject, workflow::Definition const& definition, std::string const& event, std::string const& from,
-             std::string const& to);
+  void moved(std::string const& subject, workflow::Definition const& definition, std::string const& event, std::string const& from, std::string const& to);
   [[nodiscard]] Unexpected<Error> refuse(std::string code, std::string message, std::string remedy = {}) const;
 };
 
@@ -77,7 +76,7 @@ class OrderGuards {
 };
 
 /// Turns what a workflow did with an event into a refusal, or nothing when it moved.
-[[nodiscard]] Result<void> check_step(Context const& context, workflow::Definition const& definition, workflow::Step const& step,
-                                      std::string const& event, std::string const& state);
+[[nodiscard]] Result<void> check_step(Context const& context, workflow::Definition const& definition, workflow::Step const& step, std::string const& event,
+                                      std::string const& state);
 
 }  // namespace bylaw::inline v0::engine

@@ -76,8 +76,14 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
   if (*before) {
     auto outcome = (*before)->outcome;
     if ((*before)->body_hash != body_hash) {
-      outcome = Outcome{command.id, trade::Status::refused, false, "id_conflict",
-                        "command `" + command.id + "` was sent before with another content", "give a new command a new id", outcome.subject, outcome.state};
+      outcome = Outcome{command.id,
+                        trade::Status::refused,
+                        false,
+                        "id_conflict",
+                        "command `" + command.id + "` was sent before with another content",
+                        "give a new command a new id",
+                        outcome.subject,
+                        outcome.state};
     }
     outcomes.push_back(std::move(outcome));
     return {};

@@ -234,7 +234,8 @@ Result<void> run(Context& context, trade::ReleaseHold const& body) {
         auto const acting = policy.roles_acting_as(role);
         return std::find(acting.begin(), acting.end(), context.command.by.role) != acting.end();
       });
-      if (!may) return context.refuse("wrong_role", "role `" + context.command.by.role + "` may not release `" + body.rule + "`", "ask " + rule.release_by.front());
+      if (!may)
+        return context.refuse("wrong_role", "role `" + context.command.by.role + "` may not release `" + body.rule + "`", "ask " + rule.release_by.front());
     }
     context.changes.holds.push_back(lifted(hold, HoldAction::released));
   }

@@ -36,8 +36,8 @@ struct Candidates {
   std::vector<policy::Frame> frames;
 };
 
-Candidates look_around(Context const& context, std::vector<trade::Location> const& locations,
-                       std::vector<allocation::Demand> const& demands, bool keep_safety_stock) {
+Candidates look_around(Context const& context, std::vector<trade::Location> const& locations, std::vector<allocation::Demand> const& demands,
+                       bool keep_safety_stock) {
   Candidates out;
   for (auto const& location : locations) {
     allocation::Supply supply{location.id, {}};

@@ -107,13 +107,16 @@ class RequestHandler {
       }
       auto const& sold_to = (*view)->stored.order;
       if (sold_to.currency != request_.currency) {
-        return context_.refuse("wrong_currency", "order `" + line.order + "` was sold in " + std::string(sold_to.currency.code()), "write the amounts of the order's currency");
+        return context_.refuse("wrong_currency", "order `" + line.order + "` was sold in " + std::string(sold_to.currency.code()),
+                               "write the amounts of the order's currency");
       }
       if (!request_.customer.empty() && request_.customer != sold_to.customer.id) {
-        return context_.refuse("wrong_customer", "order `" + line.order + "` is not one of customer `" + request_.customer + "`", "name an order of this customer");
+        return context_.refuse("wrong_customer", "order `" + line.order + "` is not one of customer `" + request_.customer + "`",
+                               "name an order of this customer");
       }
       if (facts.sold == nullptr || facts.sold->item != line.item) {
-        return context_.refuse("wrong_item", "line " + std::to_string(line.order_line) + " of order `" + line.order + "` is not `" + line.item + "`", "name the line that was sold");
+        return context_.refuse("wrong_item", "line " + std::to_string(line.order_line) + " of order `" + line.order + "` is not `" + line.item + "`",
+                               "name the line that was sold");
       }
       line.order = matched->sale.order;
       line.order_line = matched->sale.number;
@@ -152,8 +155,8 @@ class RequestHandler {
       row.fee_minor = fee.amount_minor();
       row.refund_minor = facts.net.amount_minor() - fee.amount_minor();
     }
-    context_.changes.decisions.push_back({request_.id, "return", row.rule, row.verdict + (row.reasons.empty() ? "" : " " + row.reasons),
-                                          wire::reads_json(decision.reads)});
+    context_.changes.decisions.push_back(
+        {request_.id, "return", row.rule, row.verdict + (row.reasons.empty() ? "" : " " + row.reasons), wire::reads_json(decision.reads)});
     row.line = std::move(line);
     return row;
   }
@@ -166,8 +169,7 @@ class RequestHandler {
 
 class EventHandler {
  public:
-  EventHandler(Context& context, trade::ReturnEvent const& body, store::StoredReturn const& stored)
-      : context_(context), body_(body), stored_(stored) {}
+  EventHandler(Context& context, trade::ReturnEvent const& body, store::StoredReturn const& stored) : context_(context), body_(body), stored_(stored) {}
 
   Result<void> act(std::string const& action) {
     if (action == "receive_goods") return receive();
@@ -216,9 +218,9 @@ class EventHandler {
       auto const where = decide(row);
       if (!where) return Unexpected{where.error()};
       auto const from = context_.stock(row.line.item, *at, "inspection");
-      auto const to = *where == "scrap" ? context_.outside(row.line.item, "scrap")
+      auto const to = *where == "scrap"              ? context_.outside(row.line.item, "scrap")
                       : *where == "return_to_vendor" ? context_.outside(row.line.item, "supplier")
-                      : context_.stock(row.line.item, *at, *where == "restock" ? "available" : *where);
+                                                     : context_.stock(row.line.item, *at, *where == "restock" ? "available" : *where);
       group.push_back(movement(row, from, to));
       auto const item = context_.store.load_item(row.line.item);
       if (!item) return Unexpected{item.error()};
@@ -273,7 +275,8 @@ class EventHandler {
       auto const times = context_.store.order_times(row.line.order);
       if (!times) return Unexpected{times.error()};
       if (!times->paid) {
-        return context_.refuse("not_paid", "order `" + row.line.order + "` is not paid, so there is nothing to pay back", "record the payment first, or cancel the return");
+        return context_.refuse("not_paid", "order `" + row.line.order + "` is not paid, so there is nothing to pay back",
+                               "record the payment first, or cancel the return");
       }
       if (add_overflows(gross, row.refund_minor + row.fee_minor, gross)) return failure("overflow", "the refund is too large");
       fee += row.fee_minor;

@@ -73,9 +73,10 @@ struct Ledger::Impl {
     auto const& key = keys[account.value];
     auto const& balance = balances[account.value];
     auto const room = balance.available() - balance.floor;
-    return failure("bound", "`" + key.unit + "` at `" + key.place + "` (" + key.status + ") has " + std::to_string(room) +
-                                " free, " + std::to_string(wanted) + " are needed",
-                   key.unit + "@" + key.place, "receive stock, release reservations or allow a backorder");
+    return failure(
+        "bound",
+        "`" + key.unit + "` at `" + key.place + "` (" + key.status + ") has " + std::to_string(room) + " free, " + std::to_string(wanted) + " are needed",
+        key.unit + "@" + key.place, "receive stock, release reservations or allow a backorder");
   }
 
   Result<void> step(Transfer const& transfer, Sequence sequence) {
@@ -116,8 +117,7 @@ struct Ledger::Impl {
     if (auto const pair = check_pair(transfer); !pair) return pair;
     auto from = balances[transfer.debit.value];
     auto to = balances[transfer.credit.value];
-    if (add_overflows(from.pending_out, transfer.amount, from.pending_out) ||
-        add_overflows(to.pending_in, transfer.amount, to.pending_in)) {
+    if (add_overflows(from.pending_out, transfer.amount, from.pending_out) || add_overflows(to.pending_in, transfer.amount, to.pending_in)) {
       return failure("overflow", "a balance leaves the range of 64 bits");
     }
     // The bound is checked here, once: posting the promise later cannot fail.
@@ -131,8 +131,7 @@ struct Ledger::Impl {
   Result<void> resolve(Transfer const& transfer, std::int64_t posted) {
     auto const found = pendings.find(transfer.pending.value);
     if (found == pendings.end()) {
-      return failure("unknown_pending", "the reservation is not open", std::to_string(transfer.pending.value),
-                     "it was posted, voided or never placed");
+      return failure("unknown_pending", "the reservation is not open", std::to_string(transfer.pending.value), "it was posted, voided or never placed");
     }
     auto const pending = found->second;
     if (posted < 0 || (transfer.kind == TransferKind::post_pending && posted == 0)) {

@@ -17,8 +17,8 @@ HoldRow const* find(std::vector<HoldRow> const& rows, std::string const& rule, s
 
 }  // namespace
 
-std::vector<HoldRow> place_holds(policy::Policy const& policy, std::string const& order, policy::HoldDecision const& decision,
-                                 std::vector<HoldRow> const& open, std::vector<HoldRow> const& closed) {
+std::vector<HoldRow> place_holds(policy::Policy const& policy, std::string const& order, policy::HoldDecision const& decision, std::vector<HoldRow> const& open,
+                                 std::vector<HoldRow> const& closed) {
   std::vector<HoldRow> rows;
   for (auto const& hit : decision.hits) {
     auto const& rule = policy.holds()[hit.rule];

@@ -123,9 +123,7 @@ void tidy(Diagnostics& findings) {
     return x.begin_offset != y.begin_offset ? x.begin_offset < y.begin_offset : a.code < b.code;
   });
   // A define that is unfolded twice repeats its own mistakes; one report of each is enough.
-  auto const same = [](Diagnostic const& a, Diagnostic const& b) {
-    return a.code == b.code && a.message == b.message && a.labels[0].span == b.labels[0].span;
-  };
+  auto const same = [](Diagnostic const& a, Diagnostic const& b) { return a.code == b.code && a.message == b.message && a.labels[0].span == b.labels[0].span; };
   findings.erase(std::unique(findings.begin(), findings.end(), same), findings.end());
 }
 

@@ -5,10 +5,13 @@ namespace bylaw::inline v0::report {
 namespace {
 
 // Money is shown in the currency's unit with its own number of decimals (ISO 4217).
-#define BYLAW_MONEY(minor, currency)                                                                              \
-  "printf(CASE WHEN " currency " IN ('JPY','KRW','CLP','ISK','VND','XAF','XOF','XPF','PYG','UGX') THEN '%.0f' "   \
-  "WHEN " currency " IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN '%.3f' ELSE '%.2f' END, "                \
-  "(" minor ") / CASE WHEN " currency " IN ('JPY','KRW','CLP','ISK','VND','XAF','XOF','XPF','PYG','UGX') THEN 1.0 " \
+#define BYLAW_MONEY(minor, currency)                                               \
+  "printf(CASE WHEN " currency                                                     \
+  " IN ('JPY','KRW','CLP','ISK','VND','XAF','XOF','XPF','PYG','UGX') THEN '%.0f' " \
+  "WHEN " currency                                                                 \
+  " IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN '%.3f' ELSE '%.2f' END, "  \
+  "(" minor ") / CASE WHEN " currency                                              \
+  " IN ('JPY','KRW','CLP','ISK','VND','XAF','XOF','XPF','PYG','UGX') THEN 1.0 "    \
   "WHEN " currency " IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000.0 ELSE 100.0 END)"
 
 std::vector<Report> const all = {
@@ -20,13 +23,15 @@ std::vector<Report> const all = {
      "UNION ALL SELECT 'orders released with no human command, percent', printf('%.1f', 100.0 * sum(NOT EXISTS (SELECT 1 FROM hold_event h "
      "WHERE h.order_id=i.subject)) / max(count(*),1)) FROM instance i WHERE workflow='order' AND state NOT IN ('rejected') "
      "UNION ALL SELECT 'allocations', count(*) FROM decision WHERE kind='allocation' "
-     "UNION ALL SELECT 'allocations split over locations', count(*) FROM decision WHERE kind='allocation' AND verdict LIKE 'full from%' AND verdict NOT LIKE '%from 1 location' "
+     "UNION ALL SELECT 'allocations split over locations', count(*) FROM decision WHERE kind='allocation' AND verdict LIKE 'full from%' AND verdict NOT LIKE "
+     "'%from 1 location' "
      "UNION ALL SELECT 'allocations short of stock', count(*) FROM decision WHERE kind='allocation' AND verdict LIKE 'short%' "
      "UNION ALL SELECT 'returns', count(*) FROM instance WHERE workflow='return' "
      "UNION ALL SELECT 'returns ' || state, count(*) FROM instance WHERE workflow='return' GROUP BY state "
      "UNION ALL SELECT 'commands refused', count(*) FROM command WHERE status=1"},
     {"orders", "orders by state, with their value",
-     "SELECT state, currency, count(*) AS orders, " BYLAW_MONEY("sum(total)", "currency") " AS value FROM order_now GROUP BY state, currency ORDER BY orders DESC"},
+     "SELECT state, currency, count(*) AS orders, " BYLAW_MONEY("sum(total)",
+                                                                "currency") " AS value FROM order_now GROUP BY state, currency ORDER BY orders DESC"},
     {"holds", "open holds: order, rule, reason, queue, since when",
      "SELECT order_id, rule, line, reason, text, queue, strftime('%Y-%m-%d %H:%M', at/1000, 'unixepoch') AS since FROM hold_open ORDER BY at, order_id"},
     {"queues", "open holds by queue: how many, oldest, average age in hours against the newest command",
@@ -44,44 +49,54 @@ std::vector<Report> const all = {
      "UNION ALL SELECT 'sum', '', coalesce(sum(b.posted),0) FROM account a JOIN b ON b.account = a.seq - 1 WHERE a.kind=0"},
     {"money", "balance of every account of the books, debits positive; the last line is their sum, which is 0",
      "WITH b AS (SELECT account, sum(posted) AS posted FROM movement GROUP BY account) "
-     "SELECT a.status AS account, a.unit AS currency, " BYLAW_MONEY("-b.posted", "a.unit") " AS balance FROM account a JOIN b ON b.account = a.seq - 1 WHERE a.kind=1 "
-     "UNION ALL SELECT 'sum', a.unit, " BYLAW_MONEY("-sum(b.posted)", "a.unit") " FROM account a JOIN b ON b.account = a.seq - 1 WHERE a.kind=1 GROUP BY a.unit"},
+     "SELECT a.status AS account, a.unit AS currency, " BYLAW_MONEY(
+         "-b.posted", "a.unit") " AS balance FROM account a JOIN b ON b.account = a.seq - 1 WHERE a.kind=1 "
+                                "UNION ALL SELECT 'sum', a.unit, " BYLAW_MONEY(
+                                    "-sum(b.posted)", "a.unit") " FROM account a JOIN b ON b.account = a.seq - 1 WHERE a.kind=1 GROUP BY a.unit"},
     {"margin", "sales, returns, cost and margin by currency",
-     "WITH b AS (SELECT a.unit, a.status, -sum(m.posted) AS v FROM movement m JOIN account a ON a.seq - 1 = m.account WHERE a.kind=1 GROUP BY a.unit, a.status), "
+     "WITH b AS (SELECT a.unit, a.status, -sum(m.posted) AS v FROM movement m JOIN account a ON a.seq - 1 = m.account WHERE a.kind=1 GROUP BY a.unit, "
+     "a.status), "
      "s AS (SELECT unit, -sum(CASE WHEN status IN ('income:sales','income:return_fees') THEN v ELSE 0 END) AS sales, "
      "sum(CASE WHEN status='income:returns' THEN v ELSE 0 END) AS returned, "
      "sum(CASE WHEN status IN ('expenses:cogs','expenses:write_off') THEN v ELSE 0 END) AS cost FROM b GROUP BY unit) "
-     "SELECT unit AS currency, " BYLAW_MONEY("sales", "unit") " AS sales, " BYLAW_MONEY("returned", "unit") " AS returns, "
-     BYLAW_MONEY("cost", "unit") " AS cost, " BYLAW_MONEY("sales - returned - cost", "unit") " AS margin FROM s"},
+     "SELECT unit AS currency, " BYLAW_MONEY("sales", "unit") " AS sales, " BYLAW_MONEY("returned", "unit") " AS returns, " BYLAW_MONEY(
+         "cost", "unit") " AS cost, " BYLAW_MONEY("sales - returned - cost", "unit") " AS margin FROM s"},
     {"returns", "returns by state and verdict of their lines, with what is paid back",
-     "SELECT r.state, l.verdict, l.reasons, count(*) AS lines, sum(l.quantity) AS units, " BYLAW_MONEY("sum(l.refund)", "r.currency") " AS refund, "
-     BYLAW_MONEY("sum(l.fee)", "r.currency") " AS fees FROM return_line l JOIN return_now r ON r.return_id = l.return_id GROUP BY r.state, l.verdict, l.reasons, r.currency ORDER BY lines DESC"},
+     "SELECT r.state, l.verdict, l.reasons, count(*) AS lines, sum(l.quantity) AS units, " BYLAW_MONEY(
+         "sum(l.refund)", "r.currency") " AS refund, " BYLAW_MONEY("sum(l.fee)",
+                                                                   "r.currency") " AS fees FROM return_line l JOIN return_now r ON r.return_id = l.return_id "
+                                                                                 "GROUP BY r.state, l.verdict, l.reasons, r.currency ORDER BY lines DESC"},
     {"return_lines", "every line of every return with the sale it was matched to",
      "SELECT l.return_id, l.number, d.customer, l.item, l.quantity, l.order_id, l.order_line, l.verdict, l.reasons, "
      "strftime('%Y-%m-%dT%H:%M:%SZ', d.requested/1000, 'unixepoch') AS requested, "
-     "CASE WHEN l.sold = 0 THEN '' ELSE strftime('%Y-%m-%dT%H:%M:%SZ', l.sold/1000, 'unixepoch') END AS sold, "
-     BYLAW_MONEY("l.claimed_net", "d.currency") " AS claimed, " BYLAW_MONEY("l.refund", "d.currency") " AS refund, l.rule "
-     "FROM return_line l JOIN return_doc d ON d.id = l.return_id ORDER BY l.seq"},
+     "CASE WHEN l.sold = 0 THEN '' ELSE strftime('%Y-%m-%dT%H:%M:%SZ', l.sold/1000, 'unixepoch') END AS sold, " BYLAW_MONEY(
+         "l.claimed_net", "d.currency") " AS claimed, " BYLAW_MONEY("l.refund",
+                                                                    "d.currency") " AS refund, l.rule "
+                                                                                  "FROM return_line l JOIN return_doc d ON d.id = l.return_id ORDER BY l.seq"},
     {"attributes", "orders by each attribute of the host and its value",
-     "SELECT a.key AS attribute, a.value AS value, count(*) AS orders FROM order_doc d, json_each(d.body, '$.attributes') a GROUP BY a.key, a.value ORDER BY a.key, orders DESC"},
+     "SELECT a.key AS attribute, a.value AS value, count(*) AS orders FROM order_doc d, json_each(d.body, '$.attributes') a GROUP BY a.key, a.value ORDER BY "
+     "a.key, orders DESC"},
     {"held", "orders that a rule ever held, by rule",
      "SELECT rule, count(DISTINCT order_id) AS orders FROM hold_event WHERE action <= 1 GROUP BY rule ORDER BY orders DESC"},
     {"held_attributes", "orders that were ever held, by attribute of the host and its value",
      "SELECT a.key AS attribute, a.value AS value, count(*) AS orders FROM order_doc d, json_each(d.body, '$.attributes') a "
      "WHERE EXISTS (SELECT 1 FROM hold_event h WHERE h.order_id = d.id) GROUP BY a.key, a.value ORDER BY a.key, orders DESC"},
     {"commands", "commands by kind and outcome",
-     "SELECT kind, CASE status WHEN 0 THEN 'accepted' ELSE 'refused' END AS status, code, count(*) AS commands FROM command GROUP BY kind, status, code ORDER BY commands DESC"},
+     "SELECT kind, CASE status WHEN 0 THEN 'accepted' ELSE 'refused' END AS status, code, count(*) AS commands FROM command GROUP BY kind, status, code ORDER "
+     "BY commands DESC"},
     {"outbox", "messages for the outside by type",
      "SELECT type, count(*) AS messages, strftime('%Y-%m-%d %H:%M', max(at)/1000, 'unixepoch') AS newest FROM outbox GROUP BY type ORDER BY messages DESC"},
     {"policies", "policy versions that decided, with how many holds and decisions",
-     "SELECT p.seq AS version, p.hash, (SELECT count(*) FROM hold_event h WHERE h.policy=p.seq) AS holds, (SELECT count(*) FROM decision d WHERE d.policy=p.seq) AS decisions FROM policy_version p ORDER BY p.seq"},
+     "SELECT p.seq AS version, p.hash, (SELECT count(*) FROM hold_event h WHERE h.policy=p.seq) AS holds, (SELECT count(*) FROM decision d WHERE "
+     "d.policy=p.seq) AS decisions FROM policy_version p ORDER BY p.seq"},
 };
 
 constexpr char const* audit_sql =
     "WITH c AS (SELECT seq, at, user, role FROM command WHERE subject=?1), e AS ("
     "SELECT command.seq AS command_seq, 0 AS part, 0 AS seq, 'command' AS what, kind || CASE WHEN note='' THEN '' ELSE ' ' || note END || "
     "CASE status WHEN 0 THEN '' ELSE ': refused, ' || message END AS detail, '' AS rule, 0 AS policy, '' AS reads FROM command WHERE subject=?1 "
-    "UNION ALL SELECT command_seq, 2, seq, 'state', CASE from_state WHEN '' THEN to_state ELSE from_state || ' -> ' || to_state END, event, 0, '' FROM transition WHERE subject=?1 "
+    "UNION ALL SELECT command_seq, 2, seq, 'state', CASE from_state WHEN '' THEN to_state ELSE from_state || ' -> ' || to_state END, event, 0, '' FROM "
+    "transition WHERE subject=?1 "
     "UNION ALL SELECT command_seq, 1, seq, 'hold ' || CASE action WHEN 0 THEN 'placed' WHEN 1 THEN 'waiting' WHEN 2 THEN 'released' ELSE 'cleared' END, "
     "reason || ' ' || text, rule, policy, reads FROM hold_event WHERE order_id=?1 "
     "UNION ALL SELECT d.command_seq, 1, d.seq, d.kind, d.verdict, d.rule, d.policy, d.reads FROM decision d JOIN c ON c.seq=d.command_seq "

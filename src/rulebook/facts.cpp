@@ -83,8 +83,7 @@ constexpr std::array order_getters = {
     Getter{"order.payment.method", [](Source const& s) { return text_or_missing(order_of(s).payment.method); }},
     Getter{"order.payment.amount",
            [](Source const& s) { return order_of(s).payment.amount ? Value::of(order_of(s).payment.amount->amount_minor()) : missing(); }},
-    Getter{"order.payment.risk_score",
-           [](Source const& s) { return order_of(s).payment.risk_score ? Value::of(*order_of(s).payment.risk_score) : missing(); }},
+    Getter{"order.payment.risk_score", [](Source const& s) { return order_of(s).payment.risk_score ? Value::of(*order_of(s).payment.risk_score) : missing(); }},
 };
 
 constexpr std::array line_getters = {
@@ -130,8 +129,7 @@ constexpr std::array candidate_getters = {
     Getter{"candidate.location.priority", [](Source const& s) { return Value::of(location_of(s).priority); }},
     Getter{"candidate.stock.on_hand", [](Source const& s) { return Value::of(s.candidate->stock.on_hand); }},
     Getter{"candidate.stock.reserved", [](Source const& s) { return Value::of(s.candidate->stock.reserved); }},
-    Getter{"candidate.stock.available",
-           [](Source const& s) { return Value::of(s.candidate->stock.on_hand - s.candidate->stock.reserved); }},
+    Getter{"candidate.stock.available", [](Source const& s) { return Value::of(s.candidate->stock.on_hand - s.candidate->stock.reserved); }},
     Getter{"candidate.covers", [](Source const& s) { return Value::of(s.candidate->covers); }},
 };
 
@@ -181,8 +179,7 @@ Getter const* find(Getters const& getters, std::string const& path) {
 
 /// The facts of one frame; an attribute of the host stands in where Bylaw has no field of its own.
 template <class... Getters>
-Result<void> fill(Layout const& layout, Source const& source, std::vector<trade::Attribute> const* attributes, Frame& frame,
-                  Getters const&... getters) {
+Result<void> fill(Layout const& layout, Source const& source, std::vector<trade::Attribute> const* attributes, Frame& frame, Getters const&... getters) {
   frame.values.reserve(layout.slots.size());
   auto const* order = source.order == nullptr ? nullptr : source.order->order;
   for (auto const& slot : layout.slots) {
@@ -220,8 +217,8 @@ Result<void> fill_collections(Layout const& layout, Source source, Frame& frame)
     std::size_t const count = source.order->order == nullptr ? 0 : lines ? source.order->order->lines.size() : holds ? source.order->holds.size() : 0;
     for (source.element = 0; source.element < count; ++source.element) {
       auto& element = elements.emplace_back();
-      auto const filled = lines ? fill(collection.layout, source, nullptr, element, line_getters)
-                                : fill(collection.layout, source, nullptr, element, hold_getters);
+      auto const filled =
+          lines ? fill(collection.layout, source, nullptr, element, line_getters) : fill(collection.layout, source, nullptr, element, hold_getters);
       if (!filled) return filled;
     }
   }

@@ -52,8 +52,10 @@ std::vector<std::string> decided_only(policy::Policy const& policy) {
   add(policy.backorders().size(), "backorder", "backorders");
   add(policy.approvals().size(), "approval", "approvals");
   add(policy.postings().size(), "posting", "postings");
-  add(count_holds([](auto const& hold) { return !hold.escalations.empty() || !hold.expiries.empty(); }), "hold with `escalate` or `expire`", "holds with `escalate` or `expire`");
-  add(count_holds([](auto const& hold) { return hold.releases_itself || hold.clears; }), "hold with `release when` or `clears when`", "holds with `release when` or `clears when`");
+  add(count_holds([](auto const& hold) { return !hold.escalations.empty() || !hold.expiries.empty(); }), "hold with `escalate` or `expire`",
+      "holds with `escalate` or `expire`");
+  add(count_holds([](auto const& hold) { return hold.releases_itself || hold.clears; }), "hold with `release when` or `clears when`",
+      "holds with `release when` or `clears when`");
   return out;
 }
 

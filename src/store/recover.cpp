@@ -62,11 +62,13 @@ std::string pack(Ledger const& ledger) {
     for (auto const figure : {balance.posted, balance.pending_out, balance.pending_in, balance.floor}) out.add(figure);
   }
   out.add(static_cast<std::int64_t>(ledger.pending_count()));
-  ledger.each_pending([](void* context, Pending const& p) {
-    auto& packer = *static_cast<Packer*>(context);
-    for (auto const figure : {p.sequence.value, std::int64_t{p.debit.value}, std::int64_t{p.credit.value}, p.amount}) packer.add(figure);
-    packer.add(p.reference);
-  }, &out);
+  ledger.each_pending(
+      [](void* context, Pending const& p) {
+        auto& packer = *static_cast<Packer*>(context);
+        for (auto const figure : {p.sequence.value, std::int64_t{p.debit.value}, std::int64_t{p.credit.value}, p.amount}) packer.add(figure);
+        packer.add(p.reference);
+      },
+      &out);
   return std::move(out.bytes);
 }
 
@@ -123,8 +125,8 @@ Result<void> replay_journal(sqlite3* db, std::string const& path, std::int64_t a
     t.reference = rows.text();
     t.effective = Timestamp(rows.number());
     if (auto const done = ledger.replay(entry); !done) {
-      return failure("store_corrupt", "the journal does not add up at transfer " + std::to_string(entry.sequence.value) + ": " + done.error().message,
-                     path, "run `bylaw verify` and restore a backup");
+      return failure("store_corrupt", "the journal does not add up at transfer " + std::to_string(entry.sequence.value) + ": " + done.error().message, path,
+                     "run `bylaw verify` and restore a backup");
     }
   }
   if (rows.failed()) return Unexpected{describe(rows.code(), db, path)};
@@ -132,8 +134,9 @@ Result<void> replay_journal(sqlite3* db, std::string const& path, std::int64_t a
 }
 
 Result<void> Store::load_ledger(Ledger& ledger) {
-  Statement snapshots(impl_->db.get(), "SELECT s.format, s.transfer_seq, s.chain, s.checksum, s.body, c.chain FROM snapshot s "
-                                       "JOIN commit_log c ON c.seq = s.commit_seq ORDER BY s.seq DESC");
+  Statement snapshots(impl_->db.get(),
+                      "SELECT s.format, s.transfer_seq, s.chain, s.checksum, s.body, c.chain FROM snapshot s "
+                      "JOIN commit_log c ON c.seq = s.commit_seq ORDER BY s.seq DESC");
   std::int64_t after = 0;
   while (snapshots.step()) {
     auto const format = snapshots.number();
@@ -161,8 +164,14 @@ Result<void> Store::save_snapshot(Ledger const& ledger) {
   auto* db = impl_->db.get();
   Statement insert(db, "INSERT INTO snapshot(format, commit_seq, transfer_seq, chain, checksum, body) VALUES(?,?,?,?,?,?)");
   bool const done = execute(db, "BEGIN IMMEDIATE") &&
-                    insert.reset().bind(std::int64_t{snapshot_format}).bind(impl_->commit_seq).bind(ledger.last_sequence().value)
-                        .bind_blob(impl_->chain).bind_blob(checksum).bind_blob(body).run() &&
+                    insert.reset()
+                        .bind(std::int64_t{snapshot_format})
+                        .bind(impl_->commit_seq)
+                        .bind(ledger.last_sequence().value)
+                        .bind_blob(impl_->chain)
+                        .bind_blob(checksum)
+                        .bind_blob(body)
+                        .run() &&
                     execute(db, "DELETE FROM snapshot WHERE seq <= (SELECT max(seq) - 2 FROM snapshot)") && execute(db, "COMMIT");
   if (done) return {};
   auto error = impl_->fail();

@@ -95,7 +95,8 @@ Result<void> migrate(sqlite3* db, std::string const& path, bool create) {
   bool const empty = probe.number() == 0;
   auto const id = pragma(db, "PRAGMA application_id");
   if (!empty && id != application_id) return failure("store_not_ours", "this file belongs to another program", path, "name another file");
-  if (empty && !create) return failure("store_unreadable", "there is no store in this file", path, "check the name, or create it with `bylaw run` or `bylaw import`");
+  if (empty && !create)
+    return failure("store_unreadable", "there is no store in this file", path, "check the name, or create it with `bylaw run` or `bylaw import`");
   auto const version = pragma(db, "PRAGMA user_version");
   if (version > static_cast<int>(migrations.size())) {
     return failure("store_too_new", "this store was written by a newer Bylaw", path, "use that version, or restore a backup");

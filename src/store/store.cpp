@@ -19,9 +19,7 @@ Store::Impl::~Impl() {
   if (lock >= 0) ::close(lock);
 }
 
-Unexpected<Error> Store::Impl::fail() const {
-  return Unexpected{describe(sqlite3_extended_errcode(db.get()), db.get(), path)};
-}
+Unexpected<Error> Store::Impl::fail() const { return Unexpected{describe(sqlite3_extended_errcode(db.get()), db.get(), path)}; }
 
 Statement& Store::Impl::row(Journal table) {
   auto const i = static_cast<std::size_t>(table);
@@ -49,7 +47,9 @@ void Store::Impl::prepare() {
   find_order = prepared("SELECT seq, imported, body, customer, total, currency FROM order_doc WHERE id=? ORDER BY revision DESC LIMIT 1");
   order_lines = prepared("SELECT number, item, title, quantity, unit_price, net, service FROM order_line WHERE order_seq=? ORDER BY seq");
   find_return = prepared("SELECT source, customer, requested, currency FROM return_doc WHERE id=?");
-  return_lines = prepared("SELECT number, order_id, order_line, item, quantity, claimed_net, reason, condition, service, verdict, reasons, refund, fee, sold, rule FROM return_line WHERE return_id=? ORDER BY seq");
+  return_lines = prepared(
+      "SELECT number, order_id, order_line, item, quantity, claimed_net, reason, condition, service, verdict, reasons, refund, fee, sold, rule FROM "
+      "return_line WHERE return_id=? ORDER BY seq");
   instance = prepared("SELECT version, state FROM instance WHERE subject=?");
   holds = prepared("SELECT rule, line, action, reason, text, queue, blocks, reads FROM hold_event WHERE order_id=? ORDER BY seq");
   times = prepared("SELECT event, to_state, at FROM transition WHERE subject=? ORDER BY seq");
@@ -57,12 +57,14 @@ void Store::Impl::prepare() {
   find_item = prepared("SELECT body FROM item WHERE sku=?");
   all_locations = prepared("SELECT body FROM location ORDER BY id");
   // Bounded: beyond a thousand lots of one item a person has to name the order.
-  find_sale = prepared("SELECT s.remaining, s.placed, l.number, d.id FROM sale_line s JOIN order_line l ON l.seq=s.line_seq "
-                       "JOIN order_doc d ON d.seq=l.order_seq WHERE s.customer=?1 AND s.item=?2 AND s.placed<=?3 AND s.remaining>0 "
-                       "ORDER BY s.placed DESC, s.line_seq DESC LIMIT 1000");
-  find_sale_line = prepared("SELECT s.remaining, s.placed FROM order_doc d JOIN order_line l ON l.order_seq=d.seq "
-                            "JOIN sale_line s ON s.customer=d.customer AND s.item=l.item AND s.placed=d.placed AND s.line_seq=l.seq "
-                            "WHERE d.id=?1 AND l.number=?2 ORDER BY d.revision DESC LIMIT 1");
+  find_sale = prepared(
+      "SELECT s.remaining, s.placed, l.number, d.id FROM sale_line s JOIN order_line l ON l.seq=s.line_seq "
+      "JOIN order_doc d ON d.seq=l.order_seq WHERE s.customer=?1 AND s.item=?2 AND s.placed<=?3 AND s.remaining>0 "
+      "ORDER BY s.placed DESC, s.line_seq DESC LIMIT 1000");
+  find_sale_line = prepared(
+      "SELECT s.remaining, s.placed FROM order_doc d JOIN order_line l ON l.order_seq=d.seq "
+      "JOIN sale_line s ON s.customer=d.customer AND s.item=l.item AND s.placed=d.placed AND s.line_seq=l.seq "
+      "WHERE d.id=?1 AND l.number=?2 ORDER BY d.revision DESC LIMIT 1");
 }
 
 std::int64_t last_seq(sqlite3* db, char const* table) {
@@ -70,8 +72,7 @@ std::int64_t last_seq(sqlite3* db, char const* table) {
   return statement.step() ? statement.number() : 0;
 }
 
-std::string chain_hash(std::string const& before, std::int64_t seq, std::int64_t recorded,
-                       std::array<Digest, journal_tables.size()>& digests) {
+std::string chain_hash(std::string const& before, std::int64_t seq, std::int64_t recorded, std::array<Digest, journal_tables.size()>& digests) {
   Digest chain;
   chain.add(before);
   chain.add(seq);
@@ -201,32 +202,85 @@ std::string note_of(CommandBody const& body) {
 Result<void> Store::record(Command const& command, std::string_view body_hash, Outcome const& outcome, Changes const& changes) {
   auto& s = *impl_;
   auto const note = note_of(command.body);
-  bool ok = s.row(Journal::command).bind(command.id).bind(std::string_view(kind_of(command.body))).bind(command.at.value).bind(command.by.user)
-                .bind(command.by.role).bind_blob(body_hash).bind(static_cast<std::int64_t>(outcome.status)).bind(outcome.code)
-                .bind(outcome.message).bind(outcome.remedy).bind(outcome.subject).bind(outcome.state).bind(note).run();
+  bool ok = s.row(Journal::command)
+                .bind(command.id)
+                .bind(std::string_view(kind_of(command.body)))
+                .bind(command.at.value)
+                .bind(command.by.user)
+                .bind(command.by.role)
+                .bind_blob(body_hash)
+                .bind(static_cast<std::int64_t>(outcome.status))
+                .bind(outcome.code)
+                .bind(outcome.message)
+                .bind(outcome.remedy)
+                .bind(outcome.subject)
+                .bind(outcome.state)
+                .bind(note)
+                .run();
   auto const by = s.counters[static_cast<std::size_t>(Journal::command)];
   auto const at = command.at.value;
   for (std::size_t i = 0; ok && i < changes.accounts.size(); ++i) {
     auto const& key = changes.accounts[i].second;
-    ok = s.row(Journal::account).bind(static_cast<std::int64_t>(key.kind)).bind(key.unit).bind(key.place).bind(key.status).bind(key.detail)
-             .bind(key.owner).bind(key.pool).bind(changes.account_floors[i]).run();
+    ok = s.row(Journal::account)
+             .bind(static_cast<std::int64_t>(key.kind))
+             .bind(key.unit)
+             .bind(key.place)
+             .bind(key.status)
+             .bind(key.detail)
+             .bind(key.owner)
+             .bind(key.pool)
+             .bind(changes.account_floors[i])
+             .run();
   }
   for (auto const& [sequence, t] : changes.transfers) {
-    ok = ok && s.row(Journal::transfer).bind(by).bind(static_cast<std::int64_t>(t.kind)).bind(std::int64_t{t.debit.value})
-                   .bind(std::int64_t{t.credit.value}).bind(t.amount).bind(t.pending.value).bind(t.code).bind(t.reference).bind(t.effective.value).run();
+    ok = ok && s.row(Journal::transfer)
+                   .bind(by)
+                   .bind(static_cast<std::int64_t>(t.kind))
+                   .bind(std::int64_t{t.debit.value})
+                   .bind(std::int64_t{t.credit.value})
+                   .bind(t.amount)
+                   .bind(t.pending.value)
+                   .bind(t.code)
+                   .bind(t.reference)
+                   .bind(t.effective.value)
+                   .run();
   }
   for (auto const& row : changes.orders) {
     auto const& o = row.order;
     auto const body = wire::header_json(o);
-    ok = ok && s.row(Journal::order_doc).bind(by).bind(o.id).bind(o.revision).bind(o.source).bind(o.channel).bind(o.customer.id)
-                   .bind(o.currency.code()).bind(o.total.amount_minor()).bind(o.placed.value).bind(row.imported.value).bind(body).run();
+    ok = ok && s.row(Journal::order_doc)
+                   .bind(by)
+                   .bind(o.id)
+                   .bind(o.revision)
+                   .bind(o.source)
+                   .bind(o.channel)
+                   .bind(o.customer.id)
+                   .bind(o.currency.code())
+                   .bind(o.total.amount_minor())
+                   .bind(o.placed.value)
+                   .bind(row.imported.value)
+                   .bind(body)
+                   .run();
     auto const order_seq = s.counters[static_cast<std::size_t>(Journal::order_doc)];
     for (auto const& line : o.lines) {
       auto const price = to_string(line.unit_price);
-      ok = ok && s.row(Journal::order_line).bind(order_seq).bind(std::int64_t{line.number}).bind(line.item).bind(line.title).bind(line.quantity)
-                     .bind(price).bind(line.net.amount_minor()).bind(std::int64_t{line.service}).run();
-      ok = ok && s.add_sale.reset().bind(o.customer.id).bind(line.item).bind(o.placed.value)
-                     .bind(s.counters[static_cast<std::size_t>(Journal::order_line)]).bind(line.quantity).run();
+      ok = ok && s.row(Journal::order_line)
+                     .bind(order_seq)
+                     .bind(std::int64_t{line.number})
+                     .bind(line.item)
+                     .bind(line.title)
+                     .bind(line.quantity)
+                     .bind(price)
+                     .bind(line.net.amount_minor())
+                     .bind(std::int64_t{line.service})
+                     .run();
+      ok = ok && s.add_sale.reset()
+                     .bind(o.customer.id)
+                     .bind(line.item)
+                     .bind(o.placed.value)
+                     .bind(s.counters[static_cast<std::size_t>(Journal::order_line)])
+                     .bind(line.quantity)
+                     .run();
     }
   }
   for (auto const& row : changes.returns) {
@@ -235,21 +289,50 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
   }
   for (auto const& row : changes.return_lines) {
     auto const& l = row.line;
-    ok = ok && s.row(Journal::return_line).bind(row.return_id).bind(std::int64_t{l.number}).bind(l.order).bind(std::int64_t{l.order_line}).bind(l.item)
-                   .bind(l.quantity).bind(l.claimed_net.amount_minor()).bind(l.reason).bind(l.claimed_condition).bind(std::int64_t{l.service})
-                   .bind(row.verdict).bind(row.reasons).bind(row.refund_minor).bind(row.fee_minor).bind(row.sold.value).bind(row.rule).run();
+    ok = ok && s.row(Journal::return_line)
+                   .bind(row.return_id)
+                   .bind(std::int64_t{l.number})
+                   .bind(l.order)
+                   .bind(std::int64_t{l.order_line})
+                   .bind(l.item)
+                   .bind(l.quantity)
+                   .bind(l.claimed_net.amount_minor())
+                   .bind(l.reason)
+                   .bind(l.claimed_condition)
+                   .bind(std::int64_t{l.service})
+                   .bind(row.verdict)
+                   .bind(row.reasons)
+                   .bind(row.refund_minor)
+                   .bind(row.fee_minor)
+                   .bind(row.sold.value)
+                   .bind(row.rule)
+                   .run();
     if (ok && !l.order.empty()) ok = take_from_sale(row, l.quantity);
   }
   for (auto const& row : changes.dropped_claims) {
     if (ok && !row.line.order.empty()) ok = take_from_sale(row, -row.line.quantity);
   }
   for (auto const& t : changes.transitions) {
-    ok = ok && s.row(Journal::transition).bind(by).bind(t.subject).bind(t.workflow).bind(std::int64_t{t.version}).bind(t.event).bind(t.from).bind(t.to).bind(at).run();
+    ok =
+        ok &&
+        s.row(Journal::transition).bind(by).bind(t.subject).bind(t.workflow).bind(std::int64_t{t.version}).bind(t.event).bind(t.from).bind(t.to).bind(at).run();
     ok = ok && s.set_instance.reset().bind(t.subject).bind(t.workflow).bind(std::int64_t{t.version}).bind(t.to).run();
   }
   for (auto const& h : changes.holds) {
-    ok = ok && s.row(Journal::hold_event).bind(by).bind(h.order).bind(h.rule).bind(std::int64_t{h.line}).bind(static_cast<std::int64_t>(h.action))
-                   .bind(h.reason).bind(h.text).bind(h.queue).bind(h.blocks).bind(at).bind(s.policy).bind(h.reads).run();
+    ok = ok && s.row(Journal::hold_event)
+                   .bind(by)
+                   .bind(h.order)
+                   .bind(h.rule)
+                   .bind(std::int64_t{h.line})
+                   .bind(static_cast<std::int64_t>(h.action))
+                   .bind(h.reason)
+                   .bind(h.text)
+                   .bind(h.queue)
+                   .bind(h.blocks)
+                   .bind(at)
+                   .bind(s.policy)
+                   .bind(h.reads)
+                   .run();
   }
   for (auto const& d : changes.decisions) {
     ok = ok && s.row(Journal::decision).bind(by).bind(d.subject).bind(d.kind).bind(d.rule).bind(d.verdict).bind(s.policy).bind(d.reads).run();
@@ -271,8 +354,9 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
 }
 
 bool Store::take_from_sale(ReturnLineRow const& row, std::int64_t units) {
-  Statement find(impl_->db.get(), "SELECT d.customer, l.item, d.placed, l.seq FROM order_doc d JOIN order_line l ON l.order_seq=d.seq "
-                                  "WHERE d.id=?1 AND l.number=?2 ORDER BY d.revision DESC LIMIT 1");
+  Statement find(impl_->db.get(),
+                 "SELECT d.customer, l.item, d.placed, l.seq FROM order_doc d JOIN order_line l ON l.order_seq=d.seq "
+                 "WHERE d.id=?1 AND l.number=?2 ORDER BY d.revision DESC LIMIT 1");
   if (!find.reset().bind(row.line.order).bind(std::int64_t{row.line.order_line}).step()) return false;
   auto const customer = find.text();
   auto const item = find.text();

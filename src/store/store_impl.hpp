@@ -19,7 +19,7 @@ struct Store::Impl {
   Database db;
   std::array<Digest, journal_tables.size()> digests;
   Counters counters{};
-  Counters committed{};          ///< counters of the last commit, for rollback
+  Counters committed{};  ///< counters of the last commit, for rollback
   std::int64_t commit_seq = 0;
   std::string chain = std::string(32, '\0');
   Timestamp recorded;
@@ -27,11 +27,11 @@ struct Store::Impl {
   std::unordered_map<std::string, std::optional<trade::Item>> items;  ///< bounded cache of load_item
   bool open_transaction = false;
   bool unknown = false;
-  bool dirty = false;            ///< something was written in the open transaction
+  bool dirty = false;  ///< something was written in the open transaction
   std::array<Statement, journal_tables.size()> insert;
   Statement set_instance, add_sale, take_sale, set_item, set_location, insert_commit;
-  Statement find_command, find_order, order_lines, find_return, return_lines, instance, holds, times, customer_orders, find_item,
-      all_locations, find_sale, find_sale_line;
+  Statement find_command, find_order, order_lines, find_return, return_lines, instance, holds, times, customer_orders, find_item, all_locations, find_sale,
+      find_sale_line;
 
   ~Impl();
   [[nodiscard]] Unexpected<Error> fail() const;
@@ -42,7 +42,6 @@ struct Store::Impl {
 
 [[nodiscard]] std::int64_t last_seq(sqlite3* db, char const* table);
 /// The hash that seals a commit: over the one before, its time and the digests of its rows.
-[[nodiscard]] std::string chain_hash(std::string const& before, std::int64_t seq, std::int64_t recorded,
-                                     std::array<Digest, journal_tables.size()>& digests);
+[[nodiscard]] std::string chain_hash(std::string const& before, std::int64_t seq, std::int64_t recorded, std::array<Digest, journal_tables.size()>& digests);
 
 }  // namespace bylaw::inline v0::store

@@ -119,12 +119,14 @@ class Verifier {
 
   /// The state of an order or return is the `to` of its last transition.
   void check_states() {
-    Statement wrong(db_, "SELECT i.subject FROM instance i LEFT JOIN transition t ON t.subject = i.subject AND t.seq = "
-                         "(SELECT max(seq) FROM transition x WHERE x.subject = i.subject) WHERE t.to_state IS NOT i.state LIMIT 20");
+    Statement wrong(db_,
+                    "SELECT i.subject FROM instance i LEFT JOIN transition t ON t.subject = i.subject AND t.seq = "
+                    "(SELECT max(seq) FROM transition x WHERE x.subject = i.subject) WHERE t.to_state IS NOT i.state LIMIT 20");
     while (wrong.step()) find("the state of `" + wrong.text() + "` does not fit its history");
     done(wrong);
-    Statement broken(db_, "SELECT t.subject FROM transition t WHERE t.from_state != '' AND t.from_state IS NOT "
-                          "(SELECT p.to_state FROM transition p WHERE p.subject = t.subject AND p.seq < t.seq ORDER BY p.seq DESC LIMIT 1) LIMIT 20");
+    Statement broken(db_,
+                     "SELECT t.subject FROM transition t WHERE t.from_state != '' AND t.from_state IS NOT "
+                     "(SELECT p.to_state FROM transition p WHERE p.subject = t.subject AND p.seq < t.seq ORDER BY p.seq DESC LIMIT 1) LIMIT 20");
     while (broken.step()) find("the history of `" + broken.text() + "` has a gap");
     done(broken);
     Statement count(db_, "SELECT count(*) FROM instance");
@@ -134,9 +136,10 @@ class Verifier {
 
   /// What is left to return of a line is what was sold less what returns took.
   void check_sales() {
-    Statement wrong(db_, "SELECT d.id, l.number FROM sale_line s JOIN order_line l ON l.seq = s.line_seq JOIN order_doc d ON d.seq = l.order_seq "
-                         "WHERE s.remaining != l.quantity - (SELECT coalesce(sum(r.quantity),0) FROM return_line r WHERE r.order_id = d.id "
-                         "AND r.order_line = l.number AND (SELECT state FROM instance i WHERE i.subject = r.return_id) != 'cancelled') LIMIT 20");
+    Statement wrong(db_,
+                    "SELECT d.id, l.number FROM sale_line s JOIN order_line l ON l.seq = s.line_seq JOIN order_doc d ON d.seq = l.order_seq "
+                    "WHERE s.remaining != l.quantity - (SELECT coalesce(sum(r.quantity),0) FROM return_line r WHERE r.order_id = d.id "
+                    "AND r.order_line = l.number AND (SELECT state FROM instance i WHERE i.subject = r.return_id) != 'cancelled') LIMIT 20");
     while (wrong.step()) {
       auto const order = wrong.text();
       find("the returned units of order `" + order + "` line " + std::to_string(wrong.number()) + " do not add up");

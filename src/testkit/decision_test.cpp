@@ -29,9 +29,14 @@ std::map<std::string, std::vector<std::string>> const& expectations() {
       {"change", {"rule", "verdict", "review_by", "until", "recheck_holds", "error"}},
       {"protect", {}},
       {"publish", {}},
-      {"return", {"rule", "mandatory_rule", "verdict", "review_by", "failures", "window_ends", "fees", "refund_to", "refund_by_choice", "credit_valid",
-                  "pay_at", "pay_within", "pay_up_to", "evidence", "receive_at", "label", "exchange", "refund_shipping", "shipping_up_to", "keep_item",
-                  "condition_mismatch", "disposition", "error"}},
+      {"return", {"rule",           "mandatory_rule", "verdict",
+                  "review_by",      "failures",       "window_ends",
+                  "fees",           "refund_to",      "refund_by_choice",
+                  "credit_valid",   "pay_at",         "pay_within",
+                  "pay_up_to",      "evidence",       "receive_at",
+                  "label",          "exchange",       "refund_shipping",
+                  "shipping_up_to", "keep_item",      "condition_mismatch",
+                  "disposition",    "error"}},
       {"approvals", {"rule", "by", "persons", "not_by_requester", "lapse_after", "figure", "over", "per", "error"}},
       {"posting", {"legs", "errors"}},
   };
@@ -142,7 +147,8 @@ class DecisionTest {
         auto const* id = location != nullptr ? location->find("id") : nullptr;
         order += (order.empty() ? "" : ", ") + (id != nullptr ? id->text : std::to_string(number));
       }
-      if (to_text(expected.items[i]) != "[" + order + "]") problems.push_back("allocation.candidates: expected " + to_text(expected.items[i]) + ", got [" + order + "]");
+      if (to_text(expected.items[i]) != "[" + order + "]")
+        problems.push_back("allocation.candidates: expected " + to_text(expected.items[i]) + ", got [" + order + "]");
     }
   }
 
@@ -161,7 +167,8 @@ class DecisionTest {
   /// `web: 5 each`: what is kept for a channel, or what it is told.
   void check_channels(std::string const& key, Yaml const& expected, Json const& got, std::vector<std::string>& problems) {
     for (std::size_t i = 0; i < expected.keys.size(); ++i) {
-      if (!policy_.enumeration_has("channel", expected.keys[i])) file_.refuse(expected.key_lines[i], "there is no channel `" + expected.keys[i] + "`", "name a value of `channel`");
+      if (!policy_.enumeration_has("channel", expected.keys[i]))
+        file_.refuse(expected.key_lines[i], "there is no channel `" + expected.keys[i] + "`", "name a value of `channel`");
       std::string amount = "nothing";
       if (key == "publish") {
         if (auto const* channel = got.find(expected.keys[i])) amount = channel->find("offer")->text;
@@ -359,12 +366,14 @@ void run_test(TestFile const& file, Yaml const& test, std::vector<Outcome>& out,
   }
   for (std::size_t c = 0; c < columns->items.size(); ++c) {
     for (std::size_t d = 0; d < c; ++d) {
-      if (columns->items[c].text == columns->items[d].text) file.refuse(columns->items[c].line, "the column `" + columns->items[c].text + "` stands twice", "remove one of them");
+      if (columns->items[c].text == columns->items[d].text)
+        file.refuse(columns->items[c].line, "the column `" + columns->items[c].text + "` stands twice", "remove one of them");
     }
   }
   for (auto const& row : values->items) {
     if (!row.is_list() || row.items.size() != columns->items.size()) {
-      file.refuse(row.line, "this row has " + std::to_string(row.items.size()) + " values for " + std::to_string(columns->items.size()) + " columns", "write one value per column");
+      file.refuse(row.line, "this row has " + std::to_string(row.items.size()) + " values for " + std::to_string(columns->items.size()) + " columns",
+                  "write one value per column");
     }
     auto given = facts;
     auto wanted = expect;

@@ -69,7 +69,9 @@ class FactCheck {
         for (auto const& function : policy_.functions()) names.push_back(function.name);
       }
       known = std::find(names.begin(), names.end(), value.keys[i]) != names.end();
-      if (!known) file_.refuse(value.key_lines[i], "there is no `" + value.keys[i] + "` among the " + kind, names.empty() ? "the policy declares none" : "known are " + joined(names));
+      if (!known)
+        file_.refuse(value.key_lines[i], "there is no `" + value.keys[i] + "` among the " + kind,
+                     names.empty() ? "the policy declares none" : "known are " + joined(names));
     }
   }
 

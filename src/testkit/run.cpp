@@ -34,7 +34,8 @@ std::vector<std::string> policy_of(TestFile const& file, Yaml const& root) {
   }
   auto const beside = file.path.substr(0, file.path.size() - std::min(file.path.size(), ending.size())) + ".bylaw";
   std::error_code error;
-  if (!fs::is_regular_file(beside, error)) file.refuse(root.line, "there is no `" + fs::path(beside).filename().string() + "` beside this file", "name what it tests: policy: returns.bylaw");
+  if (!fs::is_regular_file(beside, error))
+    file.refuse(root.line, "there is no `" + fs::path(beside).filename().string() + "` beside this file", "name what it tests: policy: returns.bylaw");
   return {beside};
 }
 
@@ -187,7 +188,8 @@ std::string to_junit(std::vector<Suite> const& suites) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
   for (auto const& suite : suites) {
     auto const failed = std::count_if(suite.outcomes.begin(), suite.outcomes.end(), [](Outcome const& o) { return !o.passed; });
-    out += "  <testsuite name=\"" + escaped(suite.file) + "\" tests=\"" + std::to_string(suite.outcomes.size()) + "\" failures=\"" + std::to_string(failed) + "\">\n";
+    out += "  <testsuite name=\"" + escaped(suite.file) + "\" tests=\"" + std::to_string(suite.outcomes.size()) + "\" failures=\"" + std::to_string(failed) +
+           "\">\n";
     for (auto const& outcome : suite.outcomes) {
       out += "    <testcase classname=\"" + escaped(suite.file) + "\" name=\"" + escaped(outcome.name) + "\" file=\"" + escaped(outcome.file) + "\" line=\"" +
              std::to_string(outcome.line) + "\"";
@@ -197,7 +199,8 @@ std::string to_junit(std::vector<Suite> const& suites) {
       }
       std::string text;
       for (auto const& problem : outcome.problems) text += problem + "\n";
-      out += ">\n      <failure message=\"" + escaped(outcome.problems.empty() ? "failed" : outcome.problems[0]) + "\">" + escaped(text + outcome.explanation) + "</failure>\n    </testcase>\n";
+      out += ">\n      <failure message=\"" + escaped(outcome.problems.empty() ? "failed" : outcome.problems[0]) + "\">" + escaped(text + outcome.explanation) +
+             "</failure>\n    </testcase>\n";
     }
     out += "  </testsuite>\n";
   }
@@ -225,7 +228,8 @@ std::vector<policy::RuleCoverage> join(std::vector<Suite> const& suites) {
         condition.decided_true = condition.decided_true || more.decided_true;
         condition.decided_false = condition.decided_false || more.decided_false;
         if (condition.covered()) condition.missing.clear();
-        else if (!more.missing.empty() && more.decided_true == condition.decided_true && more.decided_false == condition.decided_false) condition.missing = more.missing;
+        else if (!more.missing.empty() && more.decided_true == condition.decided_true && more.decided_false == condition.decided_false)
+          condition.missing = more.missing;
       }
     }
   }

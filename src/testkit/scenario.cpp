@@ -118,7 +118,8 @@ class Scenario {
     auto const where = "line " + std::to_string(step.line) + ", " + word;
     auto const* expect = step.find("expect");
     if (expect == nullptr) {
-      if (outcome.status == trade::Status::refused) out_.problems.push_back(where + ": refused with `" + outcome.code + "`, " + outcome.message + "; " + outcome.remedy);
+      if (outcome.status == trade::Status::refused)
+        out_.problems.push_back(where + ": refused with `" + outcome.code + "`, " + outcome.message + "; " + outcome.remedy);
       return;
     }
     auto const got = outcome_json(outcome);
@@ -131,7 +132,8 @@ class Scenario {
     }
     file_.check_keys(*expect, {"status", "code", "state", "subject", "message", "duplicate"});
     bool const refusal_expected = expect->find("code") != nullptr || expect->find("status") != nullptr;
-    if (outcome.status == trade::Status::refused && !refusal_expected) out_.problems.push_back(where + ": refused with `" + outcome.code + "`, " + outcome.message);
+    if (outcome.status == trade::Status::refused && !refusal_expected)
+      out_.problems.push_back(where + ": refused with `" + outcome.code + "`, " + outcome.message);
     compare(file_, where, *expect, &got, out_.problems);
   }
 
@@ -155,7 +157,8 @@ class Scenario {
       else if (what == "holds") expect_holds(where, name, expect.items[i]);
       else if (what == "stock") expect_stock(where, name, expect.items[i], expect.key_lines[i]);
       else if (what == "money") expect_money(where, name, expect.items[i]);
-      else file_.refuse(expect.key_lines[i], "`" + key + "` cannot be looked at", "write order ID, return ID, holds ORDER, stock ITEM LOCATION or money ACCOUNT");
+      else
+        file_.refuse(expect.key_lines[i], "`" + key + "` cannot be looked at", "write order ID, return ID, holds ORDER, stock ITEM LOCATION or money ACCOUNT");
     }
   }
 
@@ -200,14 +203,15 @@ class Scenario {
     constexpr char const* posted =
         "SELECT coalesce(sum(m.posted),0) FROM movement m JOIN account a ON a.seq-1=m.account WHERE a.kind=0 AND a.unit=?1 AND a.place=?2 AND a.status=?3";
     constexpr char const* open =
-        "SELECT coalesce(sum(r.amount),0) FROM reservation_open r JOIN account a ON a.seq-1=r.account WHERE a.kind=0 AND a.unit=?1 AND a.place=?2 AND a.status=?3";
+        "SELECT coalesce(sum(r.amount),0) FROM reservation_open r JOIN account a ON a.seq-1=r.account WHERE a.kind=0 AND a.unit=?1 AND a.place=?2 AND "
+        "a.status=?3";
     auto const on_hand = Decimal::parse(sum(posted, "available")).value_or(Decimal{}).coefficient();
     auto const reserved = Decimal::parse(sum(open, "available")).value_or(Decimal{}).coefficient();
     Json got;
     got.kind = Json::Kind::object;
     got.keys = {"on_hand", "reserved", "available", "inspection", "quarantine", "refurbish"};
-    got.items = {text(std::to_string(on_hand)), text(std::to_string(reserved)), text(std::to_string(on_hand - reserved)), text(sum(posted, "inspection")),
-                 text(sum(posted, "quarantine")), text(sum(posted, "refurbish"))};
+    got.items = {text(std::to_string(on_hand)),   text(std::to_string(reserved)),  text(std::to_string(on_hand - reserved)),
+                 text(sum(posted, "inspection")), text(sum(posted, "quarantine")), text(sum(posted, "refurbish"))};
     compare(file_, where, expected, &got, out_.problems);
   }
 

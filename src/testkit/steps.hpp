@@ -13,7 +13,7 @@ struct StepKind {
   char const* word;
   char const* about;
   char const* command;
-  char const* subject;   ///< nullptr: what is written are the command's members
+  char const* subject;  ///< nullptr: what is written are the command's members
   char const* event;
 };
 

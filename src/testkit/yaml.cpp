@@ -87,7 +87,8 @@ Result<Yaml> parse_yaml(std::string const& file, std::string_view text) {
   try {
     auto const documents = YAML::LoadAll(std::string(text));
     if (documents.empty()) return Yaml{};
-    if (documents.size() > 1) return Unexpected{bad_test(file, static_cast<std::size_t>(documents[1].Mark().line) + 1, "the file has a second document", "make it a file of its own")};
+    if (documents.size() > 1)
+      return Unexpected{bad_test(file, static_cast<std::size_t>(documents[1].Mark().line) + 1, "the file has a second document", "make it a file of its own")};
     return Reader(file).read(documents[0], 1, 0);
   } catch (Bad const& bad) {
     return Unexpected{bad.error};

@@ -26,7 +26,7 @@ char const* to_string(HoldAction action) noexcept {
 }
 
 char const* kind_of(CommandBody const& body) noexcept {
-  constexpr std::array names = {"define_item", "define_location", "receive_stock", "import_order",
+  constexpr std::array names = {"define_item", "define_location", "receive_stock",  "import_order",
                                 "order_event", "release_hold",    "request_return", "return_event"};
   return names[body.index()];
 }

@@ -11,12 +11,12 @@ struct CsvReader::Impl {
   std::string file;
   Sink sink;
   csv_parser parser{};
-  std::string rest;                  ///< the line that has not ended yet
+  std::string rest;  ///< the line that has not ended yet
   std::vector<std::string> fields;
   std::size_t columns = 0;
-  std::int64_t line = 0;             ///< lines fed so far
-  std::int64_t row_line = 1;         ///< where the current row began
-  std::size_t row_bytes = 0;         ///< a quote without its partner must not swallow the file
+  std::int64_t line = 0;      ///< lines fed so far
+  std::int64_t row_line = 1;  ///< where the current row began
+  std::size_t row_bytes = 0;  ///< a quote without its partner must not swallow the file
   Error error;
   bool ended = true;
 
@@ -24,9 +24,7 @@ struct CsvReader::Impl {
     if (error.code.empty()) error = {code, std::move(message), file + ":" + std::to_string(at), std::move(remedy)};
   }
 
-  static void on_field(void* bytes, std::size_t size, void* self) {
-    static_cast<Impl*>(self)->fields.emplace_back(static_cast<char const*>(bytes), size);
-  }
+  static void on_field(void* bytes, std::size_t size, void* self) { static_cast<Impl*>(self)->fields.emplace_back(static_cast<char const*>(bytes), size); }
 
   static void on_row(int, void* self) { static_cast<Impl*>(self)->end_row(); }
 

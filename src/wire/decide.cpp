@@ -124,7 +124,8 @@ class Decider {
       auto const& holds = policy_.holds();
       auto const rule = std::find_if(holds.begin(), holds.end(), [&](auto const& hold) { return hold.info.name == name.text; });
       if (rule == holds.end()) return fail({"wrong_type", "there is no hold `" + name.text + "`", "open_holds", "name a hold of the policy"});
-      auto const exit = policy_.decide_hold_exit(static_cast<std::uint32_t>(rule - holds.begin()), rule->scope_line ? 0 : -1, order, now_, functions_.functions());
+      auto const exit =
+          policy_.decide_hold_exit(static_cast<std::uint32_t>(rule - holds.begin()), rule->scope_line ? 0 : -1, order, now_, functions_.functions());
       out_.begin_object().member("rule", name.text).member("exit", exit.cleared ? "cleared" : exit.released ? "released" : "stays");
       if (!exit.error.empty()) out_.member("error", exit.error);
       out_.key("reads").raw(reads_json(exit.reads)).end_object();
@@ -191,7 +192,8 @@ class Decider {
     auto const* amount = object.find("amount");
     if (command == nullptr || command->kind != Json::Kind::text) return fail({"wrong_type", "the command is missing", "request.command", "write \"refund\""});
     question.command = command->text;
-    auto const asked = amount == nullptr ? Result<Money>(failure("wrong_type", "the amount is missing", "request.amount", "write \"12.50 USD\"")) : money(*amount, "request.amount");
+    auto const asked = amount == nullptr ? Result<Money>(failure("wrong_type", "the amount is missing", "request.amount", "write \"12.50 USD\""))
+                                         : money(*amount, "request.amount");
     if (!asked) return fail(asked.error());
     question.amount = *asked;
     if (auto const* earlier = object.find("earlier"); earlier != nullptr && !read_earlier(*earlier, question)) return false;
@@ -203,14 +205,16 @@ class Decider {
 
   /// "earlier": [{"per": "requester", "in": "1 day", "sum": "1500.00 USD"}]
   bool read_earlier(Json const& earlier, policy::ApprovalQuestion& question) {
-    if (earlier.kind != Json::Kind::array) return fail({"wrong_type", "a list is expected here", "request.earlier", "write [{\"per\": \"order\", \"sum\": \"12.50 USD\"}]"});
+    if (earlier.kind != Json::Kind::array)
+      return fail({"wrong_type", "a list is expected here", "request.earlier", "write [{\"per\": \"order\", \"sum\": \"12.50 USD\"}]"});
     for (std::size_t i = 0; i < earlier.items.size(); ++i) {
       auto const& row = earlier.items[i];
       auto const place = "request.earlier[" + std::to_string(i) + "]";
       auto const* per = row.find("per");
       auto const* in = row.find("in");
       auto const* sum = row.find("sum");
-      if (per == nullptr || sum == nullptr) return fail({"wrong_type", "`per` and `sum` are expected here", place, "write {\"per\": \"order\", \"sum\": \"12.50 USD\"}"});
+      if (per == nullptr || sum == nullptr)
+        return fail({"wrong_type", "`per` and `sum` are expected here", place, "write {\"per\": \"order\", \"sum\": \"12.50 USD\"}"});
       auto const amount = money(*sum, place + ".sum");
       if (!amount) return fail(amount.error());
       policy::EarlierSum out{per->text, {}, *amount};
@@ -232,7 +236,9 @@ class Decider {
     policy::ChangeQuestion question;
     auto const* thing = object.find("thing");
     bool const known = thing != nullptr && policy_.enumeration_has("change_thing", thing->text);
-    if (!known) return fail({"wrong_type", "what is to be changed is expected here", "change.thing", "write one of " + joined(policy_.enumeration_values("change_thing"))});
+    if (!known)
+      return fail(
+          {"wrong_type", "what is to be changed is expected here", "change.thing", "write one of " + joined(policy_.enumeration_values("change_thing"))});
     question.thing = thing->text;
     if (auto const* before = object.find("times_before"); before != nullptr && before->kind != Json::Kind::null) {
       auto const number = Decimal::parse(before->text);

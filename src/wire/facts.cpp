@@ -219,7 +219,8 @@ class UnknownFacts {
   void report(std::string const& path, std::string const& key, std::vector<std::string> const& known) {
     auto const same = std::any_of(out_.begin(), out_.end(), [&](Error const& error) { return error.place == path; });
     auto const near = policy::nearest(key, known);
-    if (!same) out_.push_back({"unknown_fact", "no record of the schema has this fact", path, near.empty() ? "rules cannot read it" : "did you mean `" + near + "`?"});
+    if (!same)
+      out_.push_back({"unknown_fact", "no record of the schema has this fact", path, near.empty() ? "rules cannot read it" : "did you mean `" + near + "`?"});
   }
 
   Policy const& policy_;

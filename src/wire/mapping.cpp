@@ -11,8 +11,7 @@ namespace bylaw::inline v0::wire {
 
 Result<LocalTime> parse_time(std::string_view text, std::string_view format) {
   auto const bad = [&] {
-    return failure("bad_row", "`" + std::string(text.substr(0, 40)) + "` is not a time that exists", {},
-                   "the mapping expects " + std::string(format));
+    return failure("bad_row", "`" + std::string(text.substr(0, 40)) + "` is not a time that exists", {}, "the mapping expects " + std::string(format));
   };
   int fields[6] = {0, 1, 1, 0, 0, 0};
   std::size_t at = 0;
@@ -64,7 +63,7 @@ struct RowAssembler::Impl {
     bool is_return = false;
     trade::Order order;
     trade::Return back;
-    std::set<std::size_t> seen;   ///< hashes of whole rows, to find exact duplicates
+    std::set<std::size_t> seen;  ///< hashes of whole rows, to find exact duplicates
   };
   std::deque<Open> open;
 
@@ -94,8 +93,7 @@ struct RowAssembler::Impl {
   }
 };
 
-RowAssembler::RowAssembler(Mapping const& mapping, std::string file_name, Sink sink)
-    : impl_(new Impl{mapping, std::move(file_name), sink, {}, {}, {}, {}}) {}
+RowAssembler::RowAssembler(Mapping const& mapping, std::string file_name, Sink sink) : impl_(new Impl{mapping, std::move(file_name), sink, {}, {}, {}, {}}) {}
 RowAssembler::~RowAssembler() { delete impl_; }
 ImportTotals const& RowAssembler::totals() const noexcept { return impl_->totals; }
 
@@ -113,8 +111,8 @@ Result<void> RowAssembler::header(std::vector<std::string> const& columns) {
     out = found - columns.begin();
     return {};
   };
-  std::string const* const names[] = {&m.order_column, &m.item_column, &m.title_column, &m.quantity_column, &m.placed_column,
-                                      &m.price_column, &m.customer_column, &m.country_column, &m.city_column, &m.postal_code_column};
+  std::string const* const names[] = {&m.order_column, &m.item_column,     &m.title_column,   &m.quantity_column, &m.placed_column,
+                                      &m.price_column, &m.customer_column, &m.country_column, &m.city_column,     &m.postal_code_column};
   for (std::size_t i = 0; i < Impl::column_count; ++i) {
     if (auto const found = locate(*names[i], impl_->columns[i]); !found) return found;
   }

@@ -51,7 +51,8 @@ class Members {
     bool const plain = member->kind == Json::Kind::number || (member->kind == Json::Kind::text && member->text.find(' ') == std::string::npos);
     auto const money = parse_money(plain ? member->text + " " + std::string(currency.code()) : member->text);
     if (!money) return fail(name, money.error().message, money.error().remedy), std::nullopt;
-    if (currency.known() && money->currency() != currency) return fail(name, "another currency than the order's", "write it in " + std::string(currency.code())), std::nullopt;
+    if (currency.known() && money->currency() != currency)
+      return fail(name, "another currency than the order's", "write it in " + std::string(currency.code())), std::nullopt;
     return *money;
   }
   Timestamp time(char const* name, bool required) {

@@ -48,9 +48,7 @@ std::vector<bool> can_finish(Definition const& definition) {
 }
 
 void follow(Definition const& definition, State const& from, Transition const& transition, Step& out) {
-  auto const append = [&](std::vector<std::string> const& actions) {
-    out.actions.insert(out.actions.end(), actions.begin(), actions.end());
-  };
+  auto const append = [&](std::vector<std::string> const& actions) { out.actions.insert(out.actions.end(), actions.begin(), actions.end()); };
   if (transition.target < 0) return append(transition.actions);
   append(from.leave);
   append(transition.actions);
@@ -70,9 +68,8 @@ void settle_from(Definition const& definition, Guards guards, Step& out) {
   for (std::size_t round = 0; round < definition.states.size(); ++round) {
     auto const& state = definition.states[static_cast<std::size_t>(out.state)];
     bool failed = false;
-    auto const next = std::find_if(state.transitions.begin(), state.transitions.end(), [&](Transition const& t) {
-      return t.event.empty() && !failed && enabled(t, guards, failed);
-    });
+    auto const next = std::find_if(state.transitions.begin(), state.transitions.end(),
+                                   [&](Transition const& t) { return t.event.empty() && !failed && enabled(t, guards, failed); });
     if (failed) out.reaction = Reaction::guard_failed;
     if (failed || next == state.transitions.end()) return;
     follow(definition, state, *next, out);
@@ -96,9 +93,9 @@ Result<void> check(Definition const& definition) {
                      "add a transition with `go " + state.name + "`, or remove the state");
     }
     if (!finishes[i]) {
-      return failure("stuck", "the workflow `" + name + "` cannot finish from `" + state.name + "`: " +
-                                  path_to(definition, before, static_cast<std::int32_t>(i)),
-                     name, "add a transition on the way to a final state");
+      return failure("stuck",
+                     "the workflow `" + name + "` cannot finish from `" + state.name + "`: " + path_to(definition, before, static_cast<std::int32_t>(i)), name,
+                     "add a transition on the way to a final state");
     }
   }
   return {};
@@ -111,8 +108,7 @@ Step step(Definition const& definition, std::int32_t state, std::string_view eve
   bool forbidden = false;
   for (auto const& transition : from.transitions) {
     if (transition.event != event || transition.event.empty()) continue;
-    bool const may = role.empty() || transition.by.empty() ||
-                     std::find(transition.by.begin(), transition.by.end(), role) != transition.by.end();
+    bool const may = role.empty() || transition.by.empty() || std::find(transition.by.begin(), transition.by.end(), role) != transition.by.end();
     if (!may) {
       forbidden = true;
       continue;

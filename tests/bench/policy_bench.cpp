@@ -28,20 +28,33 @@ struct Shape {
 
 Shape const shapes[] = {
     {"nested ranges, a few contained",
-     [](int i) { return numbered("order.total > %d.00 USD and order.channel in [web, store, b2b] and customer.segment == retail\n    and any line where line.quantity >= %d each", i + 5, i % 50 + 1, 0, 0); }},
-    {"ranges that do not touch", [](int i) { return numbered("order.total > %d.00 USD and order.total <= %d.00 USD and order.line_count > %d", 2 * i, 2 * i + 1, i % 7, 0); }},
-    {"ranges that overlap, none contained", [](int i) { return numbered("order.total between %d.00 USD and %d.00 USD and order.line_count <= %d", i + 1, 20000 + i, 50, 0); }},
+     [](int i) {
+       return numbered(
+           "order.total > %d.00 USD and order.channel in [web, store, b2b] and customer.segment == retail\n    and any line where line.quantity >= %d each",
+           i + 5, i % 50 + 1, 0, 0);
+     }},
+    {"ranges that do not touch",
+     [](int i) { return numbered("order.total > %d.00 USD and order.total <= %d.00 USD and order.line_count > %d", 2 * i, 2 * i + 1, i % 7, 0); }},
+    {"ranges that overlap, none contained",
+     [](int i) { return numbered("order.total between %d.00 USD and %d.00 USD and order.line_count <= %d", i + 1, 20000 + i, 50, 0); }},
     {"ranges against ranges, none contained", [](int i) { return numbered("order.total > %d.00 USD and order.line_count < %d", i + 1, i + 1, 0, 0); }},
-    {"lists of codes", [](int i) { return numbered("ship_to.postal_code else \"\" in [\"%05d\", \"%05d\", \"%05d\"] and order.total > %d.00 USD", 3 * i, 3 * i + 1, 3 * i + 2, i % 100); }},
-    {"alternatives", [](int i) { return numbered("(order.total > %d.00 USD or order.line_count > %d) and (customer.chargebacks else 0) > %d", i + 5, i % 90 + 3, i % 4, 0); }},
+    {"lists of codes",
+     [](int i) {
+       return numbered("ship_to.postal_code else \"\" in [\"%05d\", \"%05d\", \"%05d\"] and order.total > %d.00 USD", 3 * i, 3 * i + 1, 3 * i + 2, i % 100);
+     }},
+    {"alternatives",
+     [](int i) { return numbered("(order.total > %d.00 USD or order.line_count > %d) and (customer.chargebacks else 0) > %d", i + 5, i % 90 + 3, i % 4, 0); }},
 };
 
 std::string policy_text(Shape const& shape, int rules) {
   std::string text = "policy p { currency USD; time zone \"UTC\"; }\n";
   for (int i = 0; i < rules; ++i) {
-    text += numbered("# Agreed with the desk, see the meeting of 2026-11-%02d.\n## Stops orders that somebody has to look at.\nhold rule_%d {\n  when ", i % 28 + 1, i, 0, 0);
+    text += numbered("# Agreed with the desk, see the meeting of 2026-11-%02d.\n## Stops orders that somebody has to look at.\nhold rule_%d {\n  when ",
+                     i % 28 + 1, i, 0, 0);
     text += shape.condition(i) + ";  # the usual\n";
-    text += numbered("  unless customer.trusted;\n  reason HIGH_VALUE \"large order\";\n  blocks release; queue desk priority 10;\n  release by order_desk;\n}\n", 0, 0, 0, 0);
+    text +=
+        numbered("  unless customer.trusted;\n  reason HIGH_VALUE \"large order\";\n  blocks release; queue desk priority 10;\n  release by order_desk;\n}\n",
+                 0, 0, 0, 0);
   }
   return text;
 }

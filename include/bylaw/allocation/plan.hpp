@@ -30,14 +30,13 @@ struct Pick {
 
 struct Plan {
   std::vector<Pick> picks;
-  std::int64_t short_units = 0;   ///< units for which nothing was found
-  std::int32_t shipments = 0;     ///< locations used
+  std::int64_t short_units = 0;  ///< units for which nothing was found
+  std::int32_t shipments = 0;    ///< locations used
 };
 
 /// Promises only what is there. The best ranked location that has everything wins; without one
 /// the stock is taken in rank order from at most `shipments_max` locations (0: no limit).
 /// Two lines of one item draw from the same stock. Pure.
-[[nodiscard]] BYLAW_EXPORT Plan plan(std::vector<Demand> const& demands, std::vector<Supply> const& supplies,
-                                     std::int32_t shipments_max);
+[[nodiscard]] BYLAW_EXPORT Plan plan(std::vector<Demand> const& demands, std::vector<Supply> const& supplies, std::int32_t shipments_max);
 
 }  // namespace bylaw::inline v0::allocation

@@ -21,7 +21,6 @@ namespace bylaw::inline v0::config {
 /// looks beside the using file, then among the shipped files (schema, order, return, holds/fraud ...).
 /// `today` as in Policy::compile.
 /// Errors: `cannot_read`; what is wrong inside the files is in Loaded::diagnostics.
-[[nodiscard]] BYLAW_EXPORT Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, ZoneTable const& zones,
-                                                            Date today = Date{INT32_MIN});
+[[nodiscard]] BYLAW_EXPORT Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, ZoneTable const& zones, Date today = Date{INT32_MIN});
 
 }  // namespace bylaw::inline v0::config

@@ -14,9 +14,9 @@ struct Clock {
 };
 
 struct Options {
-  std::string store_path;             ///< a file, or `memory:NAME` for a store that lives as long as the engine
-  bool create = true;                 ///< make the store when there is none
-  rulebook::Rulebook rulebook;        ///< the policy version that decides
+  std::string store_path;       ///< a file, or `memory:NAME` for a store that lives as long as the engine
+  bool create = true;           ///< make the store when there is none
+  rulebook::Rulebook rulebook;  ///< the policy version that decides
   Clock clock;
   std::int64_t snapshot_commits = 500;  ///< a snapshot of the ledger every so many commits
 };

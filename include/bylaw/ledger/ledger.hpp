@@ -56,11 +56,11 @@ struct Transfer {
   TransferKind kind = TransferKind::post;
   AccountIndex debit;
   AccountIndex credit;
-  std::int64_t amount = 0;       ///< > 0; post_pending: how much of it is posted, the rest is released
-  Sequence pending;              ///< post_pending and void_pending: which pending
-  std::int64_t code = 0;         ///< why, from the caller's list
-  std::string reference;         ///< business key: the order, the return
-  Timestamp effective;           ///< business time
+  std::int64_t amount = 0;  ///< > 0; post_pending: how much of it is posted, the rest is released
+  Sequence pending;         ///< post_pending and void_pending: which pending
+  std::int64_t code = 0;    ///< why, from the caller's list
+  std::string reference;    ///< business key: the order, the return
+  Timestamp effective;      ///< business time
 };
 
 /// An applied transfer with its place in history.

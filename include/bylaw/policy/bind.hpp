@@ -155,7 +155,9 @@ class Binding {
 
 /// Begins the binding of a host type to a record of the schema.
 template <class T>
-[[nodiscard]] Binding<T> bind(std::string record) { return Binding<T>(std::move(record)); }
+[[nodiscard]] Binding<T> bind(std::string record) {
+  return Binding<T>(std::move(record));
+}
 
 }  // namespace bylaw::inline v0::policy
 

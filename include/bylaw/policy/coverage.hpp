@@ -11,13 +11,13 @@ namespace bylaw::inline v0::policy {
 /// three forms of the modified condition decision coverage criterion", 2001).
 struct ConditionCoverage {
   std::string text;
-  std::string clause;             ///< `when`, `unless`, `require` ...
+  std::string clause;  ///< `when`, `unless`, `require` ...
   Span span;
   bool seen_true = false;
   bool seen_false = false;
   bool decided_true = false;
   bool decided_false = false;
-  std::string missing;            ///< what a test would need, in values; empty when nothing is missing
+  std::string missing;  ///< what a test would need, in values; empty when nothing is missing
 
   [[nodiscard]] bool covered() const noexcept { return decided_true && decided_false; }
 };
@@ -26,8 +26,8 @@ struct RuleCoverage {
   Kind kind{};
   std::string name;
   std::string file;
-  std::int64_t fired = 0;         ///< how often it applied
-  std::int64_t passed = 0;        ///< how often it was asked and did not
+  std::int64_t fired = 0;   ///< how often it applied
+  std::int64_t passed = 0;  ///< how often it was asked and did not
   std::vector<ConditionCoverage> conditions;
 
   [[nodiscard]] bool covered() const noexcept;

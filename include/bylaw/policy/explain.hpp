@@ -30,17 +30,17 @@ struct ClauseReasoning {
 
 /// Why one rule applied, or why not.
 struct RuleExplanation {
-  std::uint32_t rule = 0;             ///< index among the rules of its kind
+  std::uint32_t rule = 0;  ///< index among the rules of its kind
   std::string name;
   std::string file;
   std::string comment;
-  std::int32_t line = -1;             ///< for `scope line`
+  std::int32_t line = -1;  ///< for `scope line`
   bool in_force = true;
   bool applies = false;
-  std::string outcome;                ///< of a return: `approve`, `deny` ...; empty for other kinds
+  std::string outcome;  ///< of a return: `approve`, `deny` ...; empty for other kinds
   std::string error;
   std::vector<ClauseReasoning> clauses;
-  std::vector<Flip> flip;             ///< none when no single fact turns it round; otherwise one
+  std::vector<Flip> flip;  ///< none when no single fact turns it round; otherwise one
 };
 
 struct Explanation {
@@ -53,7 +53,7 @@ struct Question {
   Kind kind = Kind::hold;
   Frame const* order = nullptr;
   Frame const* other = nullptr;
-  std::int32_t line = -1;             ///< backorder: which line; holds explain each line by themselves
+  std::int32_t line = -1;  ///< backorder: which line; holds explain each line by themselves
 };
 
 /// Why each rule of a kind applies to these facts, or why not. First-match kinds end with the rule

@@ -33,18 +33,16 @@ struct Value {
 };
 
 /// Which kinds of rule read a fact: whoever decides only holds need not supply the facts of returns.
-enum class Kind : std::uint8_t {
-  hold, stop, validation, allocation, protect, publish, service, change, backorder, return_rule, approval, posting, workflow
-};
+enum class Kind : std::uint8_t { hold, stop, validation, allocation, protect, publish, service, change, backorder, return_rule, approval, posting, workflow };
 
 /// One fact that the loaded rules read.
 struct Slot {
-  std::string path;          ///< from the subject on: `order.customer.segment`
+  std::string path;  ///< from the subject on: `order.customer.segment`
   FactKind kind{};
-  bool optional = false;     ///< may be missing
-  bool personal = false;     ///< recorded by reference, not by value
-  std::string detail;        ///< money: currency, empty for any; quantity: unit; symbol: the enumeration
-  std::uint32_t read_by = 0; ///< bit 1 << Kind for each kind of rule that reads it
+  bool optional = false;      ///< may be missing
+  bool personal = false;      ///< recorded by reference, not by value
+  std::string detail;         ///< money: currency, empty for any; quantity: unit; symbol: the enumeration
+  std::uint32_t read_by = 0;  ///< bit 1 << Kind for each kind of rule that reads it
 
   [[nodiscard]] bool is_read_by(Kind by) const noexcept { return (read_by >> static_cast<unsigned>(by) & 1u) != 0; }
 };
@@ -75,14 +73,25 @@ struct Frame {
 /// What a decision is about. Each has a Layout of its own, and its facts are those of the record
 /// of the same name (`return_line`: the record `return`).
 enum class Subject : std::uint8_t {
-  order, candidate, position, return_line, change, request,
-  shipment, invoice, payment, refund, receipt, adjustment, transfer  ///< what postings are made of
+  order,
+  candidate,
+  position,
+  return_line,
+  change,
+  request,
+  shipment,
+  invoice,
+  payment,
+  refund,
+  receipt,
+  adjustment,
+  transfer  ///< what postings are made of
 };
 inline constexpr std::size_t subject_count = 13;
 /// The name of the record whose fields are the subject's facts.
 [[nodiscard]] constexpr std::string_view record_of(Subject subject) noexcept {
-  constexpr std::string_view names[subject_count] = {"order",    "candidate", "position", "return", "change",  "request", "shipment",
-                                                     "invoice",  "payment",   "refund",   "receipt", "adjustment", "transfer"};
+  constexpr std::string_view names[subject_count] = {"order",   "candidate", "position", "return",  "change",     "request", "shipment",
+                                                     "invoice", "payment",   "refund",   "receipt", "adjustment", "transfer"};
   return names[static_cast<std::size_t>(subject)];
 }
 
@@ -90,7 +99,7 @@ inline constexpr std::size_t subject_count = 13;
 struct FunctionArgument {
   std::string name;
   FactKind kind{};
-  std::string detail;        ///< as Slot::detail
+  std::string detail;  ///< as Slot::detail
   Value value;
 };
 /// Answers the host functions that a schema declares. `call` writes the answer, or leaves it

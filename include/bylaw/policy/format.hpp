@@ -7,8 +7,8 @@ namespace bylaw::inline v0::policy {
 
 /// A policy file in canonical layout, or why there is none.
 struct Formatted {
-  std::string text;          ///< empty when `diagnostics` has errors
-  Diagnostics diagnostics;   ///< of reading the file; types are not looked at
+  std::string text;         ///< empty when `diagnostics` has errors
+  Diagnostics diagnostics;  ///< of reading the file; types are not looked at
 };
 
 /// Lays a policy file out: two blanks a level, one clause a line unless the author put several on

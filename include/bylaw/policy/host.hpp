@@ -73,8 +73,8 @@ struct Field {
   std::string name;
   ValueKind kind{};
   bool optional = false;
-  bool list = false;                    ///< each entry is read
-  std::vector<std::string> symbols;     ///< ValueKind::symbol: names by index
+  bool list = false;                 ///< each entry is read
+  std::vector<std::string> symbols;  ///< ValueKind::symbol: names by index
   Getter getter;
 };
 
@@ -83,8 +83,8 @@ struct Part {
   std::string name;
   bool optional = false;
   bool many = false;
-  std::vector<Type> type;               ///< exactly one
-  Getter getter;                        ///< the record, if it is there, or each of many
+  std::vector<Type> type;  ///< exactly one
+  Getter getter;           ///< the record, if it is there, or each of many
 };
 
 /// A host type as the record that it stands for.
@@ -119,16 +119,28 @@ class BYLAW_EXPORT Reader {
 template <class V>
 concept text_like = std::is_convertible_v<V const&, std::string_view>;
 template <class V>
-concept container = !text_like<V> && requires(V const& v) { v.begin(); v.end(); };
+concept container = !text_like<V> && requires(V const& v) {
+  v.begin();
+  v.end();
+};
 /// std::optional, a raw or a smart pointer: what may hold nothing.
 template <class V>
-concept maybe = !text_like<V> && requires(V const& v) { *v; static_cast<bool>(v); };
+concept maybe = !text_like<V> && requires(V const& v) {
+  *v;
+  static_cast<bool>(v);
+};
 /// std::optional says that a value may be missing; a pointer may only be the way to one that is always there.
 template <class V>
-concept optional_like = maybe<V> && requires(V const& v) { v.has_value(); };
+concept optional_like = maybe<V> && requires(V const& v) {
+  v.has_value();
+};
 /// std::chrono::duration, recognized without its header.
 template <class V>
-concept chrono_duration = requires(V const& v) { v.count(); V::period::num; V::period::den; };
+concept chrono_duration = requires(V const& v) {
+  v.count();
+  V::period::num;
+  V::period::den;
+};
 
 template <class V>
 constexpr ValueKind kind_of() {

@@ -47,8 +47,7 @@ class BYLAW_EXPORT Policy {
   /// Parses, type-checks, lints and compiles. `roots` are read in order, each `use` where it
   /// stands. With an error the Compilation has diagnostics and an empty policy. `today` dates the
   /// lint that finds rules out of force; without it that lint is left out.
-  [[nodiscard]] static Compilation compile(std::vector<Source> roots, Loader loader, ZoneTable const& zones,
-                                           Date today = Date{INT32_MIN});
+  [[nodiscard]] static Compilation compile(std::vector<Source> roots, Loader loader, ZoneTable const& zones, Date today = Date{INT32_MIN});
 
   [[nodiscard]] bool empty() const noexcept { return impl_ == nullptr; }
   /// SHA-256 over the names and texts of all files, in hexadecimal.
@@ -94,35 +93,27 @@ class BYLAW_EXPORT Policy {
   void decide_holds(std::vector<Frame> const& orders, Timestamp now, std::vector<HoldDecision>& out) const;
   [[nodiscard]] HoldDecision decide_holds(Frame const& order, Timestamp now, Functions functions = {}) const;
   /// Whether an open hold may go: `line` as in its HoldHit.
-  [[nodiscard]] HoldExit decide_hold_exit(std::uint32_t rule, std::int32_t line, Frame const& order, Timestamp now,
-                                          Functions functions = {}) const;
+  [[nodiscard]] HoldExit decide_hold_exit(std::uint32_t rule, std::int32_t line, Frame const& order, Timestamp now, Functions functions = {}) const;
   [[nodiscard]] ValidationDecision decide_validation(Frame const& order, Timestamp now, Functions functions = {}) const;
   /// Indices into stops() of those in force.
   [[nodiscard]] std::vector<std::uint32_t> decide_stops(Timestamp now) const;
-  [[nodiscard]] AllocationDecision decide_allocation(Frame const& order, std::vector<Frame> const& candidates, Timestamp now,
-                                                     Functions functions = {}) const;
+  [[nodiscard]] AllocationDecision decide_allocation(Frame const& order, std::vector<Frame> const& candidates, Timestamp now, Functions functions = {}) const;
   [[nodiscard]] ProtectDecision decide_protect(Frame const& position, Timestamp now, Functions functions = {}) const;
-  [[nodiscard]] PublishDecision decide_publish(std::string_view channel, Frame const& position, Timestamp now,
-                                               Functions functions = {}) const;
+  [[nodiscard]] PublishDecision decide_publish(std::string_view channel, Frame const& position, Timestamp now, Functions functions = {}) const;
   /// `candidate` is the location that the order ships from.
-  [[nodiscard]] ServiceDecision decide_service(Frame const& order, Frame const& candidate, Timestamp now,
-                                               Functions functions = {}) const;
-  [[nodiscard]] ChangeDecision decide_change(ChangeQuestion const& question, Frame const& order, Frame const& change,
-                                             Timestamp now, Functions functions = {}) const;
-  /// `line`: index of the order's line that is short.
-  [[nodiscard]] BackorderDecision decide_backorder(Frame const& order, std::int32_t line, Timestamp now,
-                                                   Functions functions = {}) const;
-  [[nodiscard]] ReturnDecision decide_return(Frame const& order, Frame const& return_line, Timestamp now,
+  [[nodiscard]] ServiceDecision decide_service(Frame const& order, Frame const& candidate, Timestamp now, Functions functions = {}) const;
+  [[nodiscard]] ChangeDecision decide_change(ChangeQuestion const& question, Frame const& order, Frame const& change, Timestamp now,
                                              Functions functions = {}) const;
-  [[nodiscard]] ApprovalDecision decide_approval(ApprovalQuestion const& question, Frame const& order, Frame const& request,
-                                                 Timestamp now, Functions functions = {}) const;
+  /// `line`: index of the order's line that is short.
+  [[nodiscard]] BackorderDecision decide_backorder(Frame const& order, std::int32_t line, Timestamp now, Functions functions = {}) const;
+  [[nodiscard]] ReturnDecision decide_return(Frame const& order, Frame const& return_line, Timestamp now, Functions functions = {}) const;
+  [[nodiscard]] ApprovalDecision decide_approval(ApprovalQuestion const& question, Frame const& order, Frame const& request, Timestamp now,
+                                                 Functions functions = {}) const;
   /// `event` is `shipment.shipped`; `frame` has the facts of its record.
-  [[nodiscard]] PostingDecision decide_posting(std::string_view event, Frame const& order, Frame const& frame, Timestamp now,
-                                               Functions functions = {}) const;
+  [[nodiscard]] PostingDecision decide_posting(std::string_view event, Frame const& order, Frame const& frame, Timestamp now, Functions functions = {}) const;
   /// A guard of a workflow; `instance` has the facts of the workflow's own record when that is not
   /// an order. Errors: `policy_error`.
-  [[nodiscard]] Result<bool> guard(std::int32_t index, Frame const& order, Timestamp now, Frame const* instance = nullptr,
-                                   Functions functions = {}) const;
+  [[nodiscard]] Result<bool> guard(std::int32_t index, Frame const& order, Timestamp now, Frame const* instance = nullptr, Functions functions = {}) const;
 
   struct Impl;
   /// For the other parts of this module: explanations, coverage, documents.

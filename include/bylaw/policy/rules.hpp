@@ -24,7 +24,7 @@ struct RuleInfo {
   Kind kind{};
   std::string name;
   std::string file;
-  std::string comment;       ///< its `##` comment
+  std::string comment;  ///< its `##` comment
   std::string note;
   Span span;                 ///< its name
   Span whole;                ///< the declaration from first to last word
@@ -39,12 +39,12 @@ struct Header {
   std::string zone = "UTC";
   Period effective;
   BusinessCalendar calendar;
-  bool business_hours = false;         ///< `business hours` was written
+  bool business_hours = false;  ///< `business hours` was written
   bool window_inclusive = true;
-  std::int32_t undelivered_days = 7;   ///< window start without a delivery scan: shipment plus this
-  bool refund_cap = false;             ///< refund above what is left: refuse, or cap to it
-  bool recompute_discount = false;     ///< discount of a returned unit: keep its share, or recompute the promotion
-  bool all_or_nothing = false;         ///< short network: ship what is available, or nothing
+  std::int32_t undelivered_days = 7;  ///< window start without a delivery scan: shipment plus this
+  bool refund_cap = false;            ///< refund above what is left: refuse, or cap to it
+  bool recompute_discount = false;    ///< discount of a returned unit: keep its share, or recompute the promotion
+  bool all_or_nothing = false;        ///< short network: ship what is available, or nothing
   bool rank_before_reservations = false;
 };
 
@@ -58,7 +58,7 @@ enum class LatePolicy : std::uint8_t { stop_ship, recall, flag };
 
 struct Escalation {
   Duration after;
-  std::string to;                      ///< role
+  std::string to;  ///< role
 };
 /// `expire after D then ACTION, grace D, at most N per D`. `limit` 0: no limit.
 struct Expiry {
@@ -74,25 +74,25 @@ struct HoldRule {
   bool scope_line = false;
   Reason reason;
   std::string queue = "default";
-  std::int32_t priority = 100;              ///< smaller is looked at first
-  std::vector<std::string> blocks;          ///< transitions it prevents
-  std::vector<std::string> release_by;      ///< roles
-  bool releases_itself = false;             ///< has `release when`
-  bool clears = false;                      ///< lifts itself when its cause is gone
+  std::int32_t priority = 100;          ///< smaller is looked at first
+  std::vector<std::string> blocks;      ///< transitions it prevents
+  std::vector<std::string> release_by;  ///< roles
+  bool releases_itself = false;         ///< has `release when`
+  bool clears = false;                  ///< lifts itself when its cause is gone
   std::vector<Escalation> escalations;
-  std::vector<Expiry> expiries;             ///< at most one
+  std::vector<Expiry> expiries;  ///< at most one
   LatePolicy late = LatePolicy::stop_ship;
 };
 
 /// A manual or planned stop of a location, lot, item, carrier, supplier or channel.
 struct StopRule {
   RuleInfo info;
-  std::string what;                         ///< `location`
-  std::string name;                         ///< `DC2`
+  std::string what;  ///< `location`
+  std::string name;  ///< `DC2`
   std::vector<std::string> blocks;
   Timestamp from{INT64_MIN};
-  Timestamp until{INT64_MAX};               ///< the first moment it is over
-  std::vector<std::string> by;              ///< roles that may lift it
+  Timestamp until{INT64_MAX};   ///< the first moment it is over
+  std::vector<std::string> by;  ///< roles that may lift it
   Reason reason;
 };
 
@@ -101,7 +101,7 @@ struct ValidationRule {
   bool scope_line = false;
   Reason reason;
   bool rejects = false;
-  std::string hold;                         ///< hold rule to place; empty: none
+  std::string hold;  ///< hold rule to place; empty: none
   bool repairs = false;
 };
 
@@ -109,9 +109,9 @@ enum class Scarcity : std::uint8_t { unstated, priority, promise_date, fair_shar
 
 struct AllocationRule {
   RuleInfo info;
-  std::int32_t shipments_max = 0;           ///< 0: no limit; 1: never split
+  std::int32_t shipments_max = 0;  ///< 0: no limit; 1: never split
   bool keep_safety_stock = false;
-  std::vector<std::string> short_steps;     ///< `backorder`, `cancel`, `hold:NAME` ... in order
+  std::vector<std::string> short_steps;  ///< `backorder`, `cancel`, `hold:NAME` ... in order
   bool reserves = false;
   Duration reserve_for;
   Scarcity scarce = Scarcity::unstated;
@@ -121,7 +121,7 @@ struct AllocationRule {
 struct ProtectRule {
   RuleInfo info;
   std::string channel;
-  bool daily = false;                       ///< set every day at `at` instead of at receipt
+  bool daily = false;  ///< set every day at `at` instead of at receipt
   TimeOfDay at;
   Timestamp until{INT64_MAX};
 };
@@ -133,13 +133,13 @@ struct PublishRule {
 
 struct ServiceRule {
   RuleInfo info;
-  Reason miss;                              ///< empty code: a miss needs no reason
+  Reason miss;  ///< empty code: a miss needs no reason
 };
 
 struct ChangeRule {
   RuleInfo info;
   bool recheck_holds = false;
-  std::vector<std::string> things;          ///< that any of its clauses speaks of
+  std::vector<std::string> things;  ///< that any of its clauses speaks of
 };
 
 struct BackorderRule {
@@ -154,16 +154,16 @@ struct ReturnRule {
 struct ApprovalRule {
   RuleInfo info;
   std::string command;
-  std::vector<std::string> by;              ///< roles
+  std::vector<std::string> by;  ///< roles
   bool not_requester = false;
-  Duration lapse;                           ///< 0: does not lapse
+  Duration lapse;  ///< 0: does not lapse
 };
 
 struct PostingRule {
   RuleInfo info;
   Subject subject = Subject::shipment;
-  std::string event;                        ///< `shipment.shipped`
-  std::string each;                         ///< `line`, or empty
+  std::string event;  ///< `shipment.shipped`
+  std::string each;   ///< `line`, or empty
 };
 
 /// An action with its arguments as they were written: `notify(customer)`.
@@ -176,12 +176,12 @@ struct Action {
 /// or, with `timed`, after a time in the state.
 struct Transition {
   std::string event;
-  std::vector<std::string> by;              ///< roles that may assert it; empty: any
+  std::vector<std::string> by;  ///< roles that may assert it; empty: any
   bool timed = false;
   Duration after;
-  std::int32_t guard = -1;                  ///< index for Policy::guard; -1: none
+  std::int32_t guard = -1;  ///< index for Policy::guard; -1: none
   std::vector<Action> actions;
-  std::string target;                       ///< empty: stays
+  std::string target;  ///< empty: stays
   Span span;
 };
 
@@ -194,7 +194,7 @@ struct State {
   std::int32_t parent = -1;
   std::string region;
   bool final = false;
-  std::string start;                        ///< nested states: where it begins
+  std::string start;  ///< nested states: where it begins
   OtherEvents others = OtherEvents::inherit;
   Duration park_for;
   std::vector<Action> enter;
@@ -224,9 +224,9 @@ struct WorkflowDeclaration {
 struct Measure {
   std::string name;
   FactKind kind{};
-  std::string function;                     ///< count, sum, min or max
+  std::string function;  ///< count, sum, min or max
   std::string record;
-  std::vector<std::string> keys;            ///< paths
+  std::vector<std::string> keys;  ///< paths
   Duration over;
   Span span;
 };
@@ -235,7 +235,7 @@ struct Measure {
 struct HostFunction {
   std::string name;
   FactKind result{};
-  std::string detail;                       ///< as Slot::detail
+  std::string detail;  ///< as Slot::detail
   bool optional = false;
 };
 

@@ -10,7 +10,7 @@ namespace bylaw::inline v0::report {
 /// One figure or list of the business, defined once as SQL over the store's read side.
 struct Report {
   char const* name;
-  char const* about;   ///< one sentence: what it says
+  char const* about;  ///< one sentence: what it says
   char const* sql;
 };
 

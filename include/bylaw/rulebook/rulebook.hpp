@@ -21,8 +21,8 @@ struct OrderFacts {
   Timestamp imported;
   std::vector<HoldFact> holds;
   bool paid_in_full = false;
-  std::int64_t same_customer_orders = 0;             ///< other orders of this customer known so far
-  std::vector<trade::Item const*> items;             ///< per line; nullptr when the item is not known
+  std::int64_t same_customer_orders = 0;  ///< other orders of this customer known so far
+  std::vector<trade::Item const*> items;  ///< per line; nullptr when the item is not known
 };
 
 struct StockFacts {
@@ -31,18 +31,18 @@ struct StockFacts {
 };
 struct CandidateFacts {
   trade::Location const* location = nullptr;
-  StockFacts stock;                                  ///< of all items of the order together
+  StockFacts stock;  ///< of all items of the order together
   std::int64_t covers = 0;
 };
 
 struct ReturnFacts {
-  OrderFacts order;                                  ///< order.order is nullptr when no sale was found
+  OrderFacts order;  ///< order.order is nullptr when no sale was found
   trade::Return const* request = nullptr;
   trade::ReturnLine const* line = nullptr;
   trade::Line const* sold = nullptr;
   trade::Item const* item = nullptr;
-  Money net;                                         ///< share of what was paid that this line brings back
-  std::int64_t shipped = 0;                          ///< milliseconds UTC; 0: not recorded
+  Money net;                 ///< share of what was paid that this line brings back
+  std::int64_t shipped = 0;  ///< milliseconds UTC; 0: not recorded
   std::int64_t delivered = 0;
   std::string inspected_condition;
 };
@@ -90,8 +90,6 @@ struct Loaded {
 
 /// Compiles a policy set. A set without the workflows `order` and `return` gets the shipped ones,
 /// which the loader finds as `order.bylaw` and `return.bylaw`. `today` as in Policy::compile.
-[[nodiscard]] BYLAW_EXPORT Loaded load(std::vector<policy::Source> roots, policy::Loader loader, ZoneTable const& zones,
-                                         Date today = Date{INT32_MIN});
-
+[[nodiscard]] BYLAW_EXPORT Loaded load(std::vector<policy::Source> roots, policy::Loader loader, ZoneTable const& zones, Date today = Date{INT32_MIN});
 
 }  // namespace bylaw::inline v0::rulebook

@@ -9,7 +9,7 @@ namespace bylaw::inline v0::store {
 /// One named query of the read side, as rows of text. `report` and `audit` stand on it.
 struct Table {
   std::vector<std::string> columns;
-  std::vector<bool> numeric;               ///< per column
+  std::vector<bool> numeric;  ///< per column
   std::vector<std::vector<std::string>> rows;
 };
 

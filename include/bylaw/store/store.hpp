@@ -17,7 +17,7 @@ struct StoredCommand {
 };
 
 struct StoredOrder {
-  trade::Order order;      ///< latest revision, with lines
+  trade::Order order;  ///< latest revision, with lines
   Timestamp imported;
   std::string state;
   std::int32_t workflow_version = 1;
@@ -33,7 +33,7 @@ struct StoredReturn {
 struct SaleLine {
   std::string order;
   std::int32_t number = 0;
-  std::int64_t remaining = 0;   ///< units that no return has claimed yet
+  std::int64_t remaining = 0;  ///< units that no return has claimed yet
   Timestamp placed;
 };
 
@@ -49,8 +49,8 @@ struct Verification {
   std::int64_t commits = 0;
   std::int64_t transfers = 0;
   std::int64_t subjects = 0;
-  std::string state_hash;              ///< equal for two stores that hold the same business state
-  std::vector<std::string> findings;   ///< empty: intact
+  std::string state_hash;             ///< equal for two stores that hold the same business state
+  std::vector<std::string> findings;  ///< empty: intact
 };
 
 /// The journal on disk, in one SQLite file: insert-only rows, one hash per commit, and small
@@ -70,8 +70,7 @@ class BYLAW_EXPORT Store {
 
   [[nodiscard]] Result<void> begin();
   /// Writes one command with its outcome and, when it was accepted, everything it changed.
-  [[nodiscard]] Result<void> record(trade::Command const& command, std::string_view body_hash, trade::Outcome const& outcome,
-                                    trade::Changes const& changes);
+  [[nodiscard]] Result<void> record(trade::Command const& command, std::string_view body_hash, trade::Outcome const& outcome, trade::Changes const& changes);
   /// Seals the group under one hash and makes it durable.
   [[nodiscard]] Result<void> commit(Timestamp recorded);
   /// Whether the group that failed to commit may have reached the disk all the same.

@@ -13,16 +13,16 @@ struct Outcome {
   std::string file;
   std::size_t line = 0;
   bool passed = true;
-  std::vector<std::string> problems;   ///< `holds: expected [a], got [b]`
-  std::string explanation;             ///< of the decision, when it failed
+  std::vector<std::string> problems;  ///< `holds: expected [a], got [b]`
+  std::string explanation;            ///< of the decision, when it failed
 };
 
 /// A test file that was read and run.
 struct Suite {
   std::string file;
   std::vector<Outcome> outcomes;
-  std::vector<policy::RuleCoverage> coverage;   ///< of the policy it tests, when asked for
-  std::string policy_files;                     ///< what it tests, as written in the file
+  std::vector<policy::RuleCoverage> coverage;  ///< of the policy it tests, when asked for
+  std::string policy_files;                    ///< what it tests, as written in the file
 };
 
 struct Options {

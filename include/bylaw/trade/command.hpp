@@ -48,18 +48,17 @@ struct RequestReturn {
 struct ReturnEvent {
   std::string id;
   std::string event;
-  std::string inspected_condition;   ///< for `inspect`
+  std::string inspected_condition;  ///< for `inspect`
   std::string note;
 };
 
-using CommandBody = std::variant<DefineItem, DefineLocation, ReceiveStock, ImportOrder, OrderEvent, ReleaseHold,
-                                 RequestReturn, ReturnEvent>;
+using CommandBody = std::variant<DefineItem, DefineLocation, ReceiveStock, ImportOrder, OrderEvent, ReleaseHold, RequestReturn, ReturnEvent>;
 
 /// One request to the engine. `id` is checked against all history: the same id with the
 /// same body returns the first outcome, with another body it is refused.
 struct Command {
   std::string id;
-  Timestamp at;     ///< business time, from the caller
+  Timestamp at;  ///< business time, from the caller
   Actor by;
   CommandBody body;
 };

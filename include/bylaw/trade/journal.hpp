@@ -11,11 +11,11 @@ namespace bylaw::inline v0::trade {
 /// A change of state of an order or return. INVARIANT: the state of a subject is the
 /// `to` of its last transition.
 struct TransitionRow {
-  std::string subject;       ///< order or return id
-  std::string workflow;      ///< `order` or `return`
+  std::string subject;   ///< order or return id
+  std::string workflow;  ///< `order` or `return`
   std::int32_t version = 1;
   std::string event;
-  std::string from;          ///< empty for the first
+  std::string from;  ///< empty for the first
   std::string to;
 };
 
@@ -30,24 +30,24 @@ struct HoldRow {
   std::string reason;
   std::string text;
   std::string queue;
-  std::string blocks;        ///< transitions, joined by commas
-  std::string reads;         ///< JSON: the values the decision stood on
+  std::string blocks;  ///< transitions, joined by commas
+  std::string reads;   ///< JSON: the values the decision stood on
 };
 
 /// A decision that was acted on: which rule, what it said, which values it read.
 struct DecisionRow {
   std::string subject;
-  std::string kind;          ///< `allocation`, `return`
+  std::string kind;  ///< `allocation`, `return`
   std::string rule;
   std::string verdict;
-  std::string reads;         ///< JSON
+  std::string reads;  ///< JSON
 };
 
 /// One message for the outside, to be delivered at least once and in order per subject.
 struct EventRow {
-  std::string type;          ///< `order.released`
+  std::string type;  ///< `order.released`
   std::string subject;
-  std::string data;          ///< JSON
+  std::string data;  ///< JSON
 };
 
 struct OrderRow {
@@ -59,11 +59,11 @@ struct OrderRow {
 struct ReturnLineRow {
   std::string return_id;
   ReturnLine line;
-  std::string verdict;       ///< approve, review or deny
-  std::string reasons;       ///< failed clauses, joined by commas
+  std::string verdict;  ///< approve, review or deny
+  std::string reasons;  ///< failed clauses, joined by commas
   std::int64_t refund_minor = 0;
   std::int64_t fee_minor = 0;
-  Timestamp sold;            ///< when the matched order was placed; 0: not matched
+  Timestamp sold;  ///< when the matched order was placed; 0: not matched
   std::string rule;
 };
 struct ReturnRow {
@@ -78,7 +78,7 @@ struct Changes {
   std::vector<OrderRow> orders;
   std::vector<ReturnRow> returns;
   std::vector<ReturnLineRow> return_lines;
-  std::vector<ReturnLineRow> dropped_claims;   ///< of a cancelled return: its units may be claimed again
+  std::vector<ReturnLineRow> dropped_claims;  ///< of a cancelled return: its units may be claimed again
   std::vector<TransitionRow> transitions;
   std::vector<HoldRow> holds;
   std::vector<DecisionRow> decisions;

@@ -26,7 +26,7 @@ struct Address {
 };
 
 struct Customer {
-  std::string id;       ///< empty: a guest
+  std::string id;  ///< empty: a guest
   std::string segment = "guest";
   std::string name;
   std::string email;
@@ -48,26 +48,26 @@ struct Payment {
 /// One line of an order. `net` is the amount for all units, rounded once to the minor unit;
 /// `unit_price` is what the channel said, exactly.
 struct Line {
-  std::int32_t number = 0;       ///< from 1, in the order of the channel
-  std::string item;              ///< SKU
+  std::int32_t number = 0;  ///< from 1, in the order of the channel
+  std::string item;         ///< SKU
   std::string title;
-  std::int64_t quantity = 0;     ///< base units of the item, > 0
+  std::int64_t quantity = 0;  ///< base units of the item, > 0
   Decimal unit_price;
   Money net;
-  bool service = false;          ///< postage, fees: moves no stock
+  bool service = false;  ///< postage, fees: moves no stock
 };
 
 struct Order {
   std::string id;
-  std::string source;            ///< the channel's system
-  std::int64_t revision = 1;     ///< (source, id, revision): the same again changes nothing
+  std::string source;         ///< the channel's system
+  std::int64_t revision = 1;  ///< (source, id, revision): the same again changes nothing
   std::string channel = "web";
   Timestamp placed;
   Currency currency;
   Customer customer;
   Address ship_to;
   Payment payment;
-  Money total;                   ///< sum of the lines
+  Money total;  ///< sum of the lines
   std::vector<Line> lines;
   std::vector<Attribute> attributes;
 };
@@ -78,27 +78,27 @@ struct Item {
   std::string category;
   bool service = false;
   bool final_sale = false;
-  std::optional<Money> unit_cost;   ///< standard cost of one base unit
+  std::optional<Money> unit_cost;  ///< standard cost of one base unit
 };
 
 struct Location {
   std::string id;
-  std::string kind = "warehouse";   ///< warehouse, store or third_party
+  std::string kind = "warehouse";  ///< warehouse, store or third_party
   std::string region;
   std::string country;
   bool active = true;
-  std::int64_t priority = 100;      ///< smaller is preferred when nothing else decides
-  std::int64_t safety_stock = 0;    ///< units of every item kept back here
+  std::int64_t priority = 100;    ///< smaller is preferred when nothing else decides
+  std::int64_t safety_stock = 0;  ///< units of every item kept back here
 };
 
 struct ReturnLine {
   std::int32_t number = 0;
-  std::string order;             ///< empty: to be matched by customer and item
+  std::string order;  ///< empty: to be matched by customer and item
   std::int32_t order_line = 0;
   std::string item;
-  std::int64_t quantity = 0;     ///< > 0
-  Money claimed_net;             ///< what the request says it is worth; never trusted for a refund
-  std::string reason;            ///< a code of `reasons return`; may be empty
+  std::int64_t quantity = 0;  ///< > 0
+  Money claimed_net;          ///< what the request says it is worth; never trusted for a refund
+  std::string reason;         ///< a code of `reasons return`; may be empty
   std::string claimed_condition;
   bool service = false;
 };

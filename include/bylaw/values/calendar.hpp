@@ -10,9 +10,9 @@ namespace bylaw::inline v0::values {
 /// Business days count whole days; business time (minutes and hours) counts only between
 /// `opens` and `closes`. A plain value; thread safe when not changed.
 struct BusinessCalendar {
-  std::vector<Date> holidays;      ///< rising
+  std::vector<Date> holidays;  ///< rising
   TimeOfDay opens{0};
-  TimeOfDay closes{24 * 60};       ///< later than `opens`; 24:00 is the end of the day
+  TimeOfDay closes{24 * 60};  ///< later than `opens`; 24:00 is the end of the day
 
   /// How many holidays are not later than `date`.
   [[nodiscard]] std::size_t holidays_up_to(Date date) const noexcept {

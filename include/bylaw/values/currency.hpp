@@ -19,8 +19,7 @@ class Currency {
   [[nodiscard]] static Result<Currency> parse(std::string_view code) {
     auto const currency = find(code);
     if (!currency.known()) {
-      return failure("unknown_currency", "`" + std::string(code) + "` is not an ISO 4217 currency", {},
-                     "write three capitals such as USD, EUR or GBP");
+      return failure("unknown_currency", "`" + std::string(code) + "` is not an ISO 4217 currency", {}, "write three capitals such as USD, EUR or GBP");
     }
     return currency;
   }
@@ -41,18 +40,14 @@ class Currency {
   [[nodiscard]] constexpr bool known() const noexcept { return code_[0] != 0; }
   /// Decimals of the minor unit: 2 for USD, 0 for JPY, 3 for KWD (ISO 4217).
   [[nodiscard]] constexpr int exponent() const noexcept { return exponent_; }
-  [[nodiscard]] constexpr std::string_view code() const noexcept {
-    return known() ? std::string_view(code_, 3) : std::string_view{};
-  }
+  [[nodiscard]] constexpr std::string_view code() const noexcept { return known() ? std::string_view(code_, 3) : std::string_view{}; }
   friend constexpr bool operator==(Currency const&, Currency const&) = default;
 
  private:
-  constexpr Currency(std::string_view code, std::uint8_t exponent) noexcept
-      : code_{code[0], code[1], code[2]}, exponent_(exponent) {}
+  constexpr Currency(std::string_view code, std::uint8_t exponent) noexcept : code_{code[0], code[1], code[2]}, exponent_(exponent) {}
 
   // Source: ISO 4217 table A.1 as of 2026. Funds and metals without a minor unit are left out.
-  static constexpr std::string_view decimals_0 =
-      "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+  static constexpr std::string_view decimals_0 = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
   static constexpr std::string_view decimals_2 =
       "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE "
       "CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL "

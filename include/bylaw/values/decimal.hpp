@@ -84,8 +84,7 @@ class Decimal {
 
  private:
   static Unexpected<Error> not_a_number(std::string_view text) {
-    return failure("not_a_number", "`" + std::string(text.substr(0, 40)) + "` is not a number", {},
-                   "write digits with at most one point, such as 12.50");
+    return failure("not_a_number", "`" + std::string(text.substr(0, 40)) + "` is not a number", {}, "write digits with at most one point, such as 12.50");
   }
 
   std::int64_t coefficient_ = 0;
@@ -95,8 +94,7 @@ class Decimal {
 /// "12.5"; always with a digit before the point.
 [[nodiscard]] inline std::string to_string(Decimal number) {
   auto const negative = number.coefficient() < 0;
-  auto const magnitude = negative ? 0 - static_cast<std::uint64_t>(number.coefficient())
-                                  : static_cast<std::uint64_t>(number.coefficient());
+  auto const magnitude = negative ? 0 - static_cast<std::uint64_t>(number.coefficient()) : static_cast<std::uint64_t>(number.coefficient());
   auto text = std::to_string(magnitude);
   auto const scale = static_cast<std::size_t>(number.scale());
   if (scale > 0) {

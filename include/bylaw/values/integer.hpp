@@ -25,9 +25,7 @@ template <class Integer>
   return __builtin_mul_overflow(a, b, &out);
 }
 
-[[nodiscard]] constexpr bool fits_int64(Int128 value) noexcept {
-  return value >= INT64_MIN && value <= INT64_MAX;
-}
+[[nodiscard]] constexpr bool fits_int64(Int128 value) noexcept { return value >= INT64_MIN && value <= INT64_MAX; }
 
 /// 10^exponent for 0 <= exponent <= 18.
 [[nodiscard]] constexpr std::int64_t power_of_ten(int exponent) noexcept {

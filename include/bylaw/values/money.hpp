@@ -18,8 +18,7 @@ namespace bylaw::inline v0::values {
 class Money {
  public:
   constexpr Money() noexcept = default;
-  constexpr Money(std::int64_t amount_minor, Currency currency) noexcept
-      : amount_minor_(amount_minor), currency_(currency) {}
+  constexpr Money(std::int64_t amount_minor, Currency currency) noexcept : amount_minor_(amount_minor), currency_(currency) {}
 
   [[nodiscard]] constexpr std::int64_t amount_minor() const noexcept { return amount_minor_; }
   [[nodiscard]] constexpr Currency currency() const noexcept { return currency_; }
@@ -34,8 +33,7 @@ class Money {
 [[nodiscard]] inline std::string to_string(Money money) {
   auto const exponent = static_cast<std::size_t>(money.currency().exponent());
   auto const negative = money.amount_minor() < 0;
-  auto text = std::to_string(negative ? 0 - static_cast<std::uint64_t>(money.amount_minor())
-                                      : static_cast<std::uint64_t>(money.amount_minor()));
+  auto text = std::to_string(negative ? 0 - static_cast<std::uint64_t>(money.amount_minor()) : static_cast<std::uint64_t>(money.amount_minor()));
   if (exponent > 0) {
     if (text.size() <= exponent) text.insert(0, exponent + 1 - text.size(), '0');
     text.insert(text.size() - exponent, ".");
@@ -46,8 +44,7 @@ class Money {
 /// Errors of both: `currency_mismatch`, `overflow`.
 [[nodiscard]] inline Result<Money> add(Money a, Money b) {
   if (a.currency() != b.currency()) {
-    return failure("currency_mismatch", to_string(a) + " and " + to_string(b) + " are of two currencies", {},
-                   "convert one of them first");
+    return failure("currency_mismatch", to_string(a) + " and " + to_string(b) + " are of two currencies", {}, "convert one of them first");
   }
   std::int64_t sum = 0;
   if (add_overflows(a.amount_minor(), b.amount_minor(), sum)) return failure("overflow", "the sum is too large");
@@ -87,8 +84,7 @@ class Money {
   auto const amount = Decimal::parse(text.substr(0, space));
   if (!amount) return Unexpected{amount.error()};
   if (amount->scale() > currency->exponent()) {
-    return failure("too_many_decimals",
-                   "`" + std::string(text) + "` has more decimals than " + std::string(currency->code()) + " has", {},
+    return failure("too_many_decimals", "`" + std::string(text) + "` has more decimals than " + std::string(currency->code()) + " has", {},
                    "write at most " + std::to_string(currency->exponent()) + " decimals");
   }
   return money_from(*amount, *currency, Rounding::half_even);

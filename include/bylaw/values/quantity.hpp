@@ -58,16 +58,13 @@ struct Quantity {
   friend constexpr bool operator==(Quantity const&, Quantity const&) = default;
 };
 
-[[nodiscard]] inline std::string to_string(Quantity const& quantity) {
-  return to_string(quantity.amount) + " " + quantity.unit->name;
-}
+[[nodiscard]] inline std::string to_string(Quantity const& quantity) { return to_string(quantity.amount) + " " + quantity.unit->name; }
 
 /// The same quantity in another unit, exactly.
 /// Errors: `unit_mismatch` (other dimension), `not_exact` (more than 9 decimals needed), `overflow`.
 [[nodiscard]] inline Result<Quantity> convert(Quantity const& quantity, Unit const& to) {
   if (!convertible(*quantity.unit, to)) {
-    return failure("unit_mismatch", to_string(quantity) + " cannot be counted in " + to.name, {},
-                   "use the item's own conversion");
+    return failure("unit_mismatch", to_string(quantity) + " cannot be counted in " + to.name, {}, "use the item's own conversion");
   }
   if (quantity.unit == &to) return quantity;
   Int128 base = 0;
@@ -91,8 +88,7 @@ struct Quantity {
   auto const space = text.find(' ');
   auto const* unit = space == std::string_view::npos ? nullptr : find_unit(text.substr(space + 1));
   if (unit == nullptr) {
-    return failure("not_a_quantity", "`" + std::string(text.substr(0, 40)) + "` is not a quantity", {},
-                   "write a number and a unit, such as 12 each");
+    return failure("not_a_quantity", "`" + std::string(text.substr(0, 40)) + "` is not a quantity", {}, "write a number and a unit, such as 12 each");
   }
   auto const amount = Decimal::parse(text.substr(0, space));
   if (!amount) return Unexpected{amount.error()};

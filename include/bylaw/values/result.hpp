@@ -94,8 +94,7 @@ class [[nodiscard]] Result<void, E> {
 };
 
 /// Short form for the many places that refuse something.
-[[nodiscard]] inline Unexpected<Error> failure(std::string code, std::string message, std::string place = {},
-                                               std::string remedy = {}) {
+[[nodiscard]] inline Unexpected<Error> failure(std::string code, std::string message, std::string place = {}, std::string remedy = {}) {
   return Unexpected<Error>{Error{std::move(code), std::move(message), std::move(place), std::move(remedy)}};
 }
 

@@ -15,8 +15,7 @@ namespace bylaw::inline v0::values {
 /// split like its opposite, so that a refund mirrors its sale. With all weights zero the
 /// first part takes everything.
 /// Errors: `no_parts` (empty weights), `negative_weight`, `overflow`.
-[[nodiscard]] inline Result<std::vector<std::int64_t>> split_largest_remainder(
-    std::int64_t total, std::vector<std::int64_t> const& weights) {
+[[nodiscard]] inline Result<std::vector<std::int64_t>> split_largest_remainder(std::int64_t total, std::vector<std::int64_t> const& weights) {
   if (weights.empty()) return failure("no_parts", "a total cannot be split into no parts");
   std::int64_t sum = 0;
   for (auto const weight : weights) {

@@ -9,9 +9,9 @@
 
 namespace bylaw::inline v0::values {
 
-using Timestamp = Strong<struct TimestampTag>;       ///< milliseconds since 1970-01-01 00:00 UTC
-using LocalTime = Strong<struct LocalTimeTag>;       ///< milliseconds since 1970-01-01 00:00 on a wall clock
-using Date = Strong<struct DateTag, std::int32_t>;   ///< days since 1970-01-01
+using Timestamp = Strong<struct TimestampTag>;                ///< milliseconds since 1970-01-01 00:00 UTC
+using LocalTime = Strong<struct LocalTimeTag>;                ///< milliseconds since 1970-01-01 00:00 on a wall clock
+using Date = Strong<struct DateTag, std::int32_t>;            ///< days since 1970-01-01
 using TimeOfDay = Strong<struct TimeOfDayTag, std::int32_t>;  ///< minutes since midnight
 
 inline constexpr std::int64_t second_ms = 1000;
@@ -110,10 +110,8 @@ inline void pad(std::string& out, int value, std::size_t width) {
   int const y = detail::digits(text, 0, 4);
   int const m = detail::digits(text, 5, 2);
   int const d = detail::digits(text, 8, 2);
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-' || y < 0 || m < 1 || m > 12 || d < 1 ||
-      d > days_in_month(y, m)) {
-    return failure("not_a_date", "`" + std::string(text.substr(0, 40)) + "` is not a date that exists", {},
-                   "write year-month-day, such as 2026-11-01");
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-' || y < 0 || m < 1 || m > 12 || d < 1 || d > days_in_month(y, m)) {
+    return failure("not_a_date", "`" + std::string(text.substr(0, 40)) + "` is not a date that exists", {}, "write year-month-day, such as 2026-11-01");
   }
   return to_date({y, m, d});
 }
@@ -122,8 +120,7 @@ inline void pad(std::string& out, int value, std::size_t width) {
 /// Errors: `not_a_time`, `not_a_date`.
 [[nodiscard]] inline Result<LocalTime> parse_local_time(std::string_view text) {
   auto const bad = [&] {
-    return failure("not_a_time", "`" + std::string(text.substr(0, 40)) + "` is not a point in time", {},
-                   "write 2026-11-01 14:05 or 2026-11-01T14:05:00");
+    return failure("not_a_time", "`" + std::string(text.substr(0, 40)) + "` is not a point in time", {}, "write 2026-11-01 14:05 or 2026-11-01T14:05:00");
   };
   if (text.size() < 16 || (text[10] != ' ' && text[10] != 'T') || text[13] != ':') return bad();
   auto const date = parse_date(text.substr(0, 10));
@@ -143,8 +140,7 @@ inline void pad(std::string& out, int value, std::size_t width) {
 /// Reads the UTC form 2026-11-01T14:05:00Z. Errors: `not_a_time`, `not_a_date`.
 [[nodiscard]] inline Result<Timestamp> parse_timestamp(std::string_view text) {
   if (text.empty() || text.back() != 'Z') {
-    return failure("not_a_time", "`" + std::string(text.substr(0, 40)) + "` is not a point in time in UTC", {},
-                   "write 2026-11-01T14:05:00Z");
+    return failure("not_a_time", "`" + std::string(text.substr(0, 40)) + "` is not a point in time in UTC", {}, "write 2026-11-01T14:05:00Z");
   }
   auto const local = parse_local_time(text.substr(0, text.size() - 1));
   if (!local) return Unexpected{local.error()};

@@ -11,10 +11,10 @@ namespace bylaw::inline v0::values {
 /// One time zone: the offsets from UTC and when each begins.
 struct Zone {
   struct Offset {
-    Timestamp from;           ///< the first instant it holds; the first row holds before it too
-    std::int64_t offset_ms;   ///< local = UTC + offset
+    Timestamp from;          ///< the first instant it holds; the first row holds before it too
+    std::int64_t offset_ms;  ///< local = UTC + offset
   };
-  std::string name;           ///< IANA name, such as Europe/London
+  std::string name;             ///< IANA name, such as Europe/London
   std::vector<Offset> offsets;  ///< rising in `from`; never empty
 };
 

@@ -27,10 +27,8 @@ enum class Explain : std::uint8_t { no, text, json };
 /// validations are decided and, with `candidates`, its allocation and promise.
 /// The answer is one JSON object of one line; `explain` adds why and why not to it.
 /// Errors: `bad_json`, `wrong_type`.
-[[nodiscard]] BYLAW_EXPORT Result<std::string> decide_json(policy::Policy const& policy, std::string_view facts, Timestamp now,
-                                                           Explain explain = Explain::no);
+[[nodiscard]] BYLAW_EXPORT Result<std::string> decide_json(policy::Policy const& policy, std::string_view facts, Timestamp now, Explain explain = Explain::no);
 /// The same for a document that is read already.
-[[nodiscard]] BYLAW_EXPORT Result<std::string> decide_json(policy::Policy const& policy, Json const& facts, Timestamp now,
-                                                           Explain explain = Explain::no);
+[[nodiscard]] BYLAW_EXPORT Result<std::string> decide_json(policy::Policy const& policy, Json const& facts, Timestamp now, Explain explain = Explain::no);
 
 }  // namespace bylaw::inline v0::wire

@@ -8,11 +8,9 @@ namespace bylaw::inline v0::wire {
 /// is looked up as {"order":{"customer":{"segment":...}}} and, without the subject, as
 /// {"customer":{"segment":...}}. What is not there is missing.
 /// Errors: `wrong_type` with the path and what to write instead.
-[[nodiscard]] BYLAW_EXPORT Result<policy::Frame> parse_facts(policy::Policy const& policy, policy::Subject subject,
-                                                             Json const& document);
+[[nodiscard]] BYLAW_EXPORT Result<policy::Frame> parse_facts(policy::Policy const& policy, policy::Subject subject, Json const& document);
 /// The facts of one object that is itself the subject, such as one of `candidates`.
-[[nodiscard]] BYLAW_EXPORT Result<policy::Frame> parse_subject(policy::Policy const& policy, policy::Subject subject,
-                                                               Json const& object);
+[[nodiscard]] BYLAW_EXPORT Result<policy::Frame> parse_subject(policy::Policy const& policy, policy::Subject subject, Json const& object);
 
 /// Members of a document of facts that no record of the schema has, as sentences with what was meant:
 /// a fact that is misspelt is otherwise a fact that is missing.

@@ -12,8 +12,8 @@ struct Json {
   enum class Kind : std::uint8_t { null, boolean, number, text, array, object };
   Kind kind = Kind::null;
   bool truth = false;
-  std::string text;                ///< of a text or a number
-  std::vector<std::string> keys;   ///< object: names of `items`
+  std::string text;               ///< of a text or a number
+  std::vector<std::string> keys;  ///< object: names of `items`
   std::vector<Json> items;
 
   /// The member of an object, nullptr when there is none.

@@ -21,27 +21,27 @@ struct Mapping {
   std::string time_format = "YYYY-MM-DD hh:mm:ss";
 
   // Columns by name; empty ones are not in the file.
-  std::string order_column, item_column, title_column, quantity_column, placed_column, price_column, customer_column,
-      country_column, city_column, postal_code_column;
-  std::string strip_customer_suffix;              ///< `.0` of ids that went through a spreadsheet
-  std::string return_prefix;                      ///< order numbers that begin so are returns
+  std::string order_column, item_column, title_column, quantity_column, placed_column, price_column, customer_column, country_column, city_column,
+      postal_code_column;
+  std::string strip_customer_suffix;  ///< `.0` of ids that went through a spreadsheet
+  std::string return_prefix;          ///< order numbers that begin so are returns
   bool refuse_zero_price = true;
-  std::vector<std::string> service_items;         ///< codes that move no stock
-  bool service_unless_five_digits = false;        ///< codes that do not begin with five digits move no stock
-  WordTable countries;                            ///< channel's word -> ISO 3166-1 alpha-2
+  std::vector<std::string> service_items;   ///< codes that move no stock
+  bool service_unless_five_digits = false;  ///< codes that do not begin with five digits move no stock
+  WordTable countries;                      ///< channel's word -> ISO 3166-1 alpha-2
   struct AttributeColumn {
     std::string path;
     std::string column;
-    WordTable values;                             ///< channel's word -> value of the schema; empty: as it is
+    WordTable values;  ///< channel's word -> value of the schema; empty: as it is
   };
   std::vector<AttributeColumn> attributes;
-  std::int32_t lookback_orders = 100;             ///< rows of one order may stand apart by so many others
+  std::int32_t lookback_orders = 100;  ///< rows of one order may stand apart by so many others
 
   // What the file tells about the past, asserted right after import.
   std::vector<std::string> order_events;
   std::vector<std::string> return_events;
   std::string inspected_condition;
-  std::string opening_stock_location;             ///< receive here what the file sells; empty: nothing
+  std::string opening_stock_location;  ///< receive here what the file sells; empty: nothing
 };
 
 /// A row that was not taken, or was taken with a remark.
@@ -60,9 +60,9 @@ struct ImportTotals {
   std::int64_t return_lines = 0;
   std::int64_t refused_rows = 0;
   std::int64_t duplicate_rows = 0;
-  Int128 sold_nano = 0;              ///< quantity x price, in 1e-9 of the currency's unit
+  Int128 sold_nano = 0;  ///< quantity x price, in 1e-9 of the currency's unit
   Int128 returned_nano = 0;
-  std::int64_t sold_minor = 0;       ///< the same after rounding each line once
+  std::int64_t sold_minor = 0;  ///< the same after rounding each line once
   std::int64_t returned_minor = 0;
 };
 

@@ -12,11 +12,11 @@ namespace bylaw::inline v0::workflow {
 enum class Others : std::uint8_t { reject, ignore, dead_letter, park };
 
 struct Transition {
-  std::string event;                 ///< empty: taken as soon as the guard holds
-  std::vector<std::string> by;       ///< roles that may assert it; empty: any
-  std::int32_t guard = -1;           ///< number of a guard that the driver answers; -1: none
+  std::string event;            ///< empty: taken as soon as the guard holds
+  std::vector<std::string> by;  ///< roles that may assert it; empty: any
+  std::int32_t guard = -1;      ///< number of a guard that the driver answers; -1: none
   std::vector<std::string> actions;
-  std::int32_t target = -1;          ///< index of a state; -1: stays
+  std::int32_t target = -1;  ///< index of a state; -1: stays
 };
 
 struct State {
@@ -59,16 +59,15 @@ enum class Reaction : std::uint8_t { moved, ignored, rejected, parked, dead_lett
 /// What one event did: the states passed through, and what is to be done on the way.
 struct Step {
   Reaction reaction = Reaction::rejected;
-  std::int32_t state = 0;                 ///< where the instance is now
-  std::vector<std::int32_t> path;         ///< states entered, in order
-  std::vector<std::string> actions;       ///< leave, transition and enter actions, in order
+  std::int32_t state = 0;            ///< where the instance is now
+  std::vector<std::int32_t> path;    ///< states entered, in order
+  std::vector<std::string> actions;  ///< leave, transition and enter actions, in order
 };
 
 /// Moves an instance by one event and then by every transition without event whose guard
 /// holds. Pure: the caller stores the new state and does the actions. `role` may be empty
 /// for the system itself, which may assert everything.
-[[nodiscard]] BYLAW_EXPORT Step step(Definition const& definition, std::int32_t state, std::string_view event,
-                                     std::string_view role, Guards guards);
+[[nodiscard]] BYLAW_EXPORT Step step(Definition const& definition, std::int32_t state, std::string_view event, std::string_view role, Guards guards);
 /// Only the transitions without event, after facts have changed.
 [[nodiscard]] BYLAW_EXPORT Step settle(Definition const& definition, std::int32_t state, Guards guards);
 

@@ -18,7 +18,7 @@ class Balance {
   Balance(Policy::Impl const& impl, Diagnostics& out) : impl_(impl), out_(out), terms_(impl) {}
 
   void check(PostingRule const& rule, PostingProgram const& program) {
-    std::vector<std::uint32_t> guards;   // conditions, told apart by what they say
+    std::vector<std::uint32_t> guards;  // conditions, told apart by what they say
     auto const note = [&](ExprIndex condition) {
       if (condition < 0) return;
       auto const at = static_cast<std::uint32_t>(condition);
@@ -72,7 +72,7 @@ class Balance {
 
   bool check_combination(PostingRule const& rule, PostingProgram const& program, std::vector<std::uint32_t> const& guards, std::uint32_t chosen) {
     Form difference;
-    Form rounded;   // only the parts that are not whole cents, to see whether they cancel leg by leg
+    Form rounded;  // only the parts that are not whole cents, to see whether they cancel leg by leg
     bool fraction = false;
     for (auto const& leg : program.legs) {
       bool const applies = (leg.guard.when < 0 || holds(leg.guard.when, guards, chosen)) && (leg.guard.unless < 0 || !holds(leg.guard.unless, guards, chosen));
@@ -89,7 +89,8 @@ class Balance {
     }
     std::string situation;
     for (std::size_t g = 0; g < guards.size(); ++g) {
-      situation += std::string(situation.empty() ? " when " : " and ") + ((chosen >> g & 1u) != 0 ? "" : "not ") + "`" + text(impl_.nodes[guards[g]].span) + "`";
+      situation +=
+          std::string(situation.empty() ? " when " : " and ") + ((chosen >> g & 1u) != 0 ? "" : "not ") + "`" + text(impl_.nodes[guards[g]].span) + "`";
     }
     if (!difference.empty()) {
       report(out_, "BY0440", rule.info.span, {{"rule", rule.info.name}, {"situation", situation}, {"difference", describe(rule, difference)}});
@@ -118,7 +119,8 @@ class Balance {
         if (expr.number.numerator != 0) form[0] = expr.number;
         return form;
       }
-      case Op::add: case Op::subtract: {
+      case Op::add:
+      case Op::subtract: {
         auto form = linear(expr.args[0]);
         accumulate(form, linear(expr.args[1]), expr.op == Op::add);
         return form;
@@ -128,7 +130,8 @@ class Balance {
         accumulate(form, linear(expr.args[0]), false);
         return form;
       }
-      case Op::multiply: case Op::divide: {
+      case Op::multiply:
+      case Op::divide: {
         auto const& left = impl_.nodes[expr.args[0]];
         auto const& right = impl_.nodes[expr.args[1]];
         bool const by_right = right.op == Op::literal;
@@ -161,7 +164,8 @@ class Balance {
       bool const negative = factor.numerator < 0;
       Exact const size = negative ? exact::negate(factor) : factor;
       out += out.empty() ? (negative ? "-" : "") : (negative ? " - " : " + ");
-      auto const number = to_string(Decimal::scaled(static_cast<std::int64_t>(divide_rounded(size.numerator * 10'000, size.denominator, Rounding::half_even)), 4));
+      auto const number =
+          to_string(Decimal::scaled(static_cast<std::int64_t>(divide_rounded(size.numerator * 10'000, size.denominator, Rounding::half_even)), 4));
       if (figure == 0) out += to_string(Money(static_cast<std::int64_t>(divide_rounded(size.numerator, size.denominator, Rounding::half_even)), currency));
       else out += (size.numerator == size.denominator ? "" : number + " * ") + text(spans_.at(figure));
     }
@@ -180,9 +184,8 @@ void check_balance(Policy::Impl const& impl, Diagnostics& out) {
   Balance balance(impl, out);
   for (std::size_t i = 0; i < impl.postings.size(); ++i) {
     auto const& program = impl.posting_programs[i];
-    bool const typed = std::all_of(program.legs.begin(), program.legs.end(), [&](LegClause const& leg) {
-      return impl.node(leg.amount).type.base == Base::money;
-    });
+    bool const typed =
+        std::all_of(program.legs.begin(), program.legs.end(), [&](LegClause const& leg) { return impl.node(leg.amount).type.base == Base::money; });
     if (typed && program.legs.size() >= 2) balance.check(impl.postings[i], program);
   }
 }

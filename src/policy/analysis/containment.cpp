@@ -13,7 +13,8 @@ struct Spread {
 std::uint64_t hash_of(Domain const& domain) {
   std::uint64_t hash = domain.missing ? 7 : 3;
   for (auto const& interval : domain.values) {
-    for (auto const point : {interval.low, interval.high}) hash = (hash ^ static_cast<std::uint64_t>(point) ^ static_cast<std::uint64_t>(point >> 64)) * 0x9E3779B97F4A7C15u;
+    for (auto const point : {interval.low, interval.high})
+      hash = (hash ^ static_cast<std::uint64_t>(point) ^ static_cast<std::uint64_t>(point >> 64)) * 0x9E3779B97F4A7C15u;
   }
   return hash;
 }

@@ -60,7 +60,7 @@ class ContainmentIndex {
   static Interval first_of(Domain const& domain) { return domain.values.empty() ? Interval{lowest - 1, lowest - 1} : domain.values[0]; }
 
   std::unordered_map<Variable, Tree> trees_;
-  std::vector<std::size_t> everything_;   ///< members that hold always
+  std::vector<std::size_t> everything_;  ///< members that hold always
 };
 
 }  // namespace bylaw::inline v0::policy::analysis

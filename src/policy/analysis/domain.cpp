@@ -79,8 +79,17 @@ Line line_of(Policy::Impl const& impl, Type const& type, bool whole) {
       break;
     }
     case Base::time_of_day: line.universe.values = {{0, 24 * 60 - 1}}; break;
-    case Base::decimal: case Base::percent: case Base::quantity: line.discrete = false; line.universe.values = {{}}; break;
-    case Base::money: case Base::elapsed: line.discrete = whole; line.universe.values = {{}}; break;
+    case Base::decimal:
+    case Base::percent:
+    case Base::quantity:
+      line.discrete = false;
+      line.universe.values = {{}};
+      break;
+    case Base::money:
+    case Base::elapsed:
+      line.discrete = whole;
+      line.universe.values = {{}};
+      break;
     default: line.universe.values = {{}}; break;
   }
   return line;

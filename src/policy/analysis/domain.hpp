@@ -13,7 +13,7 @@ inline constexpr Point lowest = -(Point{1} << 100);
 inline constexpr Point highest = Point{1} << 100;
 
 struct Interval {
-  Point low = lowest;    ///< both ends in
+  Point low = lowest;  ///< both ends in
   Point high = highest;
   friend bool operator==(Interval const&, Interval const&) = default;
 };

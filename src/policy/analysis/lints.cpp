@@ -42,7 +42,8 @@ class Linter {
   /// Where errors were found. What a broken rule says is not known, so nothing is concluded from it.
   void collect_damage() {
     for (auto const& diagnostic : out_) {
-      if (diagnostic.severity == Severity::error && !diagnostic.labels.empty()) broken_.emplace_back(diagnostic.labels[0].span.source_index, diagnostic.labels[0].span.begin_offset);
+      if (diagnostic.severity == Severity::error && !diagnostic.labels.empty())
+        broken_.emplace_back(diagnostic.labels[0].span.source_index, diagnostic.labels[0].span.begin_offset);
     }
     std::sort(broken_.begin(), broken_.end());
   }
@@ -51,9 +52,7 @@ class Linter {
     return at != broken_.end() && at->first == info.whole.source_index && at->second <= info.whole.end_offset;
   }
 
-  std::string why(analysis::Clash const& clash) const {
-    return "`" + terms_.text(clash.variable) + "` cannot be both";
-  }
+  std::string why(analysis::Clash const& clash) const { return "`" + terms_.text(clash.variable) + "` cannot be both"; }
 
   /// Contradictions inside one conjunction, and alternatives that cover everything.
   void clashes() {
@@ -141,12 +140,14 @@ class Linter {
     }
     for (auto const when : program.release_when) text += std::to_string(terms_.identity(static_cast<std::uint32_t>(when))) + ',';
     if (program.clears_when >= 0) text += "clears " + std::to_string(terms_.identity(static_cast<std::uint32_t>(program.clears_when)));
-    for (auto const& await : program.awaits) text += "await " + std::to_string(await.slot) + ' ' + std::to_string(await.patience_ms) + ' ' + std::to_string(await.otherwise);
+    for (auto const& await : program.awaits)
+      text += "await " + std::to_string(await.slot) + ' ' + std::to_string(await.patience_ms) + ' ' + std::to_string(await.otherwise);
     for (auto const& escalation : rule.escalations) text += "escalate " + escalation.to + to_text(escalation.after);
     for (auto const& expiry : rule.expiries) {
       text += "expire " + expiry.action + to_text(expiry.after) + to_text(expiry.grace) + std::to_string(expiry.limit) + to_text(expiry.limit_per);
     }
-    return text + std::to_string(static_cast<int>(rule.late)) + '\n' + std::to_string(rule.info.period.from.value) + ' ' + std::to_string(rule.info.period.until.value);
+    return text + std::to_string(static_cast<int>(rule.late)) + '\n' + std::to_string(rule.info.period.from.value) + ' ' +
+           std::to_string(rule.info.period.until.value);
   }
 
   /// Holds are a set: one that holds no order which another does not hold the same way is not needed.
@@ -331,7 +332,7 @@ class Linter {
   Schema const& schema_;
   Diagnostics& out_;
   Terms terms_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> broken_;   ///< source and offset of each error, rising
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> broken_;  ///< source and offset of each error, rising
   std::map<std::pair<ExprIndex, ExprIndex>, Alternatives> known_;
 };
 

@@ -139,7 +139,7 @@ class TableCheck {
   analysis::Terms terms_;
   std::vector<Line> lines_;
   std::vector<Box> boxes_;
-  std::size_t work_ = 0;   ///< rows looked at
+  std::size_t work_ = 0;  ///< rows looked at
   static constexpr std::size_t work_max = 20'000'000;
 };
 

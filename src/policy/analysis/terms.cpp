@@ -8,8 +8,8 @@ namespace {
 
 /// Adds a constraint; false when it leaves the term empty.
 bool add(Term& term, Constraint const& constraint) {
-  auto at = std::lower_bound(term.constraints.begin(), term.constraints.end(), constraint.variable,
-                             [](Constraint const& c, Variable v) { return c.variable < v; });
+  auto at =
+      std::lower_bound(term.constraints.begin(), term.constraints.end(), constraint.variable, [](Constraint const& c, Variable v) { return c.variable < v; });
   if (at != term.constraints.end() && at->variable == constraint.variable) {
     at->domain = intersect(at->domain, constraint.domain);
     return !at->domain.empty();
@@ -45,7 +45,10 @@ bool constant_of(Policy::Impl const& impl, std::uint32_t index, Exact& out) {
       if (!constant_of(impl, expr.args[0], out)) return false;
       out = exact::negate(out);
       return true;
-    case Op::add: case Op::subtract: case Op::multiply: case Op::divide: break;
+    case Op::add:
+    case Op::subtract:
+    case Op::multiply:
+    case Op::divide: break;
     default: return false;
   }
   if (!constant_of(impl, expr.args[0], out) || !constant_of(impl, expr.args[1], right)) return false;
@@ -60,9 +63,7 @@ bool comparable(Type const& figure, Type const& constant) {
   return figure.base == constant.base || (number(figure.base) && number(constant.base));
 }
 
-void append_number(std::string& key, Int128 value) {
-  key.append(reinterpret_cast<char const*>(&value), sizeof value);
-}
+void append_number(std::string& key, Int128 value) { key.append(reinterpret_cast<char const*>(&value), sizeof value); }
 
 }  // namespace
 
@@ -160,7 +161,12 @@ Constraint Terms::constraint(std::uint32_t index, bool holds) {
     return node.args[0];
   };
   switch (expr.op) {
-    case Op::equal: case Op::not_equal: case Op::less: case Op::less_equal: case Op::greater: case Op::greater_equal: {
+    case Op::equal:
+    case Op::not_equal:
+    case Op::less:
+    case Op::less_equal:
+    case Op::greater:
+    case Op::greater_equal: {
       bool const right_constant = is_constant(expr.args[1]);
       if (right_constant == is_constant(expr.args[0])) {
         as_truth = true;

@@ -17,13 +17,13 @@ struct Constraint {
   Variable variable = 0;
   Domain domain;
   Span span;
-  bool truth = false;   ///< of the condition as a whole: it compares no figure with a constant
+  bool truth = false;  ///< of the condition as a whole: it compares no figure with a constant
 };
 
 /// All constraints hold. Rising by variable; a variable that is not named may be anything.
 struct Term {
   std::vector<Constraint> constraints;
-  std::uint64_t signature = 0;   ///< bit (variable mod 64) for each variable, to tell quickly that one is lacking
+  std::uint64_t signature = 0;  ///< bit (variable mod 64) for each variable, to tell quickly that one is lacking
 };
 
 /// A condition as alternatives. `complete` is false when it has too many; then nothing is concluded from it.
@@ -73,7 +73,7 @@ class Terms {
 
   Policy::Impl const& impl_;
   std::unordered_map<std::string, std::uint32_t> identities_;
-  std::vector<std::uint32_t> identity_of_;        ///< per node; 0: not known yet
+  std::vector<std::uint32_t> identity_of_;  ///< per node; 0: not known yet
   std::unordered_map<std::uint32_t, Variable> variable_of_;
   std::vector<Known> variables_;
   std::unordered_map<std::string, Point> texts_;

@@ -63,8 +63,7 @@ void render_label(std::string& out, Source const& source, Label const& label, bo
 }  // namespace
 
 bool has_errors(Diagnostics const& diagnostics) noexcept {
-  return std::any_of(diagnostics.begin(), diagnostics.end(),
-                     [](Diagnostic const& d) { return d.severity == Severity::error; });
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](Diagnostic const& d) { return d.severity == Severity::error; });
 }
 
 Position position_of(Source const& source, std::uint32_t offset) noexcept {

@@ -66,8 +66,9 @@ class Document {
       auto const& calendar = header.calendar;
       if (header.business_hours) out_ += ", business hours " + to_string(calendar.opens) + " to " + to_string(calendar.closes);
       if (!calendar.holidays.empty()) out_ += ", " + std::to_string(calendar.holidays.size()) + " holidays";
-      out_ += std::string(", return windows end ") + (header.window_inclusive ? "with their last day" : "before their last day") + ", undelivered returns count from shipment plus " +
-              std::to_string(header.undelivered_days) + " days, refunds above what is left are " + (header.refund_cap ? "capped" : "refused") + "\n";
+      out_ += std::string(", return windows end ") + (header.window_inclusive ? "with their last day" : "before their last day") +
+              ", undelivered returns count from shipment plus " + std::to_string(header.undelivered_days) + " days, refunds above what is left are " +
+              (header.refund_cap ? "capped" : "refused") + "\n";
     }
   }
 
@@ -154,8 +155,9 @@ class Document {
     if (policy_.stops().empty()) return;
     out_ += "\n## Stops\n\n| stop | what | blocks | why | until | lifted by |\n|---|---|---|---|---|---|\n";
     for (auto const& stop : policy_.stops()) {
-      out_ += "| " + stop.info.name + " | " + stop.what + " " + cell(stop.name) + " | " + joined(stop.blocks) + " | " + cell(stop.reason.text.empty() ? stop.reason.code : stop.reason.text) +
-              " | " + (stop.until.value == INT64_MAX ? "" : to_string(stop.until)) + " | " + joined(stop.by) + " |\n";
+      out_ += "| " + stop.info.name + " | " + stop.what + " " + cell(stop.name) + " | " + joined(stop.blocks) + " | " +
+              cell(stop.reason.text.empty() ? stop.reason.code : stop.reason.text) + " | " + (stop.until.value == INT64_MAX ? "" : to_string(stop.until)) +
+              " | " + joined(stop.by) + " |\n";
     }
   }
 

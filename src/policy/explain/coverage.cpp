@@ -35,9 +35,9 @@ bool evaluate(Tree const& tree, std::vector<Seen> const& atoms) {
 struct Root {
   std::string clause;
   Tree tree;
-  std::vector<std::uint32_t> atoms;          ///< expressions
+  std::vector<std::uint32_t> atoms;  ///< expressions
   std::vector<ConditionCoverage> coverage;
-  std::uint32_t quantifier = 0;              ///< inside of: node of any, every; 0: none
+  std::uint32_t quantifier = 0;  ///< inside of: node of any, every; 0: none
 };
 
 class RootBuilder {
@@ -96,8 +96,8 @@ bool RuleCoverage::covered() const noexcept {
 
 struct Coverage::Impl {
   explicit Impl(Policy const& p) : policy(p), impl(p.impl()), terms(impl) {
-    for (auto const kind : {Kind::hold, Kind::validation, Kind::allocation, Kind::protect, Kind::publish, Kind::service, Kind::change,
-                            Kind::backorder, Kind::return_rule, Kind::approval, Kind::posting}) {
+    for (auto const kind : {Kind::hold, Kind::validation, Kind::allocation, Kind::protect, Kind::publish, Kind::service, Kind::change, Kind::backorder,
+                            Kind::return_rule, Kind::approval, Kind::posting}) {
       for (auto const& view : rules_of(impl, kind)) add_rule(kind, view);
     }
   }
@@ -288,7 +288,7 @@ struct Coverage::Impl {
 
   /// The choice in values; empty when no facts can be like that. Fewest true comparisons are cheapest.
   std::string describe(Root const& root, std::vector<Seen> const& atoms, analysis::Variable wanted, int& cost) {
-    std::vector<std::pair<analysis::Variable, analysis::Domain>> domains;   // in the order of the text
+    std::vector<std::pair<analysis::Variable, analysis::Domain>> domains;  // in the order of the text
     for (std::size_t i = 0; i < atoms.size(); ++i) {
       auto const constraint = terms.constraint(root.atoms[i], atoms[i] == Seen::yes);
       auto at = std::find_if(domains.begin(), domains.end(), [&](auto const& d) { return d.first == constraint.variable; });
@@ -302,7 +302,7 @@ struct Coverage::Impl {
       auto const& line = terms.line(variable);
       auto known = line.universe;
       known.missing = false;
-      if (domain == known && variable != wanted) continue;   // any value does
+      if (domain == known && variable != wanted) continue;  // any value does
       out += (out.empty() ? "" : ", ") + terms.text(variable) + " " + analysis::describe(impl, line, domain);
     }
     return out;

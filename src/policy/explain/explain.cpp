@@ -17,7 +17,8 @@ class Explainer {
 
   Explanation explain() {
     Explanation out;
-    if (question_.kind == Kind::validation && question_.order != nullptr) repaired_ = policy_.decide_validation(*question_.order, session_.now, session_.functions).repaired;
+    if (question_.kind == Kind::validation && question_.order != nullptr)
+      repaired_ = policy_.decide_validation(*question_.order, session_.now, session_.functions).repaired;
     for (std::uint32_t i = 0; i < rules_.size(); ++i) {
       bool const mandatory = question_.kind == Kind::return_rule && impl_.returns[i].mandatory;
       if (question_.kind == Kind::return_rule && decided_ && !mandatory) continue;
@@ -76,7 +77,8 @@ class Explainer {
     }
     std::vector<Timestamp> instants;
     if (question_.kind == Kind::return_rule) instants = window_edges(index, at);
-    out.flip = smallest_flip(session_, at, conditions, [&](Seat const& changed) { return outcome(index, changed); }, instants);
+    out.flip = smallest_flip(
+        session_, at, conditions, [&](Seat const& changed) { return outcome(index, changed); }, instants);
     return out;
   }
 
@@ -131,7 +133,8 @@ class Explainer {
     seat(evaluation, at);
     if (question_.kind == Kind::hold) assume_awaited(index, evaluation);
     Reasoner reasoner(evaluation);
-    if (guard.when >= 0) out.clauses.push_back({label == "require" || label == "from" ? label : prefix + "when", reasoner.reason(static_cast<std::uint32_t>(guard.when))});
+    if (guard.when >= 0)
+      out.clauses.push_back({label == "require" || label == "from" ? label : prefix + "when", reasoner.reason(static_cast<std::uint32_t>(guard.when))});
     // What `unless` says matters only where `when` holds.
     bool const asked = guard.when < 0 || out.clauses.back().reasoning.holds;
     if (guard.unless >= 0 && asked) out.clauses.push_back({prefix + "unless", reasoner.reason(static_cast<std::uint32_t>(guard.unless))});

@@ -10,7 +10,7 @@ namespace {
 /// One fact of one frame, by where it stands.
 struct Site {
   bool of_order = true;
-  std::int32_t element = -1;          ///< with `collection`: which one
+  std::int32_t element = -1;  ///< with `collection`: which one
   std::uint32_t collection = 0;
   std::uint32_t slot = 0;
 };
@@ -41,10 +41,18 @@ class FlipSearch {
   void visit(std::uint32_t index, std::vector<Loop> loops) {
     auto const& expr = impl_.nodes[index];
     switch (expr.op) {
-      case Op::any: case Op::every: case Op::count: case Op::sum: case Op::min: case Op::max:
-        loops.push_back({expr.level, expr.owner, expr.slot});
-        break;
-      case Op::equal: case Op::not_equal: case Op::less: case Op::less_equal: case Op::greater: case Op::greater_equal:
+      case Op::any:
+      case Op::every:
+      case Op::count:
+      case Op::sum:
+      case Op::min:
+      case Op::max: loops.push_back({expr.level, expr.owner, expr.slot}); break;
+      case Op::equal:
+      case Op::not_equal:
+      case Op::less:
+      case Op::less_equal:
+      case Op::greater:
+      case Op::greater_equal:
         compare(expr, expr.args[0], expr.args[1], loops);
         compare(expr, expr.args[1], expr.args[0], loops);
         break;
@@ -56,14 +64,13 @@ class FlipSearch {
         for (std::size_t i = 1; i < expr.args.size() && i < 20; ++i) compare(expr, expr.args[0], expr.args[i], loops);
         break;
       case Op::slot:
-        if (expr.type.base == Base::boolean) each_site(expr, loops, [&](Site site) {
-          propose(site, Value::of(true));
-          propose(site, Value::of(false));
-        });
+        if (expr.type.base == Base::boolean)
+          each_site(expr, loops, [&](Site site) {
+            propose(site, Value::of(true));
+            propose(site, Value::of(false));
+          });
         break;
-      case Op::known:
-        each_site(impl_.nodes[expr.args[0]], loops, [&](Site site) { propose(site, Value{}); });
-        break;
+      case Op::known: each_site(impl_.nodes[expr.args[0]], loops, [&](Site site) { propose(site, Value{}); }); break;
       default: break;
     }
     for (auto const arg : expr.args) visit(arg, loops);

@@ -67,7 +67,8 @@ Reasoning Reasoner::quantifier(std::uint32_t condition) {
 Reasoning Reasoner::reason(std::uint32_t condition) {
   auto const& expr = impl_.nodes[condition];
   switch (expr.op) {
-    case Op::logical_and: case Op::logical_or: {
+    case Op::logical_and:
+    case Op::logical_or: {
       Reasoning out;
       out.text = source_text(impl_, expr.span);
       std::vector<Reasoning> parts;
@@ -95,7 +96,8 @@ Reasoning Reasoner::reason(std::uint32_t condition) {
       inner.text = source_text(impl_, expr.span);
       return inner;
     }
-    case Op::any: case Op::every: return quantifier(condition);
+    case Op::any:
+    case Op::every: return quantifier(condition);
     default: return leaf(condition);
   }
 }

@@ -3,8 +3,8 @@
 namespace bylaw::inline v0::policy {
 
 bool is_first_match(Kind kind) {
-  return kind == Kind::allocation || kind == Kind::publish || kind == Kind::service || kind == Kind::change ||
-         kind == Kind::backorder || kind == Kind::return_rule;
+  return kind == Kind::allocation || kind == Kind::publish || kind == Kind::service || kind == Kind::change || kind == Kind::backorder ||
+         kind == Kind::return_rule;
 }
 
 std::string source_text(Policy::Impl const& impl, Span const& span) {
@@ -117,7 +117,8 @@ std::vector<RuleView> rules_of(Policy::Impl const& impl, Kind kind) {
 
 Subject second_subject(Policy::Impl const& impl, Kind kind, std::size_t rule) {
   switch (kind) {
-    case Kind::allocation: case Kind::service: return Subject::candidate;
+    case Kind::allocation:
+    case Kind::service: return Subject::candidate;
     case Kind::change: return Subject::change;
     case Kind::return_rule: return Subject::return_line;
     case Kind::approval: return Subject::request;

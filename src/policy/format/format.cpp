@@ -23,7 +23,7 @@ std::size_t width_of(std::string_view text) {
 /// What one item looks like: its lines, whether it may share a line with its neighbours, and the
 /// comment behind it.
 struct Block {
-  std::vector<std::string> lines;   ///< indented but for the first
+  std::vector<std::string> lines;  ///< indented but for the first
   bool joins = true;
   std::string trailing;
 };
@@ -80,7 +80,7 @@ class Printer {
   }
 
   void print_items(std::vector<std::uint32_t> const& items, std::size_t indent) {
-    bool open = false;   // the last line may still take another item
+    bool open = false;  // the last line may still take another item
     for (std::size_t i = 0; i < items.size(); ++i) {
       auto const& node = cst_.nodes[items[i]];
       auto const block = layout(node, indent);

@@ -17,7 +17,8 @@ int level_of(NodeKind kind) {
   switch (kind) {
     case NodeKind::disjunction: return 1;
     case NodeKind::conjunction: return 2;
-    case NodeKind::negation: case NodeKind::quantifier: return 3;
+    case NodeKind::negation:
+    case NodeKind::quantifier: return 3;
     case NodeKind::comparison: return 4;
     case NodeKind::sum: return 5;
     case NodeKind::product: return 6;
@@ -29,19 +30,20 @@ int level_of(NodeKind kind) {
 /// The level that a parent asks of its operands.
 int asked_by(NodeKind parent) {
   switch (parent) {
-    case NodeKind::disjunction: case NodeKind::quantifier: return 2;
-    case NodeKind::conjunction: case NodeKind::negation: return 3;
+    case NodeKind::disjunction:
+    case NodeKind::quantifier: return 2;
+    case NodeKind::conjunction:
+    case NodeKind::negation: return 3;
     case NodeKind::comparison: return 5;
     case NodeKind::sum: return 6;
     case NodeKind::product: return 7;
-    case NodeKind::operand: case NodeKind::primary: return 8;
+    case NodeKind::operand:
+    case NodeKind::primary: return 8;
     default: return 0;
   }
 }
 
-bool is_parenthesis(Cst const& cst, Node const& node) {
-  return node.kind == NodeKind::primary && cst.tokens[node.first_token].text == "(";
-}
+bool is_parenthesis(Cst const& cst, Node const& node) { return node.kind == NodeKind::primary && cst.tokens[node.first_token].text == "("; }
 
 std::string one_blank(std::string_view text) {
   std::string out;
@@ -56,9 +58,17 @@ std::string one_blank(std::string_view text) {
 }  // namespace
 
 PieceMaker::PieceMaker(Cst const& cst, std::string_view text)
-    : cst_(cst), text_(text), lines_(cst.tokens.size()), last_lines_(cst.tokens.size()), dropped_(cst.tokens.size()),
-      open_before_(cst.tokens.size()), close_after_(cst.tokens.size()), call_(cst.tokens.size()), unary_(cst.tokens.size()),
-      account_(cst.tokens.size()), comments_before_(cst.tokens.size()) {
+    : cst_(cst),
+      text_(text),
+      lines_(cst.tokens.size()),
+      last_lines_(cst.tokens.size()),
+      dropped_(cst.tokens.size()),
+      open_before_(cst.tokens.size()),
+      close_after_(cst.tokens.size()),
+      call_(cst.tokens.size()),
+      unary_(cst.tokens.size()),
+      account_(cst.tokens.size()),
+      comments_before_(cst.tokens.size()) {
   std::uint32_t line = 0;
   std::uint32_t at = 0;
   std::size_t comment = 0;
@@ -79,10 +89,14 @@ void PieceMaker::mark(std::uint32_t index, std::uint32_t parent) {
   auto const& node = cst_.nodes[index];
   auto const text = [&](std::uint32_t token) { return cst_.tokens[token].text; };
   switch (node.kind) {
-    case NodeKind::reference: case NodeKind::aggregate: case NodeKind::action:
+    case NodeKind::reference:
+    case NodeKind::aggregate:
+    case NodeKind::action:
       if (node.first_token + 1 < node.end_token && text(node.first_token + 1) == "(") call_[node.first_token + 1] = true;
       break;
-    case NodeKind::define: case NodeKind::table: case NodeKind::function:
+    case NodeKind::define:
+    case NodeKind::table:
+    case NodeKind::function:
       if (text(node.first_token + 2) == "(") call_[node.first_token + 2] = true;
       break;
     case NodeKind::account:
@@ -170,8 +184,8 @@ std::vector<Piece> PieceMaker::pieces(std::uint32_t first, std::uint32_t end) co
   bool follows_dropped = false;
   bool space_of_dropped = false;
   int level_of_dropped = no_break;
-  int opened = 0;                   // parentheses to add that stood at a dropped one
-  std::vector<std::string> moved;   // comments that did
+  int opened = 0;                  // parentheses to add that stood at a dropped one
+  std::vector<std::string> moved;  // comments that did
   for (auto t = first; t < end; ++t) {
     auto const& token = cst_.tokens[t];
     Piece piece;
@@ -183,7 +197,8 @@ std::vector<Piece> PieceMaker::pieces(std::uint32_t first, std::uint32_t end) co
     if (t != first) {
       for (auto const c : comments_before_[t]) {
         auto const& comment = cst_.comments[c];
-        bool const own_line = text_.substr(cst_.tokens[t - 1].end_offset, comment.begin_offset - cst_.tokens[t - 1].end_offset).find('\n') != std::string_view::npos;
+        bool const own_line =
+            text_.substr(cst_.tokens[t - 1].end_offset, comment.begin_offset - cst_.tokens[t - 1].end_offset).find('\n') != std::string_view::npos;
         // Behind a dropped parenthesis a second comment may come to the same place: it gets its own line.
         auto* const place = token.text == ";" || token.text == "," ? &piece.trailing : out.empty() ? nullptr : &out.back().trailing;
         if (own_line || place == nullptr || !place->empty()) piece.comments.emplace_back(comment.text);
@@ -194,13 +209,16 @@ std::vector<Piece> PieceMaker::pieces(std::uint32_t first, std::uint32_t end) co
     // Depth is that of the printed text: dropped parentheses do not count, added ones do.
     depth += open_before_[t];
     auto const before = t == first ? std::string_view{} : cst_.tokens[t - 1].text;
-    bool const word = token.kind == TokenKind::word && before != ".";   // order.when is a field
+    bool const word = token.kind == TokenKind::word && before != ".";  // order.when is a field
     if (word && token.text == "or" && depth == 0) piece.break_level = between_parts;
     else if (word && token.text == "and" && depth == 0) piece.break_level = before_and;
     else if (word && (token.text == "or" || token.text == "and")) piece.break_level = inside_brackets;
     else if (before == "[" && t != first) piece.break_level = inside_brackets;
     else if (before == "," && t != first) piece.break_level = depth == 0 ? between_parts : inside_brackets;
-    else if (word && depth == 0 && t > first + 1 && (token.text == "when" || token.text == "unless" || (token.text == "reason" && cst_.tokens[t + 1].kind == TokenKind::word && !cst_.tokens[t + 1].reserved))) piece.break_level = before_guard;
+    else if (word && depth == 0 && t > first + 1 &&
+             (token.text == "when" || token.text == "unless" ||
+              (token.text == "reason" && cst_.tokens[t + 1].kind == TokenKind::word && !cst_.tokens[t + 1].reserved)))
+      piece.break_level = before_guard;
     if (!dropped_[t] && (token.text == "(" || token.text == "[")) ++depth;
     if (!dropped_[t] && (token.text == ")" || token.text == "]")) --depth;
     depth -= close_after_[t];
@@ -218,7 +236,8 @@ std::vector<Piece> PieceMaker::pieces(std::uint32_t first, std::uint32_t end) co
     }
     piece.comments.insert(piece.comments.begin(), moved.begin(), moved.end());
     moved.clear();
-    piece.text = std::string(static_cast<std::size_t>(open_before_[t] + opened), '(') + piece.text + std::string(static_cast<std::size_t>(close_after_[t]), ')');
+    piece.text =
+        std::string(static_cast<std::size_t>(open_before_[t] + opened), '(') + piece.text + std::string(static_cast<std::size_t>(close_after_[t]), ')');
     opened = 0;
     // The comment that stood behind a dropped `)` must not part its neighbour from the `;`.
     bool const hangs = token.text == ";" || token.text == ",";

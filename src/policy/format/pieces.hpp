@@ -14,9 +14,9 @@ struct Piece {
   std::string text;
   bool space_before = true;
   int break_level = no_break;
-  bool broken_by_author = false;          ///< the source breaks the line here
-  std::vector<std::string> comments;      ///< on lines of their own before it
-  std::string trailing;                   ///< behind it on its line
+  bool broken_by_author = false;      ///< the source breaks the line here
+  std::vector<std::string> comments;  ///< on lines of their own before it
+  std::string trailing;               ///< behind it on its line
 };
 
 /// Turns the tokens of a parsed file into pieces: canonical spacing, parentheses only where needed.
@@ -30,7 +30,7 @@ class PieceMaker {
   /// before the first of them (or before the token).
   struct Lead {
     std::vector<std::string> comments;
-    std::vector<int> blank_lines;        ///< one per comment, and one for the token itself
+    std::vector<int> blank_lines;  ///< one per comment, and one for the token itself
   };
   [[nodiscard]] Lead lead(std::uint32_t token) const;
   [[nodiscard]] std::string trailing(std::uint32_t token) const;
@@ -46,14 +46,14 @@ class PieceMaker {
 
   syntax::Cst const& cst_;
   std::string_view text_;
-  std::vector<std::uint32_t> lines_;          ///< source line of each token
-  std::vector<std::uint32_t> last_lines_;     ///< line its last byte stands on
-  std::vector<bool> dropped_;                 ///< needless parentheses
-  std::vector<int> open_before_;              ///< parentheses to add before a token
+  std::vector<std::uint32_t> lines_;       ///< source line of each token
+  std::vector<std::uint32_t> last_lines_;  ///< line its last byte stands on
+  std::vector<bool> dropped_;              ///< needless parentheses
+  std::vector<int> open_before_;           ///< parentheses to add before a token
   std::vector<int> close_after_;
-  std::vector<bool> call_;                    ///< `(` of a call: no blank before it
-  std::vector<bool> unary_;                   ///< `-` of an operand
-  std::vector<bool> account_;                 ///< inside assets:receivable
+  std::vector<bool> call_;                                   ///< `(` of a call: no blank before it
+  std::vector<bool> unary_;                                  ///< `-` of an operand
+  std::vector<bool> account_;                                ///< inside assets:receivable
   std::vector<std::vector<std::uint32_t>> comments_before_;  ///< per token: indices of comments
 };
 

@@ -16,8 +16,8 @@ struct Route {
 
 struct SlotPlan {
   Route route;
-  Field const* field = nullptr;              ///< nullptr: always missing
-  std::vector<std::int64_t> symbol_ids;      ///< by index of Field::symbols
+  Field const* field = nullptr;          ///< nullptr: always missing
+  std::vector<std::int64_t> symbol_ids;  ///< by index of Field::symbols
 };
 
 /// Mirrors a Layout. An entry without a part has no elements.
@@ -27,8 +27,8 @@ struct Section {
   struct Many {
     Route route;
     Part const* part = nullptr;
-    Field const* values = nullptr;           ///< a list of plain values instead
-    std::vector<Section> element;            ///< one, when it is bound
+    Field const* values = nullptr;  ///< a list of plain values instead
+    std::vector<Section> element;   ///< one, when it is bound
   };
   std::vector<Many> collections;
 };
@@ -73,7 +73,9 @@ class Planner {
   }
 
  private:
-  static std::string_view rest(std::string_view path, std::string_view prefix) { return path.size() > prefix.size() ? path.substr(prefix.size() + 1) : std::string_view{}; }
+  static std::string_view rest(std::string_view path, std::string_view prefix) {
+    return path.size() > prefix.size() ? path.substr(prefix.size() + 1) : std::string_view{};
+  }
 
   bool is_needed(Slot const& slot) const {
     return kinds_.empty() || std::any_of(kinds_.begin(), kinds_.end(), [&](Kind kind) { return slot.is_read_by(kind); });
@@ -129,7 +131,8 @@ Result<policy::Value> to_fact(Policy const& policy, Slot const& slot, SlotPlan c
     case ValueKind::money: {
       auto const code = std::string(given.currency.code());
       if (!slot.detail.empty() && slot.detail != code) {
-        return Unexpected{wrong(slot, "it is in " + code + ", and the policy is in " + slot.detail, "convert it, or declare the field `money in any currency`")};
+        return Unexpected{
+            wrong(slot, "it is in " + code + ", and the policy is in " + slot.detail, "convert it, or declare the field `money in any currency`")};
       }
       if (slot.detail.empty()) out.text = code;
       break;
@@ -156,7 +159,8 @@ Result<policy::Value> to_fact(Policy const& policy, Slot const& slot, SlotPlan c
       }
       if (!policy.enumeration_has(slot.detail, given.text)) {
         auto const near = nearest(given.text, policy.enumeration_values(slot.detail));
-        return Unexpected{wrong(slot, "`" + given.text + "` is not a value of `" + slot.detail + "`", near.empty() ? "see the schema" : "did you mean `" + near + "`?")};
+        return Unexpected{
+            wrong(slot, "`" + given.text + "` is not a value of `" + slot.detail + "`", near.empty() ? "see the schema" : "did you mean `" + near + "`?")};
       }
       out.number = policy.symbol(given.text);
       break;
@@ -245,7 +249,8 @@ Result<Reader> Reader::make(Type type, Policy const& policy, Subject subject, st
   if (policy.empty()) return failure("no_policy", "there is no policy to read facts for", {}, "load one without errors first");
   auto const record = std::string(record_of(subject));
   if (type.record != record) {
-    return failure("binding_mismatch", "the binding is for `" + type.record + "`, and the facts are those of `" + record + "`", {}, "bind the host's type to `" + record + "`");
+    return failure("binding_mismatch", "the binding is for `" + type.record + "`, and the facts are those of `" + record + "`", {},
+                   "bind the host's type to `" + record + "`");
   }
   BindingCheck check(policy);
   check.type(type, record);

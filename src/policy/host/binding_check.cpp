@@ -10,8 +10,8 @@ namespace bylaw::inline v0::policy::host {
 namespace {
 
 char const* word_of(ValueKind kind) {
-  constexpr char const* words[] = {"a bool", "a whole number", "a decimal", "money", "a quantity", "a length of time", "a date",
-                                   "a time of day", "a point in time", "a text", "an enumeration"};
+  constexpr char const* words[] = {"a bool", "a whole number", "a decimal",       "money",  "a quantity",    "a length of time",
+                                   "a date", "a time of day",  "a point in time", "a text", "an enumeration"};
   return words[static_cast<std::size_t>(kind)];
 }
 

@@ -11,9 +11,9 @@ namespace bylaw::inline v0::policy {
 /// How a decision looks at one rule: which frames stand at which level. The explanations use the same.
 struct Seat {
   Frame const* order = nullptr;
-  Frame const* other = nullptr;           ///< candidate, return, request ...: level 1
+  Frame const* other = nullptr;  ///< candidate, return, request ...: level 1
   Subject other_subject = Subject::candidate;
-  std::int32_t line = -1;                 ///< element of order.lines at the level after the subjects
+  std::int32_t line = -1;  ///< element of order.lines at the level after the subjects
 };
 void seat(Evaluation& evaluation, Seat const& seat);
 

@@ -5,9 +5,7 @@
 
 namespace bylaw::inline v0::policy {
 
-bool in_force(Policy::Impl const& impl, RuleInfo const& info, Timestamp at) {
-  return info.period.contains(local_date(impl, info.header, at));
-}
+bool in_force(Policy::Impl const& impl, RuleInfo const& info, Timestamp at) { return info.period.contains(local_date(impl, info.header, at)); }
 
 void seat(Evaluation& evaluation, Seat const& at) {
   std::uint32_t level = 0;
@@ -25,7 +23,7 @@ namespace {
 /// Facts still awaited: fills in the agreed value once the patience is over.
 struct Waiting {
   bool waits = false;
-  bool overdue = false;    ///< `otherwise hold`: the patience is over and nothing came
+  bool overdue = false;  ///< `otherwise hold`: the patience is over and nothing came
   Timestamp decide_by;
 };
 Waiting wait_for(Policy::Impl const& impl, HoldProgram const& program, Evaluation& evaluation) {

@@ -14,7 +14,8 @@ bool same_length(Duration const& a, Duration const& b) { return a.kind == b.kind
 std::optional<Money> figure(ApprovalQuestion const& question, OverClause const& clause) {
   auto total = question.amount;
   for (auto const& earlier : question.earlier) {
-    bool const counts = earlier.per == clause.per && (same_length(earlier.in, clause.in) || (earlier.in.amount == 0 && earlier.in.months == 0 && clause.in.amount == 0 && clause.in.months == 0));
+    bool const counts = earlier.per == clause.per && (same_length(earlier.in, clause.in) ||
+                                                      (earlier.in.amount == 0 && earlier.in.months == 0 && clause.in.amount == 0 && clause.in.months == 0));
     if (!counts) continue;
     auto const sum = add(total, earlier.sum);
     if (!sum) return std::nullopt;
@@ -35,8 +36,9 @@ Exceeded exceeded(Evaluation& evaluation, ApprovalQuestion const& question, Over
   if (!evaluation.error.empty()) return out;
   auto const compared = figure(question, clause);
   if (question.amount.currency() != currency || !compared || !to_minor(limit, minor)) {
-    evaluation.error = question.amount.currency() != currency ? "the amount is in " + std::string(question.amount.currency().code()) + ", the rule in " + std::string(currency.code())
-                                                              : "an amount is too large";
+    evaluation.error = question.amount.currency() != currency
+                           ? "the amount is in " + std::string(question.amount.currency().code()) + ", the rule in " + std::string(currency.code())
+                           : "an amount is too large";
     return out;
   }
   out.figure = *compared;
@@ -47,8 +49,7 @@ Exceeded exceeded(Evaluation& evaluation, ApprovalQuestion const& question, Over
 
 }  // namespace
 
-ApprovalDecision Policy::decide_approval(ApprovalQuestion const& question, Frame const& order, Frame const& request, Timestamp now,
-                                         Functions functions) const {
+ApprovalDecision Policy::decide_approval(ApprovalQuestion const& question, Frame const& order, Frame const& request, Timestamp now, Functions functions) const {
   ApprovalDecision decision;
   Session session{*impl_, now, functions, {}, {}};
   for (std::uint32_t i = 0; i < impl_->approvals.size(); ++i) {
@@ -87,8 +88,7 @@ namespace {
 class Poster {
  public:
   Poster(Session& session, std::uint32_t rule, Seat const& at, PostingDecision& out)
-      : impl_(session.impl), rule_(session.impl.postings[rule]), program_(session.impl.posting_programs[rule]), index_(rule),
-        evaluation_(session), out_(out) {
+      : impl_(session.impl), rule_(session.impl.postings[rule]), program_(session.impl.posting_programs[rule]), index_(rule), evaluation_(session), out_(out) {
     seat(evaluation_, at);
   }
 

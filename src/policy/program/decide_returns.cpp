@@ -9,9 +9,7 @@ namespace bylaw::inline v0::policy {
 namespace {
 
 /// Lower is better for the customer.
-int severity(ReturnDecision const& decision) {
-  return decision.verdict == Verdict::approve ? 0 : decision.verdict == Verdict::review ? 1 : 2;
-}
+int severity(ReturnDecision const& decision) { return decision.verdict == Verdict::approve ? 0 : decision.verdict == Verdict::review ? 1 : 2; }
 std::int64_t fee_total(ReturnDecision const& decision) {
   return std::accumulate(decision.fees.begin(), decision.fees.end(), std::int64_t{0},
                          [](std::int64_t sum, Fee const& fee) { return sum + fee.amount.amount_minor(); });

@@ -16,8 +16,7 @@ namespace {
 /// The first rule in force whose guard passes on these facts; -1 when none does. A rule that
 /// fails is taken, so that its error is seen.
 template <class Rules, class Programs>
-std::int32_t first_match(Session& session, Rules const& rules, Programs const& programs, Seat const& at, std::string& error,
-                         std::vector<Read>& reads) {
+std::int32_t first_match(Session& session, Rules const& rules, Programs const& programs, Seat const& at, std::string& error, std::vector<Read>& reads) {
   for (std::size_t i = 0; i < programs.size(); ++i) {
     if (!in_force(session.impl, rules[i].info, session.now)) continue;
     Evaluation match(session);
@@ -254,8 +253,7 @@ ServiceDecision Policy::decide_service(Frame const& order, Frame const& candidat
   return decision;
 }
 
-ChangeDecision Policy::decide_change(ChangeQuestion const& question, Frame const& order, Frame const& change, Timestamp now,
-                                     Functions functions) const {
+ChangeDecision Policy::decide_change(ChangeQuestion const& question, Frame const& order, Frame const& change, Timestamp now, Functions functions) const {
   ChangeDecision decision;
   Session session{*impl_, now, functions, {}, {}};
   Seat const at{&order, &change, Subject::change, -1};

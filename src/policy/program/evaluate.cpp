@@ -16,7 +16,9 @@ bool is_date(Int128 days) { return days >= first_date.value && days <= last_date
 bool is_time(Int128 ms) { return ms >= Int128{first_date.value} * day_ms && ms < (Int128{last_date.value} + 1) * day_ms; }
 /// What may be added to a date: more leaves the range from anywhere.
 constexpr std::int64_t shift_days_max = 4'000'000;
-bool is_shift(Datum const& by) { return by.number.numerator <= shift_days_max && by.number.numerator >= -shift_days_max && by.months <= 120'000 && by.months >= -120'000; }
+bool is_shift(Datum const& by) {
+  return by.number.numerator <= shift_days_max && by.number.numerator >= -shift_days_max && by.months <= 120'000 && by.months >= -120'000;
+}
 
 }  // namespace
 
@@ -115,25 +117,55 @@ Datum Evaluation::eval(std::uint32_t index) {
       auto const value = eval(expr.args[0]);
       return value.known || !error.empty() ? value : eval(expr.args[1]);
     }
-    case Op::equal: case Op::not_equal: {
+    case Op::equal:
+    case Op::not_equal: {
       auto const left = eval(expr.args[0]);
       auto const right = eval(expr.args[1]);
       if (!error.empty()) return {};
       return boolean(equal(impl_.nodes[expr.args[0]].type, left, right) == (expr.op == Op::equal));
     }
-    case Op::less: case Op::less_equal: case Op::greater: case Op::greater_equal: case Op::between: return eval_order(expr);
+    case Op::less:
+    case Op::less_equal:
+    case Op::greater:
+    case Op::greater_equal:
+    case Op::between: return eval_order(expr);
     case Op::in_list: return eval_in(expr);
-    case Op::add: case Op::subtract: return eval_add(expr);
-    case Op::multiply: case Op::divide: case Op::negate: case Op::round_money: return eval_arithmetic(expr);
-    case Op::any: case Op::every: case Op::count: case Op::sum: case Op::min: case Op::max: return eval_collection(expr);
-    case Op::choose: case Op::score: case Op::highest: return eval_table(expr);
-    case Op::least: case Op::greatest: return eval_least(expr);
-    case Op::starts_with: case Op::ends_with: case Op::contains: case Op::matches: case Op::length: case Op::lower:
-      return eval_text(expr);
-    case Op::before_clock: case Op::after_clock: return eval_clock(expr);
+    case Op::add:
+    case Op::subtract: return eval_add(expr);
+    case Op::multiply:
+    case Op::divide:
+    case Op::negate:
+    case Op::round_money: return eval_arithmetic(expr);
+    case Op::any:
+    case Op::every:
+    case Op::count:
+    case Op::sum:
+    case Op::min:
+    case Op::max: return eval_collection(expr);
+    case Op::choose:
+    case Op::score:
+    case Op::highest: return eval_table(expr);
+    case Op::least:
+    case Op::greatest: return eval_least(expr);
+    case Op::starts_with:
+    case Op::ends_with:
+    case Op::contains:
+    case Op::matches:
+    case Op::length:
+    case Op::lower: return eval_text(expr);
+    case Op::before_clock:
+    case Op::after_clock: return eval_clock(expr);
     case Op::call: return eval_call(expr);
-    case Op::now: case Op::today: case Op::date_of: case Op::time_of: case Op::weekday: case Op::day_of: case Op::month_of:
-    case Op::year_of: case Op::business_day: case Op::business_days: return eval_time(expr);
+    case Op::now:
+    case Op::today:
+    case Op::date_of:
+    case Op::time_of:
+    case Op::weekday:
+    case Op::day_of:
+    case Op::month_of:
+    case Op::year_of:
+    case Op::business_day:
+    case Op::business_days: return eval_time(expr);
   }
   return fail("an expression cannot be computed");
 }
@@ -303,14 +335,12 @@ Datum Evaluation::eval_text(Expr const& expr) {
   if (!error.empty()) return {};
   switch (expr.op) {
     case Op::starts_with: return boolean(value.text.substr(0, expr.text.size()) == expr.text);
-    case Op::ends_with:
-      return boolean(value.text.size() >= expr.text.size() && value.text.substr(value.text.size() - expr.text.size()) == expr.text);
+    case Op::ends_with: return boolean(value.text.size() >= expr.text.size() && value.text.substr(value.text.size() - expr.text.size()) == expr.text);
     case Op::contains: {
       auto const part = eval(expr.args[1]);
       return boolean(error.empty() && value.text.find(part.text) != std::string_view::npos);
     }
-    case Op::matches:
-      return boolean(re2::RE2::FullMatch(re2::StringPiece(value.text.data(), value.text.size()), *impl_.patterns[expr.slot]));
+    case Op::matches: return boolean(re2::RE2::FullMatch(re2::StringPiece(value.text.data(), value.text.size()), *impl_.patterns[expr.slot]));
     case Op::lower: {
       // ASCII letters only: case beyond that depends on the language a text is written in.
       auto& text = session_.texts.emplace_back(value.text);
@@ -397,7 +427,8 @@ Datum Evaluation::eval_call(Expr const& expr) {
       if (!error.empty()) return {};
       FunctionArgument argument{parameter.fields[i], parameter.kinds[i], detail_of(impl_.nodes[expr.args[at]].type, impl_), {}};
       if (!to_value(impl_, impl_.nodes[expr.args[at]].type, datum, argument.value)) return fail("an argument of `" + declared.name + "` is too large");
-      key += '\x1f' + std::to_string(argument.value.known) + ' ' + std::to_string(argument.value.number) + ' ' + std::to_string(argument.value.scale) + ' ' + argument.value.text;
+      key += '\x1f' + std::to_string(argument.value.known) + ' ' + std::to_string(argument.value.number) + ' ' + std::to_string(argument.value.scale) + ' ' +
+             argument.value.text;
       arguments.push_back(std::move(argument));
     }
   }

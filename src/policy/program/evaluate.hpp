@@ -25,9 +25,7 @@ class Evaluation {
  public:
   explicit Evaluation(Session& session) : session_(session), impl_(session.impl) {}
 
-  void enter(std::uint32_t level, Frame const& frame, Layout const& layout, std::int32_t element = -1) {
-    levels_[level] = {&frame, &layout, element};
-  }
+  void enter(std::uint32_t level, Frame const& frame, Layout const& layout, std::int32_t element = -1) { levels_[level] = {&frame, &layout, element}; }
   void enter(std::uint32_t level, Frame const& frame, Subject subject) { enter(level, frame, impl_.layout(subject)); }
   /// The element of a collection of the frame at `owner`; false when there is none.
   bool enter_element(std::uint32_t level, std::uint32_t owner, std::uint32_t collection, std::size_t index);
@@ -50,7 +48,7 @@ class Evaluation {
 
   std::string error;
   std::vector<Read> reads;
-  bool recording = true;   ///< whether `reads` is filled
+  bool recording = true;  ///< whether `reads` is filled
 
  private:
   struct Level {

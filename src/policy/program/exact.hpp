@@ -48,8 +48,7 @@ inline bool multiply(Exact a, Exact b, Exact& out) {
   Exact right{b.numerator, a.denominator};
   reduce(left);
   reduce(right);
-  return !multiply_overflows(left.numerator, right.numerator, out.numerator) &&
-         !multiply_overflows(left.denominator, right.denominator, out.denominator);
+  return !multiply_overflows(left.numerator, right.numerator, out.numerator) && !multiply_overflows(left.denominator, right.denominator, out.denominator);
 }
 
 inline bool divide(Exact a, Exact b, Exact& out) {

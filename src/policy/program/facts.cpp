@@ -30,8 +30,10 @@ std::string to_text(Duration const& duration) {
   std::string const business = duration.kind == Duration::Kind::business_time || duration.kind == Duration::Kind::business_days ? "business " : "";
   bool const days = duration.kind == Duration::Kind::calendar || duration.kind == Duration::Kind::business_days;
   auto const amount = duration.amount;
-  auto const unit = days ? std::pair<std::int64_t, char const*>{1, "day"} : amount % hour_ms == 0 ? std::pair<std::int64_t, char const*>{hour_ms, "hour"}
-                    : amount % minute_ms == 0 ? std::pair<std::int64_t, char const*>{minute_ms, "minute"} : std::pair<std::int64_t, char const*>{second_ms, "second"};
+  auto const unit = days                      ? std::pair<std::int64_t, char const*>{1, "day"}
+                    : amount % hour_ms == 0   ? std::pair<std::int64_t, char const*>{hour_ms, "hour"}
+                    : amount % minute_ms == 0 ? std::pair<std::int64_t, char const*>{minute_ms, "minute"}
+                                              : std::pair<std::int64_t, char const*>{second_ms, "second"};
   return std::to_string(amount / unit.first) + " " + business + unit.second + (amount / unit.first == 1 ? "" : "s");
 }
 
@@ -97,7 +99,8 @@ std::string to_text(Policy::Impl const& impl, Slot const& slot, Value const& val
     case FactKind::time_of_day: return to_string(TimeOfDay(static_cast<std::int32_t>(value.number)));
     case FactKind::timestamp: return to_string(Timestamp(value.number));
     case FactKind::symbol:
-      return value.number >= 0 && static_cast<std::size_t>(value.number) < impl.symbols.size() ? impl.symbols[static_cast<std::size_t>(value.number)] : value.text;
+      return value.number >= 0 && static_cast<std::size_t>(value.number) < impl.symbols.size() ? impl.symbols[static_cast<std::size_t>(value.number)]
+                                                                                               : value.text;
     case FactKind::text: break;
   }
   return value.text;
@@ -105,9 +108,7 @@ std::string to_text(Policy::Impl const& impl, Slot const& slot, Value const& val
 
 std::string to_text(Policy const& policy, Slot const& slot, Value const& value) { return to_text(policy.impl(), slot, value); }
 
-Date local_date(Policy::Impl const& impl, std::uint32_t header, Timestamp at) {
-  return date_of(to_local(at, *impl.header_zones[header]));
-}
+Date local_date(Policy::Impl const& impl, std::uint32_t header, Timestamp at) { return date_of(to_local(at, *impl.header_zones[header])); }
 
 Timestamp after(Policy::Impl const& impl, std::uint32_t header, Timestamp at, Duration const& duration) {
   auto const& zone = *impl.header_zones[header];

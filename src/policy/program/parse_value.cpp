@@ -9,8 +9,7 @@ namespace bylaw::inline v0::policy {
 namespace {
 
 Unexpected<Error> wrong(Slot const& slot, std::string_view text, std::string expected) {
-  return failure("wrong_type", "`" + std::string(text.substr(0, 60)) + "` is not " + expected, slot.path,
-                 "write " + expected);
+  return failure("wrong_type", "`" + std::string(text.substr(0, 60)) + "` is not " + expected, slot.path, "write " + expected);
 }
 
 /// Money in any currency names its currency; the code travels in `text`.
@@ -53,8 +52,10 @@ Result<Value> parse_elapsed(Slot const& slot, std::string_view text) {
   auto const space = text.find(' ');
   auto const number = Decimal::parse(text.substr(0, space));
   auto const word = space == std::string_view::npos ? std::string_view("seconds") : text.substr(space + 1);
-  std::int64_t const unit_ms = word == "seconds" || word == "second" ? second_ms : word == "minutes" || word == "minute" ? minute_ms
-                               : word == "hours" || word == "hour" ? hour_ms : 0;
+  std::int64_t const unit_ms = word == "seconds" || word == "second"   ? second_ms
+                               : word == "minutes" || word == "minute" ? minute_ms
+                               : word == "hours" || word == "hour"     ? hour_ms
+                                                                       : 0;
   std::int64_t ms = 0;
   if (number && unit_ms > 0) {
     auto const milli = number->to_units(3, Rounding::half_even);
@@ -80,7 +81,8 @@ Result<Duration> parse_duration(std::string_view text) {
   bool ok = tokens.tokens.size() == 2 && tokens.tokens[0].kind == syntax::TokenKind::duration && findings.empty();
   auto const duration = ok ? parse_duration(tokens.tokens[0].text, ok) : Duration{};
   if (ok) return duration;
-  return failure("wrong_type", "`" + std::string(text.substr(0, 60)) + "` is not a duration", {}, "write a number and a unit such as 30 days or 4 business hours");
+  return failure("wrong_type", "`" + std::string(text.substr(0, 60)) + "` is not a duration", {},
+                 "write a number and a unit such as 30 days or 4 business hours");
 }
 
 Result<Value> parse_value(Policy const& policy, Slot const& slot, std::string_view text) {
@@ -101,8 +103,8 @@ Result<Value> parse_value(Policy const& policy, Slot const& slot, std::string_vi
     case FactKind::elapsed: return parse_elapsed(slot, text);
     case FactKind::days: return parse_days(slot, text);
     case FactKind::time_of_day:
-      if (text.size() == 5 && text[2] == ':' && detail::digits(text, 0, 2) >= 0 && detail::digits(text, 0, 2) < 24 &&
-          detail::digits(text, 3, 2) >= 0 && detail::digits(text, 3, 2) < 60) {
+      if (text.size() == 5 && text[2] == ':' && detail::digits(text, 0, 2) >= 0 && detail::digits(text, 0, 2) < 24 && detail::digits(text, 3, 2) >= 0 &&
+          detail::digits(text, 3, 2) < 60) {
         return Value::of(std::int64_t{detail::digits(text, 0, 2)} * 60 + detail::digits(text, 3, 2));
       }
       return wrong(slot, text, "a time of day such as 14:00");

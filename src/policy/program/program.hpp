@@ -17,9 +17,24 @@
 namespace bylaw::inline v0::policy {
 
 enum class Base : std::uint8_t {
-  error, boolean, decimal, percent, money, quantity, elapsed, calendar, business, date, time_of_day, timestamp, text, symbol,
+  error,
+  boolean,
+  decimal,
+  percent,
+  money,
+  quantity,
+  elapsed,
+  calendar,
+  business,
+  date,
+  time_of_day,
+  timestamp,
+  text,
+  symbol,
   names,  ///< bare names whose enumeration is decided by what they are compared with
-  record, many, list
+  record,
+  many,
+  list
 };
 
 /// The type of an expression. `index` names the enumeration, the record, or the currency (0: any).
@@ -27,18 +42,62 @@ struct Type {
   Base base = Base::error;
   bool optional = false;
   std::uint32_t index = 0;
-  Base element = Base::error;      ///< list: type of its entries
-  Unit const* unit = nullptr;      ///< quantity
+  Base element = Base::error;  ///< list: type of its entries
+  Unit const* unit = nullptr;  ///< quantity
 };
 
 enum class Op : std::uint8_t {
-  literal, slot, known, logical_not, logical_and, logical_or, equal, not_equal, less, less_equal, greater, greater_equal,
-  in_list, between, add, subtract, multiply, divide, negate, otherwise, any, every, count, sum, min, max, least, greatest,
-  starts_with, ends_with, contains, matches, now, today, date_of, time_of, weekday, day_of, month_of, year_of, business_day,
-  business_days, length, lower, before_clock, after_clock, call, round_money,
-  choose,   ///< pairs of condition and value, then perhaps a fallback: the first that holds
-  score,    ///< the same: the sum of all that hold
-  highest   ///< the same: the largest of all that hold
+  literal,
+  slot,
+  known,
+  logical_not,
+  logical_and,
+  logical_or,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  in_list,
+  between,
+  add,
+  subtract,
+  multiply,
+  divide,
+  negate,
+  otherwise,
+  any,
+  every,
+  count,
+  sum,
+  min,
+  max,
+  least,
+  greatest,
+  starts_with,
+  ends_with,
+  contains,
+  matches,
+  now,
+  today,
+  date_of,
+  time_of,
+  weekday,
+  day_of,
+  month_of,
+  year_of,
+  business_day,
+  business_days,
+  length,
+  lower,
+  before_clock,
+  after_clock,
+  call,
+  round_money,
+  choose,  ///< pairs of condition and value, then perhaps a fallback: the first that holds
+  score,   ///< the same: the sum of all that hold
+  highest  ///< the same: the largest of all that hold
 };
 
 /// A value while an expression is computed. Texts are views: they belong to the frame or the program.
@@ -56,11 +115,11 @@ struct Expr {
   Type type;
   Span span;
   std::vector<std::uint32_t> args;
-  std::uint32_t level = 0;  ///< slot: 0 and 1 the subjects, above them the elements of enclosing quantifiers
-  std::uint32_t owner = 0;  ///< any, every ...: level of the frame that has the collection
-  std::uint32_t slot = 0;   ///< slot, collection, pattern or function index
-  std::uint32_t header = 0; ///< whose zone and calendar dates are read in
-  Exact number;             ///< literal
+  std::uint32_t level = 0;   ///< slot: 0 and 1 the subjects, above them the elements of enclosing quantifiers
+  std::uint32_t owner = 0;   ///< any, every ...: level of the frame that has the collection
+  std::uint32_t slot = 0;    ///< slot, collection, pattern or function index
+  std::uint32_t header = 0;  ///< whose zone and calendar dates are read in
+  Exact number;              ///< literal
   std::int32_t months = 0;
   std::string text;
 };
@@ -132,9 +191,9 @@ struct Deadline {
   bool has_time = false;
   TimeOfDay time;
   Duration within;
-  ExprIndex zone = -1;                          ///< text: the place's time zone
+  ExprIndex zone = -1;  ///< text: the place's time zone
   std::uint32_t owner = 0;
-  std::uint32_t holidays = no_collection;       ///< the place's own holidays
+  std::uint32_t holidays = no_collection;  ///< the place's own holidays
   Guard guard;
 };
 struct WarnClause {
@@ -172,9 +231,9 @@ struct BackorderProgram : RuleProgram {
 struct WindowClause {
   enum class Form : std::uint8_t { after_event, until_date, until_day } form = Form::after_event;
   Duration length;
-  std::string event;    ///< delivery, shipment or order
+  std::string event;  ///< delivery, shipment or order
   Date until;
-  std::int32_t day = 0;   ///< until_day: the next such day of the year after the event
+  std::int32_t day = 0;  ///< until_day: the next such day of the year after the event
   std::int32_t month = 0;
   Guard guard;
   Span span;
@@ -203,10 +262,10 @@ struct FeeClause {
 struct ChoiceClause {
   std::vector<std::string> words;
   bool otherwise = false;
-  bool by_choice = false;      ///< tenders joined by `or`
+  bool by_choice = false;  ///< tenders joined by `or`
   Guard guard;
-  ExprIndex amount = -1;       ///< pay: up to; shipping refund: at most
-  Duration within;             ///< pay
+  ExprIndex amount = -1;  ///< pay: up to; shipping refund: at most
+  Duration within;        ///< pay
 };
 struct ReturnProgram : RuleProgram {
   bool no_limit = false;
@@ -224,7 +283,7 @@ struct ReturnProgram : RuleProgram {
   std::vector<ChoiceClause> evidence;
   std::vector<ChoiceClause> label;
   std::vector<ChoiceClause> keep_item;
-  std::vector<ChoiceClause> exchange;      ///< words: item|product, then perhaps `once`
+  std::vector<ChoiceClause> exchange;  ///< words: item|product, then perhaps `once`
   std::vector<ChoiceClause> shipping_refund;
   std::vector<ChoiceClause> dispositions;  ///< words[0] is the disposition, the rest the conditions
 };
@@ -233,7 +292,7 @@ struct OverClause {
   ExprIndex limit = -1;
   std::string per = "order";
   Duration in;
-  std::int32_t persons = 1;   ///< `persons N over X`
+  std::int32_t persons = 1;  ///< `persons N over X`
 };
 struct ApprovalProgram : RuleProgram {
   std::vector<OverClause> over;
@@ -262,7 +321,7 @@ struct GuardProgram {
 
 /// How a measure is computed from one of its records. The slots are those of `measure_subject`.
 struct MeasureProgram {
-  ExprIndex value = -1;       ///< -1: counts
+  ExprIndex value = -1;  ///< -1: counts
   ExprIndex where = -1;
 };
 /// A layout beside those of the subjects: the facts that measures read of their records.
@@ -309,7 +368,7 @@ struct FunctionProgram {
 struct Policy::Impl {
   mutable std::int64_t references = 1;  ///< counted atomically
   std::string version_hash;
-  std::vector<Source> sources;          ///< what spans point into
+  std::vector<Source> sources;  ///< what spans point into
   ZoneTable zones;
   std::vector<Header> headers;
   std::vector<Zone const*> header_zones;
@@ -318,12 +377,12 @@ struct Policy::Impl {
   std::vector<Record> records;
   std::vector<Enumeration> enumerations;
   std::deque<std::string> unit_names;
-  std::deque<Unit> units;               ///< of the schema; Type::unit points here
+  std::deque<Unit> units;  ///< of the schema; Type::unit points here
   std::vector<Expr> nodes;
   std::vector<std::unique_ptr<re2::RE2>> patterns;
   Layout layouts[subject_count + 1];
-  std::vector<std::pair<std::string, Span>> definitions;   ///< lists, defines, tables, measures and functions: what and where
-  std::map<std::string, std::set<std::string>, std::less<>> roles;   ///< role -> all roles that it includes
+  std::vector<std::pair<std::string, Span>> definitions;            ///< lists, defines, tables, measures and functions: what and where
+  std::map<std::string, std::set<std::string>, std::less<>> roles;  ///< role -> all roles that it includes
   std::vector<Measure> measures;
   std::vector<MeasureProgram> measure_programs;
   std::vector<HostFunction> functions;
@@ -356,14 +415,14 @@ struct Policy::Impl {
   std::vector<GuardProgram> guards;
 
   // Slots that decisions stand on, whether or not a rule reads them; -1 when the schema lacks the field.
-  std::int32_t placed_slot = -1;      ///< order.placed
-  std::int32_t imported_slot = -1;    ///< order.imported, where awaits count from
-  std::int32_t delivered_slot = -1;   ///< return.delivered
-  std::int32_t shipped_slot = -1;     ///< return.shipped
-  std::int32_t requested_slot = -1;   ///< return.requested
-  std::int32_t claimed_slot = -1;     ///< return.claimed.condition
-  std::int32_t inspected_slot = -1;   ///< return.inspected.condition
-  std::int32_t lines_collection = -1; ///< order.lines, for `scope line`
+  std::int32_t placed_slot = -1;       ///< order.placed
+  std::int32_t imported_slot = -1;     ///< order.imported, where awaits count from
+  std::int32_t delivered_slot = -1;    ///< return.delivered
+  std::int32_t shipped_slot = -1;      ///< return.shipped
+  std::int32_t requested_slot = -1;    ///< return.requested
+  std::int32_t claimed_slot = -1;      ///< return.claimed.condition
+  std::int32_t inspected_slot = -1;    ///< return.inspected.condition
+  std::int32_t lines_collection = -1;  ///< order.lines, for `scope line`
 
   [[nodiscard]] Layout const& layout(Subject subject) const { return layouts[static_cast<std::size_t>(subject)]; }
   [[nodiscard]] Expr const& node(ExprIndex index) const { return nodes[static_cast<std::size_t>(index)]; }

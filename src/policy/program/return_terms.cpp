@@ -17,8 +17,12 @@ struct WindowEnd {
 class Terms {
  public:
   Terms(std::size_t rule, Evaluation& evaluation)
-      : impl_(evaluation.session().impl), program_(impl_.return_programs[rule]), header_index_(impl_.returns[rule].info.header),
-        header_(impl_.headers[header_index_]), zone_(*impl_.header_zones[header_index_]), evaluation_(evaluation) {}
+      : impl_(evaluation.session().impl),
+        program_(impl_.return_programs[rule]),
+        header_index_(impl_.returns[rule].info.header),
+        header_(impl_.headers[header_index_]),
+        zone_(*impl_.header_zones[header_index_]),
+        evaluation_(evaluation) {}
 
   ReturnDecision decide() {
     check_window();
@@ -137,9 +141,7 @@ class Terms {
   /// Claimed and inspected condition are two facts; neither overwrites the other.
   void check_conditions() {
     if (program_.accept.empty()) return;
-    auto const accepted = [&](std::string const& word) {
-      return std::find(program_.accept.begin(), program_.accept.end(), word) != program_.accept.end();
-    };
+    auto const accepted = [&](std::string const& word) { return std::find(program_.accept.begin(), program_.accept.end(), word) != program_.accept.end(); };
     auto const claimed = condition(impl_.claimed_slot);
     if (!claimed) out_.failures.push_back({"CONDITION", "the condition of the item is not stated", "accept"});
     else if (!accepted(*claimed)) out_.failures.push_back({"CONDITION", "items that are " + *claimed + " are not taken back", "accept"});
@@ -260,7 +262,7 @@ class Terms {
   Zone const& zone_;
   Evaluation& evaluation_;
   ReturnDecision out_;
-  bool start_unknown_ = false;   ///< a window applies whose start is not on record
+  bool start_unknown_ = false;  ///< a window applies whose start is not on record
 };
 
 }  // namespace

@@ -20,9 +20,9 @@ namespace x3 = boost::spirit::x3;
 struct Sink {
   Cst& cst;
   Diagnostics& out;
-  std::vector<std::uint32_t> stack;       ///< nodes whose parent is not finished
-  Token const* farthest = nullptr;        ///< where the parser got stuck
-  std::vector<std::string_view> expected; ///< what would have fit there
+  std::vector<std::uint32_t> stack;        ///< nodes whose parent is not finished
+  Token const* farthest = nullptr;         ///< where the parser got stuck
+  std::vector<std::string_view> expected;  ///< what would have fit there
   int depth = 0;
   bool too_deep = false;
 
@@ -35,9 +35,7 @@ struct Sink {
       expected.push_back(what);
     }
   }
-  std::uint32_t index_of(Token const* token) const {
-    return static_cast<std::uint32_t>(token - cst.tokens.data());
-  }
+  std::uint32_t index_of(Token const* token) const { return static_cast<std::uint32_t>(token - cst.tokens.data()); }
 };
 
 struct SinkTag {};
@@ -80,14 +78,10 @@ struct IsKind {
   bool operator()(Token const& token) const { return token.kind == kind; }
 };
 struct IsName {
-  bool operator()(Token const& token) const {
-    return token.kind == TokenKind::quoted_word || (token.kind == TokenKind::word && !token.reserved);
-  }
+  bool operator()(Token const& token) const { return token.kind == TokenKind::quoted_word || (token.kind == TokenKind::word && !token.reserved); }
 };
 struct IsWord {
-  bool operator()(Token const& token) const {
-    return token.kind == TokenKind::word || token.kind == TokenKind::quoted_word;
-  }
+  bool operator()(Token const& token) const { return token.kind == TokenKind::word || token.kind == TokenKind::quoted_word; }
 };
 struct IsUnit {
   bool operator()(Token const& token) const;
@@ -126,8 +120,7 @@ struct NodeParser : x3::unary_parser<Subject, NodeParser<Subject, Kind, Fold>>, 
       auto const& only = sink.cst.nodes[sink.stack.back()];
       if (only.first_token == node.first_token && only.end_token == node.end_token) return true;
     }
-    sink.cst.children.insert(sink.cst.children.end(), sink.stack.begin() + static_cast<std::ptrdiff_t>(mark),
-                             sink.stack.end());
+    sink.cst.children.insert(sink.cst.children.end(), sink.stack.begin() + static_cast<std::ptrdiff_t>(mark), sink.stack.end());
     sink.stack.resize(mark);
     sink.stack.push_back(static_cast<std::uint32_t>(sink.cst.nodes.size()));
     sink.cst.nodes.push_back(node);

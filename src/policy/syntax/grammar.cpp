@@ -7,14 +7,12 @@ namespace bylaw::inline v0::policy::syntax {
 namespace {
 
 auto const header_item =
-    (word("effective") >> period) | (word("currency") >> currency) | (word("time") >> word("zone") >> text) |
-    (word("holidays") >> name) | (word("business") >> word("hours") >> time_of_day >> word("to") >> time_of_day) |
-    (word("window") >> word("edge") >> (word("inclusive") | word("exclusive"))) |
-    (word("undelivered") >> any_word >> word("plus") >> duration) |
+    (word("effective") >> period) | (word("currency") >> currency) | (word("time") >> word("zone") >> text) | (word("holidays") >> name) |
+    (word("business") >> word("hours") >> time_of_day >> word("to") >> time_of_day) |
+    (word("window") >> word("edge") >> (word("inclusive") | word("exclusive"))) | (word("undelivered") >> any_word >> word("plus") >> duration) |
     (word("refund") >> word("above") >> word("remaining") >> (word("refuse") | word("cap"))) |
     (word("discount") >> ((word("keep") >> word("shares")) | (word("recompute") >> word("promotion")))) |
-    (word("short") >> word("network") >>
-     ((word("all") >> word("or") >> word("nothing")) | (word("ship") >> word("what") >> word("is") >> word("available")))) |
+    (word("short") >> word("network") >> ((word("all") >> word("or") >> word("nothing")) | (word("ship") >> word("what") >> word("is") >> word("available")))) |
     (word("rank") >> (word("before") | word("after")) >> word("reservations"));
 auto const header = node<K::header>(block("policy", header_item));
 
@@ -27,13 +25,12 @@ auto const list = node<K::list>(word("list") >> name >> sym("=") >> list_of_valu
 auto const define = node<K::define>(word("define") >> name >> -params >> sym("=") >> expr >> sym(";"));
 auto const compare = sym("==") | sym("!=") | sym("<=") | sym(">=") | sym("<") | sym(">");
 auto const cell = node<K::cell>(word("any") | (compare >> sum >> -(word("and") >> compare >> sum)) | (sum >> -(word("to") >> sum)));
-auto const row = (word("hit") >> (word("first") | word("unique") | word("sum") | word("max"))) |
-                 (word("row") >> cell % sym(",") >> word("gives") >> expr) | (word("otherwise") >> word("gives") >> expr);
+auto const row = (word("hit") >> (word("first") | word("unique") | word("sum") | word("max"))) | (word("row") >> cell % sym(",") >> word("gives") >> expr) |
+                 (word("otherwise") >> word("gives") >> expr);
 auto const table = node<K::table>(word("table") >> name >> params >> word("gives") >> type >> sym("{") >> *clause(row) >> sym("}"));
-auto const measure = node<K::measure>(
-    word("measure") >> name >> sym("=") >>
-    ((word("count") >> name) | ((word("sum") | word("min") | word("max")) >> expr >> word("for") >> name)) >>
-    -(word("where") >> expr) >> word("by") >> path % sym(",") >> word("over") >> duration >> sym(";"));
+auto const measure = node<K::measure>(word("measure") >> name >> sym("=") >>
+                                      ((word("count") >> name) | ((word("sum") | word("min") | word("max")) >> expr >> word("for") >> name)) >>
+                                      -(word("where") >> expr) >> word("by") >> path % sym(",") >> word("over") >> duration >> sym(";"));
 auto const record_field = any_word >> sym(":") >> type >> -word("personal");
 auto const record_body = block("record", record_field);
 auto const enum_body = word("enum") >> name >> sym("=") >> sym("[") >> names >> sym("]") >> sym(";");
@@ -47,8 +44,8 @@ auto const reason_row = name >> text >> -(word("fault") >> any_word);
 auto const reasons = node<K::reasons>(block("reasons", reason_row));
 auto const function = node<K::function>(word("function") >> name >> params >> word("gives") >> type >> sym(";"));
 
-auto const declaration = use | list | define | table | measure | record | enumeration | extend | role | unit | reasons | function |
-                         rule_declaration | workflow_declaration;
+auto const declaration =
+    use | list | define | table | measure | record | enumeration | extend | role | unit | reasons | function | rule_declaration | workflow_declaration;
 
 class FileParser {
  public:

@@ -9,19 +9,14 @@ namespace bylaw::inline v0::policy::syntax {
 namespace {
 
 constexpr std::array<std::string_view, 44> reserved_words = {
-    "after",  "and",    "any",    "as",     "at",    "before",    "between", "by",   "contains", "count", "else",
-    "ends",   "every",  "false",  "for",    "from",  "in",        "is",      "known", "matches", "max",   "min",
-    "not",    "now",    "of",     "on",     "or",    "otherwise", "over",    "per",  "percent",  "starts", "sum",
-    "then",   "to",     "today",  "true",   "unless", "until",    "up",      "when", "where",
-    "with",   "within"};
+    "after",   "and",    "any", "as",    "at",      "before", "between", "by",     "contains", "count", "else", "ends",  "every",     "false", "for",
+    "from",    "in",     "is",  "known", "matches", "max",    "min",     "not",    "now",      "of",    "on",   "or",    "otherwise", "over",  "per",
+    "percent", "starts", "sum", "then",  "to",      "today",  "true",    "unless", "until",    "up",    "when", "where", "with",      "within"};
 
-constexpr std::array<std::string_view, 14> duration_words = {"second", "seconds", "minute", "minutes", "hour",
-                                                             "hours",  "day",     "days",   "week",    "weeks",
-                                                             "month",  "months",  "year",   "years"};
+constexpr std::array<std::string_view, 14> duration_words = {"second", "seconds", "minute", "minutes", "hour",   "hours", "day",
+                                                             "days",   "week",    "weeks",  "month",   "months", "year",  "years"};
 
-bool is_reserved(std::string_view word) {
-  return std::binary_search(reserved_words.begin(), reserved_words.end(), word);
-}
+bool is_reserved(std::string_view word) { return std::binary_search(reserved_words.begin(), reserved_words.end(), word); }
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -50,8 +45,7 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 
 class Lexer {
  public:
-  Lexer(Source const& source, std::uint32_t source_index, Diagnostics& out)
-      : text_(source.text), source_index_(source_index), out_(out) {}
+  Lexer(Source const& source, std::uint32_t source_index, Diagnostics& out) : text_(source.text), source_index_(source_index), out_(out) {}
 
   TokenList run() {
     if (text_.size() > source_bytes_max) {
@@ -201,8 +195,7 @@ class Lexer {
     }
     if (c == 'u' && peek(1) == '{') {
       std::size_t digits = 0;
-      while (std::string_view("0123456789abcdefABCDEF").find(peek(2 + digits)) != std::string_view::npos &&
-             peek(2 + digits) != '\0') {
+      while (std::string_view("0123456789abcdefABCDEF").find(peek(2 + digits)) != std::string_view::npos && peek(2 + digits) != '\0') {
         ++digits;
       }
       if (digits >= 1 && digits <= 6 && peek(2 + digits) == '}') {
@@ -306,8 +299,6 @@ class Lexer {
 
 }  // namespace
 
-TokenList tokenize(Source const& source, std::uint32_t source_index, Diagnostics& out) {
-  return Lexer(source, source_index, out).run();
-}
+TokenList tokenize(Source const& source, std::uint32_t source_index, Diagnostics& out) { return Lexer(source, source_index, out).run(); }
 
 }  // namespace bylaw::inline v0::policy::syntax

@@ -18,8 +18,7 @@ namespace bylaw::inline v0::policy::syntax {
 /// said that they are there.
 class Reader {
  public:
-  Reader(Cst const& cst, std::uint32_t node_index)
-      : cst_(&cst), node_(&cst.nodes[node_index]), at_(node_->first_token), child_(node_->first_child) {}
+  Reader(Cst const& cst, std::uint32_t node_index) : cst_(&cst), node_(&cst.nodes[node_index]), at_(node_->first_token), child_(node_->first_child) {}
 
   [[nodiscard]] bool done() const { return at_ >= node_->end_token; }
   [[nodiscard]] Token const& peek() const { return cst_->tokens[at_]; }
@@ -49,9 +48,7 @@ class Reader {
     return take_child();
   }
   [[nodiscard]] Span span() const { return span_of(cst_->tokens[node_->first_token], cst_->tokens[node_->end_token - 1]); }
-  [[nodiscard]] Span span_of(Token const& first, Token const& last) const {
-    return {cst_->source_index, first.begin_offset, last.end_offset};
-  }
+  [[nodiscard]] Span span_of(Token const& first, Token const& last) const { return {cst_->source_index, first.begin_offset, last.end_offset}; }
   [[nodiscard]] Span span_of(Token const& token) const { return span_of(token, token); }
   [[nodiscard]] NodeKind kind() const { return node_->kind; }
   [[nodiscard]] Cst const& cst() const { return *cst_; }

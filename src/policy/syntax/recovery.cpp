@@ -10,21 +10,19 @@ namespace bylaw::inline v0::policy::syntax {
 
 namespace {
 
-constexpr std::array declaration_words = {
-    "policy", "use",     "list",     "define",   "table",     "measure", "record",   "extend",   "enum",  "role",
-    "unit",   "reasons", "function", "hold",     "stop",      "validation", "allocation", "protect", "publish", "service",
-    "change", "backorder", "mandatory", "return", "approval", "posting", "workflow"};
+constexpr std::array declaration_words = {"policy",  "use",     "list",    "define",    "table",     "measure", "record",     "extend",     "enum",
+                                          "role",    "unit",    "reasons", "function",  "hold",      "stop",    "validation", "allocation", "protect",
+                                          "publish", "service", "change",  "backorder", "mandatory", "return",  "approval",   "posting",    "workflow"};
 
 constexpr std::array clause_words = {
-    "scope",   "await",  "reason",  "blocks",   "queue",   "release", "clears",   "escalate", "expire",  "late",
-    "effective", "when", "unless",  "before",   "note",    "for",     "from",     "until",    "by",      "reject",
-    "repair",  "require", "prefer", "keep",     "split",   "reserve", "scarce",   "short",    "set",     "offer",
-    "zero",    "at",     "ship",    "deliver",  "warn",    "miss",    "allow",    "recheck",  "ask",     "cancel",
-    "promise", "within", "accept",  "evidence", "receive", "approve", "review",   "deny",     "refund",  "pay",
-    "fee",     "deduct", "shipping", "label",   "exchange", "mismatch", "restock", "refurbish", "scrap", "quarantine",
-    "not",     "persons", "lapse",  "on",       "each",    "company", "debit",    "credit",   "rounding", "version",
-    "migrate", "start",  "state",   "final",    "region",  "after",   "enter",    "leave",    "others",  "row",
-    "hit",     "otherwise", "currency", "time",  "holidays", "business", "window", "undelivered", "discount", "rank"};
+    "scope",    "await",    "reason", "blocks",      "queue",    "release", "clears",   "escalate", "expire",   "late",      "effective", "when",
+    "unless",   "before",   "note",   "for",         "from",     "until",   "by",       "reject",   "repair",   "require",   "prefer",    "keep",
+    "split",    "reserve",  "scarce", "short",       "set",      "offer",   "zero",     "at",       "ship",     "deliver",   "warn",      "miss",
+    "allow",    "recheck",  "ask",    "cancel",      "promise",  "within",  "accept",   "evidence", "receive",  "approve",   "review",    "deny",
+    "refund",   "pay",      "fee",    "deduct",      "shipping", "label",   "exchange", "mismatch", "restock",  "refurbish", "scrap",     "quarantine",
+    "not",      "persons",  "lapse",  "on",          "each",     "company", "debit",    "credit",   "rounding", "version",   "migrate",   "start",
+    "state",    "final",    "region", "after",       "enter",    "leave",   "others",   "row",      "hit",      "otherwise", "currency",  "time",
+    "holidays", "business", "window", "undelivered", "discount", "rank"};
 
 template <class Words>
 bool contains(Words const& words, std::string_view word) {
@@ -37,18 +35,33 @@ bool is_word_of_position(Token const& token) {
 
 /// Where any value may begin, or any operator go on, one word says it better than twenty.
 std::vector<std::string_view> summarized(std::vector<std::string_view> expected) {
-  static constexpr std::array values = {
-      std::string_view("-"), std::string_view("("), std::string_view("["), std::string_view("number"), std::string_view("name"),
-      std::string_view("text in double quotes"), std::string_view("date such as 2026-11-01"), std::string_view("time such as 14:00"),
-      std::string_view("point in time such as 2026-11-01 14:00"), std::string_view("duration such as 30 days"),
-      std::string_view("true"), std::string_view("false"), std::string_view("now"), std::string_view("today"), std::string_view("count"),
-      std::string_view("sum"), std::string_view("min"), std::string_view("max"), std::string_view("any"), std::string_view("every"), std::string_view("not")};
+  static constexpr std::array values = {std::string_view("-"),
+                                        std::string_view("("),
+                                        std::string_view("["),
+                                        std::string_view("number"),
+                                        std::string_view("name"),
+                                        std::string_view("text in double quotes"),
+                                        std::string_view("date such as 2026-11-01"),
+                                        std::string_view("time such as 14:00"),
+                                        std::string_view("point in time such as 2026-11-01 14:00"),
+                                        std::string_view("duration such as 30 days"),
+                                        std::string_view("true"),
+                                        std::string_view("false"),
+                                        std::string_view("now"),
+                                        std::string_view("today"),
+                                        std::string_view("count"),
+                                        std::string_view("sum"),
+                                        std::string_view("min"),
+                                        std::string_view("max"),
+                                        std::string_view("any"),
+                                        std::string_view("every"),
+                                        std::string_view("not")};
   static constexpr std::array operators = {
-      std::string_view("."), std::string_view("("), std::string_view("else"), std::string_view("*"), std::string_view("/"), std::string_view("+"),
-      std::string_view("-"), std::string_view("=="), std::string_view("!="), std::string_view("<="), std::string_view(">="), std::string_view("<"),
-      std::string_view(">"), std::string_view("not"), std::string_view("in"), std::string_view("between"), std::string_view("is"),
-      std::string_view("before"), std::string_view("after"), std::string_view("starts"), std::string_view("ends"), std::string_view("contains"),
-      std::string_view("matches"), std::string_view("and"), std::string_view("or")};
+      std::string_view("."),       std::string_view("("),        std::string_view("else"),    std::string_view("*"),     std::string_view("/"),
+      std::string_view("+"),       std::string_view("-"),        std::string_view("=="),      std::string_view("!="),    std::string_view("<="),
+      std::string_view(">="),      std::string_view("<"),        std::string_view(">"),       std::string_view("not"),   std::string_view("in"),
+      std::string_view("between"), std::string_view("is"),       std::string_view("before"),  std::string_view("after"), std::string_view("starts"),
+      std::string_view("ends"),    std::string_view("contains"), std::string_view("matches"), std::string_view("and"),   std::string_view("or")};
   auto const replace = [&](auto const& words, std::string_view with) {
     expected.erase(std::remove_if(expected.begin(), expected.end(), [&](std::string_view word) { return contains(words, word); }), expected.end());
     expected.push_back(with);
@@ -84,9 +97,7 @@ std::string shown(Token const& token) {
 
 }  // namespace
 
-bool IsUnit::operator()(Token const& token) const {
-  return token.kind == TokenKind::word && find_unit(token.text) != nullptr;
-}
+bool IsUnit::operator()(Token const& token) const { return token.kind == TokenKind::word && find_unit(token.text) != nullptr; }
 
 bool starts_declaration(Token const* token) {
   if (!token->starts_line || token->kind != TokenKind::word || !contains(declaration_words, token->text)) return false;

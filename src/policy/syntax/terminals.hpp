@@ -42,8 +42,7 @@ auto const words = any_word % sym(",");
 auto const guard = -(word("when") >> expr) >> -(word("unless") >> expr);
 auto const because = word("reason") >> name >> -text;
 auto const period = word("from") >> date >> -(word("until") >> date);
-auto const common = (word("effective") >> period) | (word("when") >> expr) | (word("unless") >> expr) |
-                    (word("before") >> name) | (word("note") >> text);
+auto const common = (word("effective") >> period) | (word("when") >> expr) | (word("unless") >> expr) | (word("before") >> name) | (word("note") >> text);
 auto const limits = -(sym(",") >> word("at") >> word("least") >> sum) >> -(sym(",") >> word("at") >> word("most") >> sum);
 
 /// `KEYWORD NAME { clause* }`, where a clause that does not parse is reported and skipped.

@@ -12,8 +12,8 @@ enum class TokenKind : std::uint8_t { word, quoted_word, text, number, date, tim
 /// One token of a policy file. `text` is its source text (a view into the Source).
 struct Token {
   TokenKind kind = TokenKind::end;
-  bool reserved = false;      ///< a word of the closed set that is never a name
-  bool starts_line = false;   ///< error recovery resumes only at such a token
+  bool reserved = false;     ///< a word of the closed set that is never a name
+  bool starts_line = false;  ///< error recovery resumes only at such a token
   std::uint32_t begin_offset = 0;
   std::uint32_t end_offset = 0;
   std::string_view text;
@@ -31,7 +31,7 @@ struct Comment {
 struct TokenList {
   std::vector<Token> tokens;  ///< always ends with TokenKind::end
   std::vector<Comment> comments;
-  bool usable = true;         ///< false when the text is beyond a limit and must not be parsed
+  bool usable = true;  ///< false when the text is beyond a limit and must not be parsed
 };
 
 /// Cuts a source into tokens; what cannot be a token is reported and skipped.
@@ -39,8 +39,8 @@ struct TokenList {
 
 /// 1 for `january` to 12 for `december`; 0 for any other word.
 [[nodiscard]] constexpr int month_number(std::string_view word) noexcept {
-  constexpr std::string_view months[] = {"january", "february", "march", "april", "may", "june",
-                                         "july", "august", "september", "october", "november", "december"};
+  constexpr std::string_view months[] = {"january", "february", "march",     "april",   "may",      "june",
+                                         "july",    "august",   "september", "october", "november", "december"};
   for (int i = 0; i < 12; ++i) {
     if (months[i] == word) return i + 1;
   }

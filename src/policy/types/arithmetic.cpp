@@ -46,9 +46,7 @@ std::uint32_t Checker::check_duration(Reader& in) {
     return failed(in.span_of(token));
   }
   Type type;
-  type.base = duration.kind == Duration::Kind::elapsed    ? Base::elapsed
-              : duration.kind == Duration::Kind::calendar ? Base::calendar
-                                                          : Base::business;
+  type.base = duration.kind == Duration::Kind::elapsed ? Base::elapsed : duration.kind == Duration::Kind::calendar ? Base::calendar : Base::business;
   if (type.base == Base::business) type.element = duration.kind == Duration::Kind::business_days ? Base::calendar : Base::elapsed;
   return literal(type, in.span_of(token), {duration.amount, 1}, duration.months);
 }
@@ -201,8 +199,8 @@ std::uint32_t Checker::check_sum(Cst const& cst, std::uint32_t node, Type const*
     bool const shifts = (a.base == Base::timestamp && b.base == Base::elapsed) || (a.base == Base::date && b.base == Base::calendar) ||
                         (point && b.base == Base::business && (a.base == Base::timestamp || b.element == Base::calendar));
     bool const amounts = !point && a.base != Base::time_of_day && a.base != Base::business && same_kind(a, b) &&
-                         (a.base == Base::decimal || a.base == Base::percent || a.base == Base::money || a.base == Base::quantity ||
-                          a.base == Base::elapsed || a.base == Base::calendar);
+                         (a.base == Base::decimal || a.base == Base::percent || a.base == Base::money || a.base == Base::quantity || a.base == Base::elapsed ||
+                          a.base == Base::calendar);
     if (!plus && point && same_kind(a, b)) {
       expr.type.base = a.base == Base::timestamp ? Base::elapsed : Base::calendar;
     } else if (!shifts && !amounts) {
@@ -274,8 +272,8 @@ std::uint32_t Checker::check_operand(Cst const& cst, std::uint32_t node, Type co
     auto const type = at(value).type;
     if (!minus || type.base == Base::error) return value;
     require_present(value);
-    bool const fits = type.base == Base::decimal || type.base == Base::percent || type.base == Base::money ||
-                      type.base == Base::quantity || type.base == Base::elapsed || type.base == Base::calendar;
+    bool const fits = type.base == Base::decimal || type.base == Base::percent || type.base == Base::money || type.base == Base::quantity ||
+                      type.base == Base::elapsed || type.base == Base::calendar;
     if (!fits) {
       error("BY0318", at(value).span, {{"left", "the opposite"}, {"operator", "of"}, {"right", describe(type)}, {"help", ""}});
       return failed(span);

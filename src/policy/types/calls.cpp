@@ -93,8 +93,7 @@ std::uint32_t Checker::check_call(Reader& in, std::string const& name, Span span
   in.accept("(");
   auto const found = schema_.named.find(name);
   if (found != schema_.named.end() && found->second.what == NamedNode::What::function) return check_host_call(found->second, in, name, span);
-  bool const unfolds = found != schema_.named.end() &&
-                       (found->second.what == NamedNode::What::define || found->second.what == NamedNode::What::table);
+  bool const unfolds = found != schema_.named.end() && (found->second.what == NamedNode::What::define || found->second.what == NamedNode::What::table);
   if (unfolds) {
     auto const parameters = parameters_of(*found->second.cst, found->second.node);
     auto const given = arguments(in, &parameters, found->second.cst);
@@ -117,8 +116,7 @@ std::uint32_t Checker::check_call(Reader& in, std::string const& name, Span span
   return failed(span);
 }
 
-std::uint32_t Checker::check_define(NamedNode& named, std::string const& name, std::vector<std::uint32_t> const& arguments, Span span,
-                                    Type const* expected) {
+std::uint32_t Checker::check_define(NamedNode& named, std::string const& name, std::vector<std::uint32_t> const& arguments, Span span, Type const* expected) {
   named.used = true;
   if (std::find(unfolding_.begin(), unfolding_.end(), name) != unfolding_.end()) {
     error("BY0328", span, {{"name", name}});

@@ -13,22 +13,22 @@ namespace bylaw::inline v0::policy {
 struct Scope {
   std::string name;
   std::uint32_t record = 0;
-  std::string path;                          ///< prefix of the paths of its facts
+  std::string path;  ///< prefix of the paths of its facts
   Subject subject = Subject::order;
-  std::vector<std::uint32_t> collections;    ///< from the subject's layout to this element's
-  std::uint32_t level = 0;                   ///< of its frame while the rule is evaluated
+  std::vector<std::uint32_t> collections;  ///< from the subject's layout to this element's
+  std::uint32_t level = 0;                 ///< of its frame while the rule is evaluated
 };
 
 /// What the expression being checked may see.
 struct Environment {
   std::vector<Scope> scopes;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> known;          ///< (level, slot) proved to be there
-  std::unordered_map<std::string, std::uint32_t> params;               ///< of a define or table being unfolded
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> known;  ///< (level, slot) proved to be there
+  std::unordered_map<std::string, std::uint32_t> params;       ///< of a define or table being unfolded
   std::uint32_t header = 0;
-  std::uint32_t level = 0;                                             ///< the innermost level in use
-  std::uint32_t quantifiers = 0;                                       ///< how many enclose the expression
+  std::uint32_t level = 0;        ///< the innermost level in use
+  std::uint32_t quantifiers = 0;  ///< how many enclose the expression
   Kind kind = Kind::hold;
-  bool linear = true;                                                  ///< a condition: no products of two facts
+  bool linear = true;  ///< a condition: no products of two facts
 };
 
 /// Turns expressions of the syntax tree into typed nodes of the program.
@@ -117,8 +117,7 @@ class Checker {
   std::uint32_t check_builtin(std::string const& name, std::vector<std::uint32_t> const& arguments, Span span, bool& found);
   std::uint32_t check_host_call(NamedNode& named, syntax::Reader& in, std::string const& name, Span span);
   bool pass_record(FunctionProgram::Parameter const& parameter, syntax::Cst const& cst, std::uint32_t node, Expr& call);
-  std::uint32_t check_define(NamedNode& named, std::string const& name, std::vector<std::uint32_t> const& arguments, Span span,
-                             Type const* expected);
+  std::uint32_t check_define(NamedNode& named, std::string const& name, std::vector<std::uint32_t> const& arguments, Span span, Type const* expected);
   std::uint32_t check_table(NamedNode& named, std::string const& name, std::vector<std::uint32_t> const& arguments, Span span);
   std::uint32_t check_cell(syntax::Cst const& cst, std::uint32_t node, std::uint32_t argument);
   std::uint32_t check_measure(NamedNode& named, std::string const& name, Span span);
@@ -146,7 +145,7 @@ class Checker {
   Policy::Impl& impl_;
   Schema& schema_;
   Diagnostics& out_;
-  std::vector<std::string> unfolding_;  ///< defines and tables being unfolded, to find recursion
+  std::vector<std::string> unfolding_;                    ///< defines and tables being unfolded, to find recursion
   std::unordered_map<std::string, std::uint32_t> slots_;  ///< subject, collections and path -> index in its layout
   std::size_t unfolded_ = 0;
   static constexpr std::size_t unfolded_nodes_max = 200'000;

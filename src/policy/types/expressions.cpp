@@ -13,8 +13,15 @@ namespace {
 
 bool has_order(Base base) {
   switch (base) {
-    case Base::decimal: case Base::percent: case Base::money: case Base::quantity: case Base::elapsed: case Base::calendar:
-    case Base::date: case Base::time_of_day: case Base::timestamp: return true;
+    case Base::decimal:
+    case Base::percent:
+    case Base::money:
+    case Base::quantity:
+    case Base::elapsed:
+    case Base::calendar:
+    case Base::date:
+    case Base::time_of_day:
+    case Base::timestamp: return true;
     default: return false;
   }
 }
@@ -105,8 +112,13 @@ bool Checker::is_constant(std::uint32_t index) const {
   auto const& expr = at(index);
   switch (expr.op) {
     case Op::literal: return true;
-    case Op::add: case Op::subtract: case Op::multiply: case Op::divide: case Op::negate: case Op::least: case Op::greatest:
-      return std::all_of(expr.args.begin(), expr.args.end(), [&](std::uint32_t arg) { return is_constant(arg); });
+    case Op::add:
+    case Op::subtract:
+    case Op::multiply:
+    case Op::divide:
+    case Op::negate:
+    case Op::least:
+    case Op::greatest: return std::all_of(expr.args.begin(), expr.args.end(), [&](std::uint32_t arg) { return is_constant(arg); });
     default: return false;
   }
 }

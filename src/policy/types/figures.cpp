@@ -100,7 +100,8 @@ void RuleCompiler::declare_measure(Cst const& cst, std::uint32_t node) {
     }
     if (in.accept("where")) program.where = checker_.condition(cst, in.take_child());
   } else {
-    checker_.error("BY0340", in.span_of(record_token), {{"name", measure.name}, {"record", measure.record}, {"near", nearest(measure.record, schema_.record_names())}});
+    checker_.error("BY0340", in.span_of(record_token),
+                   {{"name", measure.name}, {"record", measure.record}, {"near", nearest(measure.record, schema_.record_names())}});
     if (in.accept("where")) (void)in.take_child();
   }
   in.accept("by");

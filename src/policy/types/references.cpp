@@ -278,7 +278,10 @@ std::uint32_t Checker::check_measure(NamedNode& named, std::string const& name, 
   Type type;
   switch (measure.kind) {
     case FactKind::money: type = money_type(); break;
-    case FactKind::quantity: type.base = Base::quantity; type.unit = find_unit("each"); break;
+    case FactKind::quantity:
+      type.base = Base::quantity;
+      type.unit = find_unit("each");
+      break;
     case FactKind::date: type.base = Base::date; break;
     case FactKind::timestamp: type.base = Base::timestamp; break;
     case FactKind::elapsed: type.base = Base::elapsed; break;

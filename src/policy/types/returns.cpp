@@ -10,8 +10,8 @@ using syntax::Cst;
 void RuleCompiler::compile_return(Cst const& cst, std::uint32_t node) {
   ReturnRule rule;
   ReturnProgram program;
-  rule.info = begin(cst, node, Kind::return_rule, {"require", "evidence", "approve", "review", "deny", "refund", "fee", "deduct", "restock",
-                                                   "refurbish", "return", "scrap", "quarantine"});
+  rule.info = begin(cst, node, Kind::return_rule,
+                    {"require", "evidence", "approve", "review", "deny", "refund", "fee", "deduct", "restock", "refurbish", "return", "scrap", "quarantine"});
   rule.mandatory = Clause(cst, node).at("mandatory");
   enter(Kind::return_rule, {Subject::order, Subject::return_line});
   auto const common = compile_common(cst, node, rule.info);

@@ -287,9 +287,7 @@ void RuleCompiler::need(bool there, RuleInfo const& info, char const* kind, char
   if (!there && !is_damaged(info)) checker_.error("BY0413", info.span, {{"kind", kind}, {"rule", info.name}, {"clause", clause}, {"example", example}});
 }
 
-void RuleCompiler::hold_reference(Clause const& in, Token const& token) {
-  hold_references_.push_back({syntax::name_of(token), in.span_of(token)});
-}
+void RuleCompiler::hold_reference(Clause const& in, Token const& token) { hold_references_.push_back({syntax::name_of(token), in.span_of(token)}); }
 
 void RuleCompiler::compile_file(Cst const& cst, std::uint32_t header) {
   header_ = header;

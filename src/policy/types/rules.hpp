@@ -6,8 +6,7 @@ namespace bylaw::inline v0::policy {
 /// Compiles rules and workflows of all files, in order, into the program.
 class RuleCompiler {
  public:
-  RuleCompiler(Policy::Impl& impl, Schema& schema, Diagnostics& out)
-      : impl_(impl), schema_(schema), out_(out), checker_(impl, schema, out) {}
+  RuleCompiler(Policy::Impl& impl, Schema& schema, Diagnostics& out) : impl_(impl), schema_(schema), out_(out), checker_(impl, schema, out) {}
 
   /// Measures and functions come first: rules of any file may use them.
   void declare_figures(std::vector<syntax::Cst> const& files);
@@ -116,15 +115,14 @@ class RuleCompiler {
   Diagnostics& out_;
   Checker checker_;
   std::uint32_t header_ = 0;
-  std::map<std::string, Span> names_;          ///< "kind name" -> where it was declared
-  std::vector<Reference> hold_references_;     ///< holds named by other rules
+  std::map<std::string, Span> names_;       ///< "kind name" -> where it was declared
+  std::vector<Reference> hold_references_;  ///< holds named by other rules
   Subject workflow_subject_ = Subject::order;
 };
 
 /// First-match rules keep the order of the text, except where `before` says otherwise.
 template <class Rule, class Program>
-void RuleCompiler::place(std::vector<Rule>& rules, std::vector<Program>& programs, Rule rule, Program program,
-                         Common const& common) {
+void RuleCompiler::place(std::vector<Rule>& rules, std::vector<Program>& programs, Rule rule, Program program, Common const& common) {
   program.guard = common.guard;
   auto at = rules.size();
   if (!common.before.empty()) {

@@ -5,9 +5,9 @@
 namespace bylaw::inline v0::policy {
 
 using syntax::Cst;
+using syntax::name_of;
 using syntax::NodeKind;
 using syntax::Reader;
-using syntax::name_of;
 
 char const* to_text(NamedNode::What what) {
   switch (what) {
@@ -40,7 +40,8 @@ std::string currency_code(std::uint32_t index) {
 bool fact_kind(Type const& type, FactKind& out) {
   switch (type.base) {
     case Base::boolean: out = FactKind::boolean; return true;
-    case Base::decimal: case Base::percent: out = FactKind::decimal; return true;
+    case Base::decimal:
+    case Base::percent: out = FactKind::decimal; return true;
     case Base::money: out = FactKind::money; return true;
     case Base::quantity: out = FactKind::quantity; return true;
     case Base::elapsed: out = FactKind::elapsed; return true;
@@ -80,9 +81,8 @@ struct Scalar {
   char const* name;
   Base base;
 };
-constexpr Scalar scalars[] = {{"bool", Base::boolean},     {"decimal", Base::decimal},     {"duration", Base::elapsed},
-                              {"days", Base::calendar},    {"date", Base::date},           {"time", Base::time_of_day},
-                              {"timestamp", Base::timestamp}, {"text", Base::text}};
+constexpr Scalar scalars[] = {{"bool", Base::boolean}, {"decimal", Base::decimal},  {"duration", Base::elapsed},    {"days", Base::calendar},
+                              {"date", Base::date},    {"time", Base::time_of_day}, {"timestamp", Base::timestamp}, {"text", Base::text}};
 
 Type named_type(Reader const& in, syntax::Token const& token, Schema const& schema, Diagnostics& out) {
   auto const name = name_of(token);
@@ -376,8 +376,11 @@ class SchemaReader {
       if (row.accept("fault")) {
         auto const& fault = row.take();
         if (fault.text != "seller" && fault.text != "customer" && fault.text != "carrier") {
-          report(out_, "BY0456", row.span_of(fault), {{"word", std::string(fault.text)}, {"what", "fault"}, {"near", nearest(fault.text, {"seller", "customer", "carrier"})},
-                                                      {"values", "seller, customer, carrier"}});
+          report(out_, "BY0456", row.span_of(fault),
+                 {{"word", std::string(fault.text)},
+                  {"what", "fault"},
+                  {"near", nearest(fault.text, {"seller", "customer", "carrier"})},
+                  {"values", "seller, customer, carrier"}});
         }
       }
       intern(code);
@@ -400,7 +403,8 @@ class SchemaReader {
     bool const fits = number && number->coefficient() > 0 && !multiply_overflows<Int128>(number->coefficient(), base->base_units, size) &&
                       size % power_of_ten(number->scale()) == 0 && fits_int64(size / power_of_ten(number->scale()));
     if (!fits) {
-      return report(out_, "BY0110", in.span_of(number_token), {{"problem", "this is not an exact size of a unit"}, {"help", "write a number above zero such as `200 l`"}});
+      return report(out_, "BY0110", in.span_of(number_token),
+                    {{"problem", "this is not an exact size of a unit"}, {"help", "write a number above zero such as `200 l`"}});
     }
     impl_.unit_names.push_back(name);
     impl_.units.push_back({impl_.unit_names.back().c_str(), base->dimension, static_cast<std::int64_t>(size / power_of_ten(number->scale()))});

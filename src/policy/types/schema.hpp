@@ -26,10 +26,10 @@ struct NamedNode {
 
 /// Everything that rules may name: records, enumerations, roles, reasons, lists, defines, tables, measures, functions.
 struct Schema {
-  std::vector<Record>& records;   ///< kept by Impl
+  std::vector<Record>& records;  ///< kept by Impl
   std::map<std::string, std::uint32_t, std::less<>> record_index;
   std::map<std::string, std::uint32_t, std::less<>> enumeration_index;
-  std::map<std::string, std::set<std::string>, std::less<>> roles;    ///< role -> roles it includes
+  std::map<std::string, std::set<std::string>, std::less<>> roles;                 ///< role -> roles it includes
   std::map<std::string, std::map<std::string, std::string>, std::less<>> reasons;  ///< kind -> code -> text
   std::unordered_map<std::string, NamedNode> named;
 

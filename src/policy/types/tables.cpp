@@ -133,7 +133,9 @@ std::uint32_t Checker::check_table(NamedNode& named, std::string const& name, st
     }
     Type truth;
     truth.base = Base::boolean;
-    table.args.push_back(cells.empty() ? literal(truth, row.span, {1, 1}) : cells.size() == 1 ? cells[0] : boolean(Op::logical_and, row.span, std::move(cells)));
+    table.args.push_back(cells.empty()       ? literal(truth, row.span, {1, 1})
+                         : cells.size() == 1 ? cells[0]
+                                             : boolean(Op::logical_and, row.span, std::move(cells)));
     table.args.push_back(static_cast<std::uint32_t>(same_type(cst, row.values.at(0), type)));
   }
   if (shape.has_otherwise) {

@@ -102,8 +102,7 @@ void RuleCompiler::state_clause(Clause& in, WorkflowDeclaration& workflow, std::
   } else if (in.accept("leave")) {
     state.leave = actions(in);
   } else if (in.accept("others")) {
-    state.others = in.at("ignore") ? OtherEvents::ignore : in.at("dead") ? OtherEvents::dead_letter
-                   : in.at("park")                      ? OtherEvents::park : OtherEvents::reject;
+    state.others = in.at("ignore") ? OtherEvents::ignore : in.at("dead") ? OtherEvents::dead_letter : in.at("park") ? OtherEvents::park : OtherEvents::reject;
     if (state.others == OtherEvents::park) {
       in.skip(3);  // park up to
       state.park_for = duration(in);
@@ -217,8 +216,11 @@ void RuleCompiler::extend_workflows() {
     if (done[i]) continue;
     auto const& workflow = impl_.workflows[i];
     bool const shipped = workflow.extends == "order" || workflow.extends == "return";
-    checker_.error("BY0451", workflow.info.span, {{"name", workflow.extends}, {"rule", workflow.info.name}, {"near", nearest(workflow.extends, names)},
-                                                  {"help", shipped ? "add `use \"" + workflow.extends + ".bylaw\";`" : ""}});
+    checker_.error("BY0451", workflow.info.span,
+                   {{"name", workflow.extends},
+                    {"rule", workflow.info.name},
+                    {"near", nearest(workflow.extends, names)},
+                    {"help", shipped ? "add `use \"" + workflow.extends + ".bylaw\";`" : ""}});
   }
 }
 

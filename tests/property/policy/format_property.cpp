@@ -20,9 +20,20 @@ class Writer {
   std::string file() {
     out_.clear();
     if (chance(2)) {
-      word("policy"); name(); open();
-      if (chance(2)) { word("currency"); word("USD"); end(); }
-      if (chance(2)) { word("time"); word("zone"); word("\"UTC\""); end(); }
+      word("policy");
+      name();
+      open();
+      if (chance(2)) {
+        word("currency");
+        word("USD");
+        end();
+      }
+      if (chance(2)) {
+        word("time");
+        word("zone");
+        word("\"UTC\"");
+        end();
+      }
       close();
     }
     for (int i = below(6); i >= 0; --i) declaration();
@@ -67,85 +78,237 @@ class Writer {
   }
   void primary(int depth) {
     switch (below(depth > 2 ? 6 : 12)) {
-      case 0: word("500.00"); word("USD"); break;
-      case 1: word("12"); word("each"); break;
+      case 0:
+        word("500.00");
+        word("USD");
+        break;
+      case 1:
+        word("12");
+        word("each");
+        break;
       case 2: word("3 business days"); break;
       case 3: word("2026-11-01"); break;
       case 4: word("\"a; b # c\""); break;
       case 5: path(); break;
-      case 6: word("["); expr(depth + 2); word(","); expr(depth + 2); word("]"); break;
-      case 7: word("("); expr(depth + 1); word(")"); break;
-      case 8: name(); out_ += "("; expr(depth + 2); word(")"); break;
-      case 9: word("count"); out_ += "("; name(); word("where"); expr(depth + 2); word(")"); break;
-      case 10: word("15"); word("percent"); word("of"); primary(depth + 1); break;
-      default: word("max"); out_ += "("; expr(depth + 2); word(","); expr(depth + 2); word(")"); break;
+      case 6:
+        word("[");
+        expr(depth + 2);
+        word(",");
+        expr(depth + 2);
+        word("]");
+        break;
+      case 7:
+        word("(");
+        expr(depth + 1);
+        word(")");
+        break;
+      case 8:
+        name();
+        out_ += "(";
+        expr(depth + 2);
+        word(")");
+        break;
+      case 9:
+        word("count");
+        out_ += "(";
+        name();
+        word("where");
+        expr(depth + 2);
+        word(")");
+        break;
+      case 10:
+        word("15");
+        word("percent");
+        word("of");
+        primary(depth + 1);
+        break;
+      default:
+        word("max");
+        out_ += "(";
+        expr(depth + 2);
+        word(",");
+        expr(depth + 2);
+        word(")");
+        break;
     }
   }
   void operand(int depth) {
     if (chance(8)) word("-");
     primary(depth);
-    if (chance(6)) { word("else"); primary(depth + 1); }
+    if (chance(6)) {
+      word("else");
+      primary(depth + 1);
+    }
   }
   void sum(int depth) {
     operand(depth);
-    for (int i = below(4) - 1; i > 0; --i) { one_of("+", "-", "*", "/"); operand(depth + 1); }
+    for (int i = below(4) - 1; i > 0; --i) {
+      one_of("+", "-", "*", "/");
+      operand(depth + 1);
+    }
   }
   void comparison(int depth) {
     sum(depth);
     switch (below(7)) {
-      case 0: one_of("==", "!=", "<", ">="); sum(depth + 1); break;
-      case 1: if (chance(2)) word("not"); word("in"); sum(depth + 1); break;
-      case 2: word("between"); sum(depth + 1); word("and"); sum(depth + 1); break;
-      case 3: word("is"); if (chance(2)) word("not"); word("known"); break;
-      case 4: word("before"); word("14:00"); word("of"); path(); break;
-      case 5: word("matches"); word("\"[0-9]+\""); break;
+      case 0:
+        one_of("==", "!=", "<", ">=");
+        sum(depth + 1);
+        break;
+      case 1:
+        if (chance(2)) word("not");
+        word("in");
+        sum(depth + 1);
+        break;
+      case 2:
+        word("between");
+        sum(depth + 1);
+        word("and");
+        sum(depth + 1);
+        break;
+      case 3:
+        word("is");
+        if (chance(2)) word("not");
+        word("known");
+        break;
+      case 4:
+        word("before");
+        word("14:00");
+        word("of");
+        path();
+        break;
+      case 5:
+        word("matches");
+        word("\"[0-9]+\"");
+        break;
       default: break;
     }
   }
   void negation(int depth) {
-    if (depth < 4 && chance(6)) { word("not"); return negation(depth + 1); }
-    if (depth < 4 && chance(7)) { one_of("any", "every"); name(); word("where"); return conjunction(depth + 1); }
+    if (depth < 4 && chance(6)) {
+      word("not");
+      return negation(depth + 1);
+    }
+    if (depth < 4 && chance(7)) {
+      one_of("any", "every");
+      name();
+      word("where");
+      return conjunction(depth + 1);
+    }
     comparison(depth);
   }
   void conjunction(int depth) {
     negation(depth);
-    for (int i = below(4) - 1; i > 0; --i) { word("and"); negation(depth + 1); }
+    for (int i = below(4) - 1; i > 0; --i) {
+      word("and");
+      negation(depth + 1);
+    }
   }
   void expr(int depth) {
     conjunction(depth);
-    for (int i = below(4) - 1; i > 0; --i) { word("or"); conjunction(depth + 1); }
+    for (int i = below(4) - 1; i > 0; --i) {
+      word("or");
+      conjunction(depth + 1);
+    }
   }
   void guard() {
-    if (chance(3)) { word("when"); expr(1); }
-    if (chance(4)) { word("unless"); expr(1); }
+    if (chance(3)) {
+      word("when");
+      expr(1);
+    }
+    if (chance(4)) {
+      word("unless");
+      expr(1);
+    }
   }
   void names() {
     name();
-    for (int i = below(4); i > 0; --i) { word(","); name(); }
+    for (int i = below(4); i > 0; --i) {
+      word(",");
+      name();
+    }
   }
 
   void declaration() {
     comment();
     switch (below(9)) {
-      case 0: word("list"); name(); word("="); word("["); expr(2); word(","); expr(2); word("]"); end(); break;
-      case 1: word("define"); name(); if (chance(2)) { out_ += "("; word("a"); word(":"); word("money"); word(")"); } word("="); expr(0); end(); break;
+      case 0:
+        word("list");
+        name();
+        word("=");
+        word("[");
+        expr(2);
+        word(",");
+        expr(2);
+        word("]");
+        end();
+        break;
+      case 1:
+        word("define");
+        name();
+        if (chance(2)) {
+          out_ += "(";
+          word("a");
+          word(":");
+          word("money");
+          word(")");
+        }
+        word("=");
+        expr(0);
+        end();
+        break;
       case 2: hold(); break;
       case 3: returns(); break;
-      case 4: word("enum"); name(); word("="); word("["); names(); word("]"); end(); break;
+      case 4:
+        word("enum");
+        name();
+        word("=");
+        word("[");
+        names();
+        word("]");
+        end();
+        break;
       case 5: table(); break;
       case 6: workflow(); break;
-      case 7: word("record"); name(); open(); word("x"); word(":"); word("optional"); word("text"); word("personal"); end(); close(); break;
+      case 7:
+        word("record");
+        name();
+        open();
+        word("x");
+        word(":");
+        word("optional");
+        word("text");
+        word("personal");
+        end();
+        close();
+        break;
       default: posting(); break;
     }
   }
   void hold() {
-    word("hold"); name(); open();
+    word("hold");
+    name();
+    open();
     for (int i = below(5); i > 0; --i) {
       switch (below(4)) {
-        case 0: word("when"); expr(0); break;
-        case 1: word("blocks"); names(); break;
-        case 2: word("queue"); name(); word("priority"); word("10"); break;
-        default: word("release"); word("by"); names(); break;
+        case 0:
+          word("when");
+          expr(0);
+          break;
+        case 1:
+          word("blocks");
+          names();
+          break;
+        case 2:
+          word("queue");
+          name();
+          word("priority");
+          word("10");
+          break;
+        default:
+          word("release");
+          word("by");
+          names();
+          break;
       }
       end();
     }
@@ -153,37 +316,126 @@ class Writer {
   }
   void returns() {
     if (chance(4)) word("mandatory");
-    word("return"); name(); open();
+    word("return");
+    name();
+    open();
     for (int i = below(5); i > 0; --i) {
       switch (below(4)) {
-        case 0: word("within"); word("longest"); word("of"); word("30 days"); word("of"); word("delivery"); guard(); word(","); word("until"); word("2027-01-31"); guard(); break;
-        case 1: word("require"); expr(0); word("reason"); name(); break;
-        case 2: word("fee"); sum(1); word("as"); name(); word("per"); word("line"); word(","); word("at"); word("most"); sum(2); guard(); break;
-        default: word("approve"); word("otherwise"); break;
+        case 0:
+          word("within");
+          word("longest");
+          word("of");
+          word("30 days");
+          word("of");
+          word("delivery");
+          guard();
+          word(",");
+          word("until");
+          word("2027-01-31");
+          guard();
+          break;
+        case 1:
+          word("require");
+          expr(0);
+          word("reason");
+          name();
+          break;
+        case 2:
+          word("fee");
+          sum(1);
+          word("as");
+          name();
+          word("per");
+          word("line");
+          word(",");
+          word("at");
+          word("most");
+          sum(2);
+          guard();
+          break;
+        default:
+          word("approve");
+          word("otherwise");
+          break;
       }
       end();
     }
     close();
   }
   void table() {
-    word("table"); name(); out_ += "("; word("a"); word(":"); word("money"); word(")"); word("gives"); word("decimal"); open();
-    for (int i = below(4); i > 0; --i) { word("row"); if (chance(2)) { word(">"); } sum(2); word("gives"); expr(2); end(); }
+    word("table");
+    name();
+    out_ += "(";
+    word("a");
+    word(":");
+    word("money");
+    word(")");
+    word("gives");
+    word("decimal");
+    open();
+    for (int i = below(4); i > 0; --i) {
+      word("row");
+      if (chance(2)) {
+        word(">");
+      }
+      sum(2);
+      word("gives");
+      expr(2);
+      end();
+    }
     close();
   }
   void workflow() {
-    word("workflow"); name(); open();
-    word("start"); word("a"); end();
+    word("workflow");
+    name();
+    open();
+    word("start");
+    word("a");
+    end();
     for (int i = below(3); i > 0; --i) {
-      word("state"); name(); open();
-      if (chance(2)) { word("on"); name(); word("by"); names(); guard(); word("do"); word("notify"); out_ += "("; expr(2); word(")"); word("go"); name(); end(); }
-      if (chance(3)) { word("region"); name(); open(); word("final"); word("state"); name(); end(); close(); }
+      word("state");
+      name();
+      open();
+      if (chance(2)) {
+        word("on");
+        name();
+        word("by");
+        names();
+        guard();
+        word("do");
+        word("notify");
+        out_ += "(";
+        expr(2);
+        word(")");
+        word("go");
+        name();
+        end();
+      }
+      if (chance(3)) {
+        word("region");
+        name();
+        open();
+        word("final");
+        word("state");
+        name();
+        end();
+        close();
+      }
       close();
     }
     close();
   }
   void posting() {
-    word("posting"); name(); open();
-    word("debit"); word("assets"); out_ += chance(2) ? ":" : " : "; word("cash"); sum(1); guard(); end();
+    word("posting");
+    name();
+    open();
+    word("debit");
+    word("assets");
+    out_ += chance(2) ? ":" : " : ";
+    word("cash");
+    sum(1);
+    guard();
+    end();
     close();
   }
 

@@ -31,7 +31,9 @@ TEST_CASE("two lines of one item share one stock") {
 TEST_CASE("any split of a refund sums to what was paid") {
   auto const usd = Currency::find("USD");
   std::uint64_t seed = 11;
-  auto const next = [&](std::int64_t bound) { return static_cast<std::int64_t>(((seed = seed * 6364136223846793005u + 1442695040888963407u) >> 33) % static_cast<std::uint64_t>(bound)); };
+  auto const next = [&](std::int64_t bound) {
+    return static_cast<std::int64_t>(((seed = seed * 6364136223846793005u + 1442695040888963407u) >> 33) % static_cast<std::uint64_t>(bound));
+  };
   for (int round = 0; round < 2000; ++round) {
     auto const sold = 1 + next(40);
     Money const net(next(1'000'000), usd);

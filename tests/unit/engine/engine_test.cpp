@@ -53,9 +53,11 @@ Command parse(std::string const& json) {
 
 int next_id = 0;
 std::string with(std::string const& kind, std::string const& rest, std::string const& role = "system", std::string const& at = "2026-11-01T10:00:00Z") {
-  return R"({"command_id":"c)" + std::to_string(++next_id) + R"(","command":")" + kind + R"(","at":")" + at + R"(","by":{"user":"u","role":")" + role + R"("},)" + rest + "}";
+  return R"({"command_id":"c)" + std::to_string(++next_id) + R"(","command":")" + kind + R"(","at":")" + at + R"(","by":{"user":"u","role":")" + role +
+         R"("},)" + rest + "}";
 }
-Outcome send(engine::Engine& engine, std::string const& kind, std::string const& rest, std::string const& role = "system", std::string const& at = "2026-11-01T10:00:00Z") {
+Outcome send(engine::Engine& engine, std::string const& kind, std::string const& rest, std::string const& role = "system",
+             std::string const& at = "2026-11-01T10:00:00Z") {
   auto outcome = engine.submit(parse(with(kind, rest, role, at)));
   REQUIRE_MESSAGE(outcome.has_value(), to_string(outcome.error()));
   return *outcome;
@@ -66,8 +68,9 @@ void stock(engine::Engine& engine, int quantity) {
   CHECK(send(engine, "receive_stock", R"("item":"TEA","location":"DC1","quantity":)" + std::to_string(quantity)).code == "ok");
 }
 std::string order(std::string const& id, int quantity, std::string const& country = R"("country":"US","postal_code":"12345")") {
-  return R"("id":")" + id + R"(","source":"shop","channel":"web","placed":"2026-11-01T09:00:00Z","currency":"USD","customer":{"id":"C1"},"ship_to":{)" + country +
-         R"(},"payment":{"state":"authorized","risk_score":1},"lines":[{"item":"TEA","quantity":)" + std::to_string(quantity) + R"(,"unit_price":10.00}])";
+  return R"("id":")" + id + R"(","source":"shop","channel":"web","placed":"2026-11-01T09:00:00Z","currency":"USD","customer":{"id":"C1"},"ship_to":{)" +
+         country + R"(},"payment":{"state":"authorized","risk_score":1},"lines":[{"item":"TEA","quantity":)" + std::to_string(quantity) +
+         R"(,"unit_price":10.00}])";
 }
 std::string event(std::string const& id, std::string const& name) { return R"("order":")" + id + R"(","event":")" + name + "\""; }
 
@@ -103,7 +106,8 @@ TEST_CASE("an order goes from import to settled, and a return back into stock, w
     CHECK(send(engine, "order_event", event("A-1", "pay")).state == "invoiced");
     CHECK(send(engine, "order_event", event("A-1", "pay")).code == "already_paid");
     CHECK(send(engine, "order_event", event("A-1", "settle")).state == "settled");
-    auto const request = R"("id":"R-1","requested":"2026-11-10T10:00:00Z","currency":"USD","lines":[{"order":"A-1","order_line":1,"item":"TEA","quantity":2,"condition":"opened"}])";
+    auto const request =
+        R"("id":"R-1","requested":"2026-11-10T10:00:00Z","currency":"USD","lines":[{"order":"A-1","order_line":1,"item":"TEA","quantity":2,"condition":"opened"}])";
     CHECK(send(engine, "request_return", request, "customer", "2026-11-10T10:00:00Z").state == "authorized");
     for (auto const* step : {"receive", "inspect", "refund", "close"}) {
       auto const condition = std::string(step) == "inspect" ? R"(,"condition":"unopened")" : "";
@@ -193,12 +197,15 @@ TEST_CASE("partial returns sum to the whole, and nothing comes back twice") {
   TempStore temp;
   auto engine = open(temp.path);
   stock(engine, 10);
-  auto const third = R"("id":"A-1","placed":"2026-11-01T09:00:00Z","currency":"USD","customer":{"id":"C1"},"ship_to":{"country":"US","postal_code":"1"},"payment":{"state":"captured","risk_score":1},"lines":[{"item":"TEA","quantity":3,"net":"290.00 USD"}])";
+  auto const third =
+      R"("id":"A-1","placed":"2026-11-01T09:00:00Z","currency":"USD","customer":{"id":"C1"},"ship_to":{"country":"US","postal_code":"1"},"payment":{"state":"captured","risk_score":1},"lines":[{"item":"TEA","quantity":3,"net":"290.00 USD"}])";
   (void)send(engine, "import_order", third);
   for (auto const* name : {"allocate", "ship"}) (void)send(engine, "order_event", event("A-1", name));
   std::int64_t sum = 0;
   for (int i = 1; i <= 4; ++i) {
-    auto const request = R"("id":"R-)" + std::to_string(i) + R"(","requested":"2026-11-05T10:00:00Z","currency":"USD","lines":[{"order":"A-1","order_line":1,"item":"TEA","quantity":1,"condition":"unopened","reason":"DEFECTIVE"}])";
+    auto const request =
+        R"("id":"R-)" + std::to_string(i) +
+        R"(","requested":"2026-11-05T10:00:00Z","currency":"USD","lines":[{"order":"A-1","order_line":1,"item":"TEA","quantity":1,"condition":"unopened","reason":"DEFECTIVE"}])";
     auto const outcome = send(engine, "request_return", request, "customer", "2026-11-05T10:00:00Z");
     CHECK(outcome.state == (i <= 3 ? "authorized" : "in_review"));  // nothing is left of the sale: a person decides
   }
@@ -258,7 +265,8 @@ TEST_CASE("many threads submit; every command has its outcome and the books add 
     threads.emplace_back([&, t] {
       for (int i = 0; i < 25; ++i) {
         auto const id = std::to_string(t) + "-" + std::to_string(i);
-        auto command = wire::parse_command(R"({"command_id":"t)" + id + R"(","command":"import_order","at":"2026-11-01T10:00:00Z",)" + order("T" + id, 1) + "}");
+        auto command =
+            wire::parse_command(R"({"command_id":"t)" + id + R"(","command":"import_order","at":"2026-11-01T10:00:00Z",)" + order("T" + id, 1) + "}");
         auto const outcome = engine.submit(*command);
         if (outcome && outcome->state == "released") ++accepted;
       }
@@ -301,7 +309,10 @@ TEST_CASE("a killed process loses nothing that was acknowledged") {
 }
 
 TEST_CASE("verify finds a flipped figure, a removed row and a forged state") {
-  struct Row { char const* sql; char const* finding; };
+  struct Row {
+    char const* sql;
+    char const* finding;
+  };
   Row const rows[] = {{"UPDATE transfer SET amount=amount+1 WHERE seq=1", "hash of commit"},
                       {"DELETE FROM transition WHERE seq=1", "is missing"},
                       {"UPDATE instance SET state='settled' WHERE subject='A-1'", "state of `A-1`"},

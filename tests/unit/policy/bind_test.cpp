@@ -62,7 +62,11 @@ hold h {
 
 auto lines() {
   auto const item = bind<Item>("item").field("sku", &Item::sku).field("category", &Item::category);
-  return bind<Line>("line").field("quantity", &Line::quantity).field("unit_price", &Line::unit_price).field("weight", &Line::weight).record("item", &Line::item, item);
+  return bind<Line>("line")
+      .field("quantity", &Line::quantity)
+      .field("unit_price", &Line::unit_price)
+      .field("weight", &Line::weight)
+      .record("item", &Line::item, item);
 }
 
 auto orders() {
@@ -95,7 +99,8 @@ std::string decide(Order const& order) {
 
 template <class T>
 std::string problem(policy::Binding<T> const& binding, std::string const& when, std::vector<policy::Kind> const& kinds = {}) {
-  auto const compiled = compile("policy p { currency USD; time zone \"UTC\"; }\nextend record line { weight: quantity in kg; }\nhold h { when " + when + "; reason ADDRESS \"x\"; blocks release; release by order_desk; }");
+  auto const compiled = compile("policy p { currency USD; time zone \"UTC\"; }\nextend record line { weight: quantity in kg; }\nhold h { when " + when +
+                                "; reason ADDRESS \"x\"; blocks release; release by order_desk; }");
   REQUIRE(!has_errors(compiled.diagnostics));
   auto const reader = binding.reader(compiled.policy, policy::Subject::order, kinds);
   return reader ? "ok" : to_string(reader.error());
@@ -105,26 +110,74 @@ std::string problem(policy::Binding<T> const& binding, std::string const& when, 
 
 TEST_CASE("facts of host structs decide as their JSON would") {
   Item const tea{"T1", "tea"};
-  struct Row { char const* what; void (*change)(Order&); char const* expected; };
+  struct Row {
+    char const* what;
+    void (*change)(Order&);
+    char const* expected;
+  };
   Row const rows[] = {
       {"nothing", [](Order&) {}, "free"},
       {"money and a symbol", [](Order& o) { o.total = usd(50001); }, "held"},
       {"at the edge", [](Order& o) { o.total = usd(50000); }, "free"},
-      {"another symbol", [](Order& o) { o.total = usd(50001); o.channel = Channel::store; }, "free"},
-      {"a bool of a record", [](Order& o) { o.total = usd(50001); o.customer.trusted = true; }, "free"},
-      {"a quantity from an int, another in pounds", [](Order& o) { o.lines[0].quantity = 11; o.lines[0].weight = {Decimal(5), find_unit("lb")}; }, "held"},
-      {"5 lb are 2.267... kg, 4 lb are less than 2 kg", [](Order& o) { o.lines[0].quantity = 11; o.lines[0].weight = {Decimal(4), find_unit("lb")}; }, "free"},
-      {"a list of texts", [](Order& o) { o.tags = {"slow", "rush"}; }, "held"},
+      {"another symbol",
+       [](Order& o) {
+         o.total = usd(50001);
+         o.channel = Channel::store;
+       },
+       "free"},
+      {"a bool of a record",
+       [](Order& o) {
+         o.total = usd(50001);
+         o.customer.trusted = true;
+       },
+       "free"},
+      {"a quantity from an int, another in pounds",
+       [](Order& o) {
+         o.lines[0].quantity = 11;
+         o.lines[0].weight = {Decimal(5), find_unit("lb")};
+       },
+       "held"},
+      {"5 lb are 2.267... kg, 4 lb are less than 2 kg",
+       [](Order& o) {
+         o.lines[0].quantity = 11;
+         o.lines[0].weight = {Decimal(4), find_unit("lb")};
+       },
+       "free"},
+      {"a list of texts",
+       [](Order& o) {
+         o.tags = {"slow", "rush"};
+       },
+       "held"},
       {"a chrono duration", [](Order& o) { o.age = std::chrono::hours(6); }, "held"},
-      {"a record behind a pointer", [](Order& o) { o.ship_to = std::make_unique<Address>(Address{"FR", "Paris"}); }, "held"},
+      {"a record behind a pointer",
+       [](Order& o) {
+         o.ship_to = std::make_unique<Address>(Address{"FR", "Paris"});
+       },
+       "held"},
       {"an optional that is there", [](Order& o) { o.customer.chargebacks = 2; }, "held"},
-      {"a callable", [](Order& o) { o.lines.resize(4); for (auto& line : o.lines) line = o.lines[0]; }, "held"},
-      {"another currency", [](Order& o) { o.total = {1, Currency::find("EUR")}; },
+      {"a callable",
+       [](Order& o) {
+         o.lines.resize(4);
+         for (auto& line : o.lines) line = o.lines[0];
+       },
+       "held"},
+      {"another currency",
+       [](Order& o) {
+         o.total = {1, Currency::find("EUR")};
+       },
        "order.total: it is in EUR, and the policy is in USD (convert it, or declare the field `money in any currency`)"},
       {"a host value without a name", [](Order& o) { o.channel = Channel::wholesale; },
        "order.channel: this value of the host's enumeration has no name (name it in .symbol(...))"},
-      {"no such symbol", [](Order& o) { o.ship_to = std::make_unique<Address>(Address{"UX", ""}); }, "order.ship_to_maybe.country: `UX` is not a value of `country` (did you mean `AX`?)"},
-      {"a unit of another dimension", [](Order& o) { o.lines[0].weight = {Decimal(4), find_unit("each")}; }, "order.lines.weight: element 0: 4 each cannot be counted in kg (give it in kg)"},
+      {"no such symbol",
+       [](Order& o) {
+         o.ship_to = std::make_unique<Address>(Address{"UX", ""});
+       },
+       "order.ship_to_maybe.country: `UX` is not a value of `country` (did you mean `AX`?)"},
+      {"a unit of another dimension",
+       [](Order& o) {
+         o.lines[0].weight = {Decimal(4), find_unit("each")};
+       },
+       "order.lines.weight: element 0: 4 each cannot be counted in kg (give it in kg)"},
   };
   for (auto const& row : rows) {
     CAPTURE(row.what);
@@ -146,13 +199,17 @@ TEST_CASE("a binding is checked against the schema when the policy loads") {
   CHECK(problem(bind<Order>("order"), "order.total > 1.00 USD").find("`order.total`: rules read it and it is not bound") == 0);
   CHECK(problem(bind<Order>("order"), "order.total > 1.00 USD", {policy::Kind::allocation}) == "ok");
   CHECK(problem(bind<Order>("order"), "order.gift_note is known") == "ok");
-  CHECK(problem(bind<Order>("order").field("id", [](Order const&) { return std::optional<std::string>{}; }), "true").find("`order.id`: it may be missing") == 0);
+  CHECK(problem(bind<Order>("order").field("id", [](Order const&) { return std::optional<std::string>{}; }), "true").find("`order.id`: it may be missing") ==
+        0);
   CHECK(problem(bind<Order>("order").field("lines", &Order::tags), "true").find("`order.lines`: it is a record; bind it with .record or .many") == 0);
   CHECK(problem(bind<Order>("order").field("id", &Order::tags), "true").find("`order.id`: it is one value, not a list") == 0);
   CHECK(problem(bind<Order>("order").record("lines", &Order::customer, bind<Customer>("customer")), "true").find("`order.lines`: it is many records") == 0);
-  CHECK(problem(bind<Order>("order").record("customer", &Order::customer, bind<Customer>("address")), "true").find("`order.customer`: it is a `customer`, and the binding is for a `address`") == 0);
-  CHECK(problem(bind<Order>("order").many("lines", &Order::lines, bind<Line>("line").field("wieght", &Line::weight)), "true").find("`order.lines.wieght`: the record `line` has no such field, did you mean `weight`?") == 0);
-  CHECK(problem(bind<Order>("order").symbol("channel", &Order::channel, {std::pair{Channel::web, "wbe"}}), "true").find("`order.channel`: `wbe` is not a value of `channel`, did you mean `web`?") == 0);
+  CHECK(problem(bind<Order>("order").record("customer", &Order::customer, bind<Customer>("address")), "true")
+            .find("`order.customer`: it is a `customer`, and the binding is for a `address`") == 0);
+  CHECK(problem(bind<Order>("order").many("lines", &Order::lines, bind<Line>("line").field("wieght", &Line::weight)), "true")
+            .find("`order.lines.wieght`: the record `line` has no such field, did you mean `weight`?") == 0);
+  CHECK(problem(bind<Order>("order").symbol("channel", &Order::channel, {std::pair{Channel::web, "wbe"}}), "true")
+            .find("`order.channel`: `wbe` is not a value of `channel`, did you mean `web`?") == 0);
   CHECK(problem(bind<Order>("order").measure("m", [](Order const&) { return 1; }), "true").find("`measures.m`: the policy has no measure") == 0);
   CHECK(problem(bind<Order>("ordr"), "true").find("the binding is for `ordr`") == 0);
   CHECK(problem(bind<Order>("order"), "any line where line.quantity > 1 each").find("`order.lines`: rules read it and it is not bound") == 0);

@@ -122,13 +122,16 @@ TEST_CASE("every failed clause is reported, fees have limits, the fallback is qu
   CHECK(has(bad, "WINDOW"));
   CHECK(has(bad, "FINAL_SALE"));
   CHECK(has(bad, "CONDITION"));
-  auto const opened = [&](char const* net) { return decide(returns, facts("2026-10-10T12:00:00Z", delivered, R"(,"claimed":{"condition":"opened"})", "retail", net)); };
+  auto const opened = [&](char const* net) {
+    return decide(returns, facts("2026-10-10T12:00:00Z", delivered, R"(,"claimed":{"condition":"opened"})", "retail", net));
+  };
   CHECK(has(opened("50.00 USD"), R"("amount":"7.50 USD")"));
   CHECK(has(opened("0.10 USD"), R"("amount":"1.00 USD")"));
   CHECK(has(opened("199.99 USD"), R"("amount":"20.00 USD")"));
   CHECK(has(opened("200.00 USD"), R"("review_by":"returns_lead")"));
   auto const inspected = [&](char const* condition) {
-    return decide(returns, facts("2026-10-10T12:00:00Z", delivered, std::string(R"(,"claimed":{"condition":"unopened"},"inspected":{"condition":")") + condition + "\"}"));
+    return decide(returns, facts("2026-10-10T12:00:00Z", delivered,
+                                 std::string(R"(,"claimed":{"condition":"unopened"},"inspected":{"condition":")") + condition + "\"}"));
   };
   CHECK(has(inspected("unopened"), R"("disposition":"restock")"));
   CHECK(has(inspected("opened"), R"("disposition":"refurbish")"));

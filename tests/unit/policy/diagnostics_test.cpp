@@ -15,7 +15,10 @@ std::string hold(std::string const& when) {
 }  // namespace
 
 TEST_CASE("every mistake in a condition is found and named") {
-  struct Row { std::string when; std::string expected; };
+  struct Row {
+    std::string when;
+    std::string expected;
+  };
   Row const rows[] = {
       {"order.total > 100.00 USD", "ok"},
       {"order.totl > 100.00 USD", "BY0305"},

@@ -8,10 +8,23 @@
 using namespace bylaw;
 
 TEST_CASE("decimals are read exactly or refused") {
-  struct Row { char const* text; char const* expected; };
-  Row const rows[] = {{"0", "0"}, {"12.50", "12.5"}, {"-0.001", "-0.001"}, {"000.100", "0.1"}, {"123456789.123456789", "123456789.123456789"},
-                      {"", "not_a_number"}, {".", "not_a_number"}, {"1.", "not_a_number"}, {"1.2.3", "not_a_number"}, {"1e3", "not_a_number"},
-                      {"-", "not_a_number"}, {"1234567890123456789", "number_too_long"}, {"0.1234567891", "number_too_long"}};
+  struct Row {
+    char const* text;
+    char const* expected;
+  };
+  Row const rows[] = {{"0", "0"},
+                      {"12.50", "12.5"},
+                      {"-0.001", "-0.001"},
+                      {"000.100", "0.1"},
+                      {"123456789.123456789", "123456789.123456789"},
+                      {"", "not_a_number"},
+                      {".", "not_a_number"},
+                      {"1.", "not_a_number"},
+                      {"1.2.3", "not_a_number"},
+                      {"1e3", "not_a_number"},
+                      {"-", "not_a_number"},
+                      {"1234567890123456789", "number_too_long"},
+                      {"0.1234567891", "number_too_long"}};
   for (auto const& row : rows) {
     CAPTURE(row.text);
     auto const number = Decimal::parse(row.text);
@@ -22,9 +35,18 @@ TEST_CASE("decimals are read exactly or refused") {
 }
 
 TEST_CASE("money keeps its currency and its decimals") {
-  struct Row { char const* text; char const* expected; };
-  Row const rows[] = {{"12.30 USD", "12.30 USD"}, {"900 JPY", "900 JPY"}, {"1.234 KWD", "1.234 KWD"}, {"-0.05 GBP", "-0.05 GBP"},
-                      {"1.234 USD", "too_many_decimals"}, {"0.5 JPY", "too_many_decimals"}, {"12.30", "not_money"}, {"12.30 XXX", "unknown_currency"},
+  struct Row {
+    char const* text;
+    char const* expected;
+  };
+  Row const rows[] = {{"12.30 USD", "12.30 USD"},
+                      {"900 JPY", "900 JPY"},
+                      {"1.234 KWD", "1.234 KWD"},
+                      {"-0.05 GBP", "-0.05 GBP"},
+                      {"1.234 USD", "too_many_decimals"},
+                      {"0.5 JPY", "too_many_decimals"},
+                      {"12.30", "not_money"},
+                      {"12.30 XXX", "unknown_currency"},
                       {"92233720368547758.08 USD", "number_too_long"}};
   for (auto const& row : rows) {
     CAPTURE(row.text);
@@ -40,9 +62,12 @@ TEST_CASE("money keeps its currency and its decimals") {
 }
 
 TEST_CASE("every rounding mode, both signs") {
-  struct Row { Rounding mode; int expected[4]; };  // of 5/2, -5/2, 7/4, -7/4
-  Row const rows[] = {{Rounding::half_even, {2, -2, 2, -2}}, {Rounding::half_up, {3, -3, 2, -2}}, {Rounding::toward_zero, {2, -2, 1, -1}},
-                      {Rounding::away_from_zero, {3, -3, 2, -2}}, {Rounding::floor, {2, -3, 1, -2}}, {Rounding::ceiling, {3, -2, 2, -1}}};
+  struct Row {
+    Rounding mode;
+    int expected[4];
+  };  // of 5/2, -5/2, 7/4, -7/4
+  Row const rows[] = {{Rounding::half_even, {2, -2, 2, -2}},      {Rounding::half_up, {3, -3, 2, -2}}, {Rounding::toward_zero, {2, -2, 1, -1}},
+                      {Rounding::away_from_zero, {3, -3, 2, -2}}, {Rounding::floor, {2, -3, 1, -2}},   {Rounding::ceiling, {3, -2, 2, -1}}};
   for (auto const& row : rows) {
     CHECK(static_cast<int>(divide_rounded(5, 2, row.mode)) == row.expected[0]);
     CHECK(static_cast<int>(divide_rounded(-5, 2, row.mode)) == row.expected[1]);
@@ -91,8 +116,9 @@ TEST_CASE("dates: leap years, ends of months, weekdays") {
 
 TEST_CASE("a clock change skips or repeats local times") {
   // New York 2026: forward on 8 March 07:00 UTC, back on 1 November 06:00 UTC.
-  Zone const zone{"America/New_York", {{Timestamp(0), -5 * hour_ms}, {*parse_timestamp("2026-03-08T07:00:00Z"), -4 * hour_ms},
-                                       {*parse_timestamp("2026-11-01T06:00:00Z"), -5 * hour_ms}}};
+  Zone const zone{
+      "America/New_York",
+      {{Timestamp(0), -5 * hour_ms}, {*parse_timestamp("2026-03-08T07:00:00Z"), -4 * hour_ms}, {*parse_timestamp("2026-11-01T06:00:00Z"), -5 * hour_ms}}};
   CHECK(from_local(*parse_local_time("2026-03-08 01:59"), zone).unique);
   auto const skipped = from_local(*parse_local_time("2026-03-08 02:30"), zone);
   CHECK(!skipped.unique);

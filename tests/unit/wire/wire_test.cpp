@@ -31,9 +31,10 @@ Read read(std::string const& text, std::size_t piece = 7) {
     m.lookback_orders = 2;
     return m;
   }();
-  RowAssembler rows(mapping, "f.csv", {[](void* self, trade::Order& o) { return static_cast<Read*>(self)->orders.push_back(o), Result<void>{}; },
-                                       [](void* self, trade::Return& r) { return static_cast<Read*>(self)->returns.push_back(r), Result<void>{}; },
-                                       [](void* self, RowIssue const& i) { static_cast<Read*>(self)->issues.push_back(i); }, &out});
+  RowAssembler rows(mapping, "f.csv",
+                    {[](void* self, trade::Order& o) { return static_cast<Read*>(self)->orders.push_back(o), Result<void>{}; },
+                     [](void* self, trade::Return& r) { return static_cast<Read*>(self)->returns.push_back(r), Result<void>{}; },
+                     [](void* self, RowIssue const& i) { static_cast<Read*>(self)->issues.push_back(i); }, &out});
   CsvReader csv("f.csv", {[](void* self, CsvReader::Row const& row) { return static_cast<RowAssembler*>(self)->row(row); },
                           [](void* self, std::vector<std::string> const& c) { return static_cast<RowAssembler*>(self)->header(c); }, &rows});
   Result<void> done;
@@ -52,7 +53,9 @@ std::string const row = "1,22423,2,2010-12-01 08:26:00,2.55\n";
 
 TEST_CASE("rows become orders and returns, in pieces of any size") {
   for (std::size_t const piece : {1u, 3u, 64u, 4096u}) {
-    auto const text = head + row + "1,\"A \"\"quoted\"\", item\",1,2010-12-01 08:26:00,0.001\n2,X,1,2010-12-01 08:27:00,1\nC3,X,-1,2010-12-02 08:27:00,1\n1,late,1,2010-12-01 08:26:00,1\n";
+    auto const text = head + row +
+                      "1,\"A \"\"quoted\"\", item\",1,2010-12-01 08:26:00,0.001\n2,X,1,2010-12-01 08:27:00,1\nC3,X,-1,2010-12-02 "
+                      "08:27:00,1\n1,late,1,2010-12-01 08:26:00,1\n";
     auto const got = read(text, piece);
     CHECK(got.error == "");
     REQUIRE(got.orders.size() == 3);
@@ -65,7 +68,10 @@ TEST_CASE("rows become orders and returns, in pieces of any size") {
 }
 
 TEST_CASE("bad files are refused with the line") {
-  struct Case { std::string text; char const* expected; };
+  struct Case {
+    std::string text;
+    char const* expected;
+  };
   Case const cases[] = {
       {"", "bad_csv f.csv:1"},
       {"no,item,qty,at\n", "missing_column f.csv:1"},
@@ -98,7 +104,10 @@ TEST_CASE("rows that are no sale are named, copies are kept") {
 }
 
 TEST_CASE("commands: unknown members and bad values are named") {
-  struct Case { char const* json; char const* expected; };
+  struct Case {
+    char const* json;
+    char const* expected;
+  };
   Case const cases[] = {
       {R"({"command_id":"1","command":"define_item","at":"2026-11-01T10:00:00Z","sku":"A"})", "ok"},
       {R"({"command_id":"1","command":"define_item","at":"2026-11-01T10:00:00Z","sku":"A","colour":"red"})", "colour"},
@@ -108,8 +117,10 @@ TEST_CASE("commands: unknown members and bad values are named") {
       {R"({"command_id":"1","command":"receive_stock","at":"2026-11-01T10:00:00Z","item":"A","location":"X","quantity":-1})", "quantity"},
       {R"({"command_id":"1","command":"receive_stock","at":"2026-11-01T10:00:00Z","item":"A","location":"X","quantity":1.5})", "quantity"},
       {R"({"command_id":"1","command":"import_order","at":"2026-11-01T10:00:00Z","id":"A","placed":"2026-11-01T10:00:00Z","currency":"GBX"})", "currency"},
-      {R"({"command_id":"1","command":"import_order","at":"2026-11-01T10:00:00Z","id":"A","placed":"2026-11-01T10:00:00Z","currency":"GBP","lines":[{"item":"A","quantity":1,"net":"1.00 USD"}]})", "lines[0].net"},
-      {R"({"command_id":"1","command":"import_order","at":"2026-11-01T10:00:00Z","id":"A","placed":"2026-11-01T10:00:00Z","currency":"GBP","lines":[{"item":"A","quantity":1}]})", "lines[0].net"},
+      {R"({"command_id":"1","command":"import_order","at":"2026-11-01T10:00:00Z","id":"A","placed":"2026-11-01T10:00:00Z","currency":"GBP","lines":[{"item":"A","quantity":1,"net":"1.00 USD"}]})",
+       "lines[0].net"},
+      {R"({"command_id":"1","command":"import_order","at":"2026-11-01T10:00:00Z","id":"A","placed":"2026-11-01T10:00:00Z","currency":"GBP","lines":[{"item":"A","quantity":1}]})",
+       "lines[0].net"},
   };
   for (auto const& c : cases) {
     CAPTURE(c.json);
