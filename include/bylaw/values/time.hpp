@@ -87,6 +87,14 @@ struct YearMonthDay {
 }
 [[nodiscard]] constexpr LocalTime at_midnight(Date date) noexcept { return LocalTime(date.value * day_ms); }
 
+/// The years 1 to 9999: beyond them a calendar means nothing, and sums of milliseconds overflow.
+inline constexpr Date first_date = to_date({1, 1, 1});
+inline constexpr Date last_date = to_date({9999, 12, 31});
+[[nodiscard]] constexpr bool is_in_calendar(Date date) noexcept { return date >= first_date && date <= last_date; }
+[[nodiscard]] constexpr bool is_in_calendar(LocalTime local) noexcept {
+  return local.value >= first_date.value * day_ms && local.value < (last_date.value + 1) * day_ms;
+}
+
 namespace detail {
 /// Reads `count` digits at `at`; -1 when they are not digits.
 [[nodiscard]] constexpr int digits(std::string_view text, std::size_t at, std::size_t count) noexcept {
@@ -147,7 +155,9 @@ inline void pad(std::string& out, int value, std::size_t width) {
   return Timestamp(local->value);
 }
 
+/// 2026-11-01; `day 99999999` outside the calendar.
 [[nodiscard]] inline std::string to_string(Date date) {
+  if (!is_in_calendar(date)) return "day " + std::to_string(date.value);
   auto const civil = to_civil(date);
   std::string text;
   detail::pad(text, civil.year, 4);
@@ -158,8 +168,9 @@ inline void pad(std::string& out, int value, std::size_t width) {
   return text;
 }
 
-/// 2026-11-01T14:05:00; milliseconds only when there are some.
+/// 2026-11-01T14:05:00; milliseconds only when there are some. `ms 999999999999999999` outside the calendar.
 [[nodiscard]] inline std::string to_string(LocalTime local) {
+  if (!is_in_calendar(local)) return "ms " + std::to_string(local.value);
   auto const date = date_of(local);
   auto const in_day = static_cast<int>(local.value - at_midnight(date).value);
   auto text = to_string(date) + "T";

@@ -9,9 +9,6 @@ namespace bylaw::inline v0::policy {
 
 namespace {
 
-/// Years 1 to 9999, in days and in milliseconds. Beyond them calendars mean nothing and sums overflow.
-constexpr Date first_date = to_date({1, 1, 1});
-constexpr Date last_date = to_date({9999, 12, 31});
 bool is_date(Int128 days) { return days >= first_date.value && days <= last_date.value; }
 bool is_time(Int128 ms) { return ms >= Int128{first_date.value} * day_ms && ms < (Int128{last_date.value} + 1) * day_ms; }
 /// What may be added to a date: more leaves the range from anywhere.
@@ -72,8 +69,11 @@ Datum Evaluation::slot_value(std::uint32_t level, std::uint32_t slot) {
   auto const datum = to_datum(impl_, described, at.frame->values[slot]);
   if (datum.known) {
     auto const number = datum.number.numerator;
-    bool const sound = described.kind == FactKind::date ? is_date(number) : described.kind != FactKind::timestamp || is_time(number);
-    return sound ? datum : fail("the fact `" + described.path + "` is outside the years 1 to 9999");
+    bool const dated = described.kind == FactKind::date ? is_date(number) : described.kind != FactKind::timestamp || is_time(number);
+    if (!dated) return fail("the fact `" + described.path + "` is outside the years 1 to 9999");
+    bool const named = described.kind != FactKind::symbol || (number >= 0 && number < static_cast<Int128>(impl_.symbols.size()));
+    if (!named) return fail("the fact `" + described.path + "` is no value of its enumeration");
+    return datum;
   }
   for (auto const& assumed : assumed_) {
     if (assumed.level == level && assumed.slot == slot) return assumed.value;
