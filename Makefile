@@ -62,14 +62,13 @@ asan tsan: deps
 
 clang: full-deps
 	@cmake -S . -B $(BUILD)-clang -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
-	  -DCMAKE_CXX_COMPILER_LAUNCHER=ccache > /dev/null
+	  -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_EXPORT_COMPILE_COMMANDS=ON > /dev/null
 	@cmake --build $(BUILD)-clang
 	@$(BUILD)-clang/tests/unit_tests
 
-lint: build full-deps
+lint: clang
 	@find include src bindings tests examples -name '*.hpp' -o -name '*.cpp' -o -name '*.h' | xargs clang-format --dry-run --Werror
-	@cmake -S . -B $(BUILD) -DCMAKE_EXPORT_COMPILE_COMMANDS=ON > /dev/null
-	@run-clang-tidy -p $(BUILD) -quiet 'src/.*' > $(BUILD)/tidy.log 2>&1 || { grep -E "error|warning" $(BUILD)/tidy.log | sort | uniq -c; exit 1; }
+	@run-clang-tidy -p $(BUILD)-clang -quiet '^$(CURDIR)/src/' > $(BUILD)-clang/tidy.log 2>&1 || { grep -E "error:|warning:" $(BUILD)-clang/tidy.log | sort | uniq -c; exit 1; }
 
 demo: build
 	@$(BUILD)/bin/retailer_demo $(BUILD)/bin/bylaw examples/retailer $(BUILD)/demo

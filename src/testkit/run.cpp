@@ -128,7 +128,7 @@ std::vector<Example> read_examples(std::string const& path) {
       if (auto const* name = test.find("name")) example.name = name->text;
       if (auto const* facts = test.find("facts")) leaves(*facts, "", example.given);
       if (auto const* expect = test.find("expect")) leaves(*expect, "", example.expected);
-      if (auto const* rows = test.find("rows"); rows != nullptr && rows->find("values") != nullptr) {
+      if (auto const* rows = test.find("rows"); rows != nullptr && rows->find("values") != nullptr && rows->find("columns") != nullptr) {
         example.given.push_back("rows of " + to_text(*rows->find("columns")));
         for (auto const& row : rows->find("values")->items) example.expected.push_back(to_text(row));
       }

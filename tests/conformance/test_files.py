@@ -93,5 +93,15 @@ try:
         done = bylaw("decide", "--policy", work / "facts.bylaw", stdin=document + "\n")
         assert done.returncode == 1 and place in done.stderr and done.stdout == "", (name, done.returncode, done.stdout, done.stderr)
         print("ok: refused:", name)
+    # What a fuzzer once broke ends with an answer or an error, never with a signal.
+    for path in sorted((source / "tests/fuzz/corpus").rglob("*.*")):
+        if path.name.endswith(".test.yaml"):
+            (work / "corpus.bylaw").write_text(policy)
+            (work / "corpus.test.yaml").write_bytes(path.read_bytes())
+            runs = [bylaw("test", "--coverage", work / "corpus.test.yaml"), bylaw("doc", work / "corpus.bylaw")]
+        else:
+            runs = [bylaw("check", path), bylaw("fmt", "--check", path)]
+        assert all(run.returncode in (0, 1) for run in runs), (path, [run.returncode for run in runs])
+        print("ok: survives", path.name)
 finally:
     clean()

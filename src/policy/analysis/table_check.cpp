@@ -9,7 +9,6 @@
 namespace bylaw::inline v0::policy {
 
 using analysis::Domain;
-using analysis::Interval;
 using analysis::Line;
 using analysis::Point;
 

@@ -111,7 +111,10 @@ class Explainer {
     auto const& zone = *impl_.header_zones[rules_[index].info->header];
     auto const date = parse_date(ends.substr(0, 10));
     if (!date) return out;
-    for (auto const day : {0, 1}) out.push_back(from_local(LocalTime(at_midnight(Date(date->value + day)).value + 12 * hour_ms), zone).time);
+    for (auto const day : {0, 1}) {
+      auto const midnight = at_midnight(Date(date->value + day)).value;
+      for (auto const offset : {-second_ms, std::int64_t{0}}) out.push_back(from_local(LocalTime(midnight + offset), zone).time);
+    }
     return out;
   }
 

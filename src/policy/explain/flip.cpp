@@ -136,8 +136,7 @@ class FlipSearch {
     if (slot.type.base == Base::text) return propose(site, Value::of(std::string(constant.text) + "-other"));
     for (auto const step : {-1, 1}) {
       auto near = value;
-      near.number += step * step_of(slot.type);
-      propose(site, near);
+      if (!add_overflows(near.number, step * step_of(slot.type), near.number)) propose(site, near);
     }
   }
   static std::int64_t step_of(Type const& type) {
@@ -149,7 +148,9 @@ class FlipSearch {
     each_site(slot, loops, [&](Site site) {
       for (auto const day : {-1, 0, 1}) {
         auto const date = Date(static_cast<std::int32_t>(constant.number.numerator) + day);
-        propose(site, Value::of(from_local(LocalTime(at_midnight(date).value + 12 * hour_ms), *impl_.header_zones[slot.header]).time));
+        for (auto const offset : {std::int64_t{0}, day_ms - second_ms}) {
+          propose(site, Value::of(from_local(LocalTime(at_midnight(date).value + offset), *impl_.header_zones[slot.header]).time));
+        }
       }
     });
   }
@@ -187,7 +188,7 @@ class FlipSearch {
     Exact here;
     if (!difference(at_, side, other, here)) return;
     with(site, [&](Value& value, Seat const& changed) {
-      if (!value.known) return;
+      if (!value.known || value.number == INT64_MAX) return;
       auto const before = value;
       Exact there;
       value.number += 1;
@@ -198,6 +199,7 @@ class FlipSearch {
       if (!ok || !exact::add(here, exact::negate(there), slope) || !exact::divide(here, slope, steps)) return;
       for (auto const rounding : {Rounding::floor, Rounding::ceiling}) {
         auto const count = divide_rounded(steps.numerator, steps.denominator, rounding);
+        if (!fits_int64(count)) continue;
         for (Int128 near = count - 1; near <= count + 1; ++near) {
           auto moved = before;
           Int128 const number = Int128{before.number} + near;

@@ -7,7 +7,6 @@ namespace bylaw::inline v0::policy::format_detail {
 using syntax::Cst;
 using syntax::Node;
 using syntax::NodeKind;
-using syntax::Token;
 using syntax::TokenKind;
 
 namespace {
