@@ -85,6 +85,8 @@ Result<void> check_step(Context const& context, workflow::Definition const& defi
     case workflow::Reaction::forbidden:
       return context.refuse("wrong_role", "role `" + context.command.by.role + "` may not assert `" + event + "` here",
                             "ask someone whom the workflow `" + definition.name + "` names");
+    case workflow::Reaction::tied:
+      return context.refuse("tied_guards", "two guards of the state `" + state + "` hold at once", "make the guards of the workflow exclude each other");
     case workflow::Reaction::guard_failed: return context.refuse("policy_error", "a guard of `" + event + "` cannot be computed");
     case workflow::Reaction::rejected:
     case workflow::Reaction::parked:

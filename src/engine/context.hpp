@@ -36,6 +36,10 @@ struct Context {
   [[nodiscard]] Unexpected<Error> refuse(std::string code, std::string message, std::string remedy = {}) const;
 };
 
+/// The actions that workflows may name. `act` of orders and of returns does them.
+inline constexpr std::string_view order_actions[] = {"reserve_stock", "release_stock", "ship_stock", "record_delivery", "post_invoice", "post_payment"};
+inline constexpr std::string_view return_actions[] = {"receive_goods", "disposition_goods", "post_refund", "approve_reviewed"};
+
 [[nodiscard]] Result<void> run_command(Context& context);
 
 // One function per kind of command; each fills outcome and changes.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -35,6 +36,30 @@ Timestamp system_now() {
 }
 
 Error out_of_memory() { return {"out_of_memory", "there is not enough memory", {}, "submit fewer commands at once"}; }
+
+/// A workflow that names an action which the engine does not have is refused before it can do harm. Empty code: none.
+template <std::size_t count>
+Error unknown_action(workflow::Definition const& definition, std::string_view const (&known)[count]) {
+  std::string list;
+  for (auto const action : known) list += (list.empty() ? "" : ", ") + std::string(action);
+  Error error;
+  auto const look = [&](std::vector<std::string> const& actions) {
+    for (auto const& action : actions) {
+      if (std::find(std::begin(known), std::end(known), action) != std::end(known)) continue;
+      error = {"unknown_action", "the workflow `" + definition.name + "` names the action `" + action + "`, which the engine does not have", definition.name, "use " + list};
+    }
+  };
+  for (auto const& state : definition.states) {
+    look(state.enter);
+    look(state.leave);
+    for (auto const& transition : state.transitions) look(transition.actions);
+  }
+  return error;
+}
+Error unknown_action(rulebook::Rulebook const& book) {
+  auto error = unknown_action(book.order_workflow(), order_actions);
+  return error.code.empty() ? unknown_action(book.return_workflow(), return_actions) : error;
+}
 
 }  // namespace
 
@@ -192,6 +217,8 @@ Result<Engine> Engine::open(Options options) {
   if (!options.rulebook.not_run().empty()) {
     return failure("workflow_not_run", "this version of the engine does not run " + options.rulebook.not_run(), {}, "write it as flat states without timers");
   }
+  auto const unknown = unknown_action(options.rulebook);
+  if (!unknown.code.empty()) return Unexpected{unknown};
   auto store = store::Store::open(options.store_path, options.create);
   if (!store) return Unexpected{store.error()};
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));

@@ -22,6 +22,7 @@ std::map<std::string, std::vector<std::string>> const& expectations() {
       {"holds", {"rule", "state", "reason", "text", "queue", "line", "blocks", "release_by", "decide_by", "error", "reads"}},
       {"no_holds", {}},
       {"exits", {}},
+      {"stops", {}},
       {"validation", {"repairs", "findings"}},
       {"allocation", {"rule", "candidates", "shipments_max", "keep_safety_stock", "keep", "reserve_for", "scarce_by", "short", "error"}},
       {"service", {"rule", "ship_by", "deliver_by", "warnings", "miss_reason", "error"}},
@@ -239,20 +240,24 @@ class DecisionTest {
     auto const frame = [&](Subject subject) { return wire::parse_facts(policy_, subject, facts_).value_or(Frame{}); };
     auto const order = frame(Subject::order);
     auto const observe = [&](Kind kind, Frame const* first, Frame const* other) { coverage.observe({kind, first, other, -1}, at_, functions.functions()); };
-    if (facts_.find("return") != nullptr) {
+    auto const has = [&](char const* what) {
+      auto const* found = facts_.find(what);
+      return found != nullptr && found->kind != Json::Kind::null;
+    };
+    if (has("return")) {
       auto const back = frame(Subject::return_line);
       observe(Kind::return_rule, &order, &back);
-    } else if (facts_.find("request") != nullptr) {
+    } else if (has("request")) {
       auto const request = frame(Subject::request);
       observe(Kind::approval, &order, &request);
-    } else if (facts_.find("change") != nullptr) {
+    } else if (has("change")) {
       auto const change = frame(Subject::change);
       observe(Kind::change, &order, &change);
-    } else if (facts_.find("position") != nullptr) {
+    } else if (has("position")) {
       auto const position = frame(Subject::position);
       observe(Kind::protect, &position, nullptr);
       observe(Kind::publish, &position, nullptr);
-    } else if (facts_.find("event") == nullptr) {
+    } else if (!has("event")) {
       observe(Kind::hold, &order, nullptr);
       observe(Kind::validation, &order, nullptr);
       auto const* candidates = facts_.find("candidates");
@@ -301,7 +306,7 @@ void check_expect(TestFile const& file, Yaml const& expect) {
   for (std::size_t i = 0; i < expect.keys.size(); ++i) {
     auto const& members = expectations().at(expect.keys[i]);
     auto const& value = expect.items[i];
-    bool const list = expect.keys[i] == "holds" || expect.keys[i] == "no_holds" || expect.keys[i] == "approvals" || expect.keys[i] == "backorders";
+    bool const list = expect.keys[i] == "holds" || expect.keys[i] == "no_holds" || expect.keys[i] == "stops" || expect.keys[i] == "approvals" || expect.keys[i] == "backorders";
     if (list && !value.is_list()) file.refuse(value.line, "`" + expect.keys[i] + "` is a list", "write [] for none, or [name, name]");
     if (!list && !value.is_map()) file.refuse(value.line, "`" + expect.keys[i] + "` has members", "write {member: value}");
     bool const empty = list ? expect.keys[i] == "no_holds" && value.items.empty() : value.keys.empty();

@@ -172,7 +172,12 @@ Result<std::vector<std::string>> find_files(std::string const& path) noexcept {
     std::error_code error;
     if (!fs::is_directory(path, error)) {
       if (!fs::exists(path, error)) throw Refusal{{"cannot_read", "there is no such file or folder", path, "check the name"}};
-      return std::vector<std::string>{path};
+      // Whoever names the policy means its tests.
+      auto const extension = path.rfind(".bylaw");
+      if (extension == std::string::npos || extension + 6 != path.size()) return std::vector<std::string>{path};
+      auto const tests = path.substr(0, extension) + std::string(ending);
+      if (!fs::exists(tests, error)) throw Refusal{{"cannot_read", "this policy has no tests", path, "write them in " + tests}};
+      return std::vector<std::string>{tests};
     }
     std::vector<std::string> files;
     for (auto const& entry : fs::recursive_directory_iterator(path, error)) {

@@ -54,11 +54,11 @@ class Decider {
     if (facts_.kind != Json::Kind::object) return failure("wrong_type", "facts are a JSON object", {}, "write {\"order\": {...}}");
     out_.begin_object();
     bool ok = false;
-    if (facts_.find("return") != nullptr) ok = decide_return();
-    else if (facts_.find("request") != nullptr) ok = decide_request();
-    else if (facts_.find("change") != nullptr) ok = decide_change();
-    else if (facts_.find("position") != nullptr) ok = decide_position();
-    else if (facts_.find("event") != nullptr) ok = decide_event();
+    if (has("return")) ok = decide_return();
+    else if (has("request")) ok = decide_request();
+    else if (has("change")) ok = decide_change();
+    else if (has("position")) ok = decide_position();
+    else if (has("event")) ok = decide_event();
     else ok = decide_order();
     if (!ok) return Unexpected{error_};
     if (!functions_.error().code.empty()) return Unexpected{functions_.error()};
@@ -72,6 +72,11 @@ class Decider {
   }
 
  private:
+  /// Whether the document speaks of it; `null` takes a record of common facts away.
+  bool has(std::string_view what) const {
+    auto const* found = facts_.find(what);
+    return found != nullptr && found->kind != Json::Kind::null;
+  }
   bool fail(Error error) {
     error_ = std::move(error);
     return false;
@@ -107,6 +112,11 @@ class Decider {
     write_id("order");
     out_.key("holds").raw(to_json(policy_, policy_.decide_holds(order, now_, functions_.functions())));
     explain_rules(Kind::hold, &order, nullptr);
+    if (!policy_.stops().empty()) {
+      out_.key("stops").begin_array();
+      for (auto const stop : policy_.decide_stops(now_)) out_.text(policy_.stops()[stop].info.name);
+      out_.end_array();
+    }
     if (!policy_.validations().empty()) {
       out_.key("validation").raw(to_json(policy_, policy_.decide_validation(order, now_, functions_.functions())));
       explain_rules(Kind::validation, &order, nullptr);

@@ -62,6 +62,18 @@ bool enabled(Transition const& transition, Guards guards, bool& failed) {
   return transition.guard < 0 || (guards.answer != nullptr && guards.answer(guards.context, transition.guard, failed));
 }
 
+/// Whether, beside an open transition with a guard, another guarded one for the same event is open too:
+/// what happens would then depend on the order of the text. One without a guard is what remains.
+bool tied(State const& state, Transition const& chosen, std::string_view role, Guards guards, bool& failed) {
+  if (chosen.guard < 0) return false;
+  for (auto const& other : state.transitions) {
+    bool const rival = &other != &chosen && other.guard >= 0 && other.event == chosen.event && (other.target != chosen.target || other.actions != chosen.actions);
+    bool const may = role.empty() || other.by.empty() || std::find(other.by.begin(), other.by.end(), role) != other.by.end();
+    if (rival && may && enabled(other, guards, failed)) return true;
+  }
+  return false;
+}
+
 /// Takes transitions without event until none is enabled. Bounded by the number of states, so a
 /// cycle of guards that all hold ends.
 void settle_from(Definition const& definition, Guards guards, Step& out) {
@@ -72,6 +84,10 @@ void settle_from(Definition const& definition, Guards guards, Step& out) {
                                    [&](Transition const& t) { return t.event.empty() && !failed && enabled(t, guards, failed); });
     if (failed) out.reaction = Reaction::guard_failed;
     if (failed || next == state.transitions.end()) return;
+    if (tied(state, *next, {}, guards, failed)) {
+      out.reaction = failed ? Reaction::guard_failed : Reaction::tied;
+      return;
+    }
     follow(definition, state, *next, out);
   }
 }
@@ -120,6 +136,10 @@ Step step(Definition const& definition, std::int32_t state, std::string_view eve
       return out;
     }
     if (!open) continue;
+    if (tied(from, transition, role, guards, failed)) {
+      out.reaction = failed ? Reaction::guard_failed : Reaction::tied;
+      return out;
+    }
     out.reaction = Reaction::moved;
     follow(definition, from, transition, out);
     settle_from(definition, guards, out);
@@ -143,7 +163,8 @@ Step settle(Definition const& definition, std::int32_t state, Guards guards) {
   out.state = state;
   out.reaction = Reaction::ignored;
   settle_from(definition, guards, out);
-  if (!out.path.empty() && out.reaction != Reaction::guard_failed) out.reaction = Reaction::moved;
+  bool const stopped = out.reaction == Reaction::guard_failed || out.reaction == Reaction::tied;
+  if (!out.path.empty() && !stopped) out.reaction = Reaction::moved;
   return out;
 }
 

@@ -3,6 +3,8 @@
 
 #include <bylaw/policy/diagnostic.hpp>
 
+#include "policy/diagnostic/utf8.hpp"
+
 namespace bylaw::inline v0::policy {
 
 namespace {
@@ -26,6 +28,20 @@ Line line_at(std::string_view text, std::uint32_t offset) {
   if (end == std::string_view::npos) end = text.size();
   if (end > begin && text[end - 1] == '\r') --end;
   return {begin, text.substr(begin, std::max(end, begin) - begin)};
+}
+
+/// A line as a terminal may show it: nothing that steers it, nothing that is not UTF-8. One column per character stays one.
+std::string printable(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    auto const length = utf8_length(text, at);
+    auto const byte = static_cast<unsigned char>(text[at]);
+    if (length == 0) out += continues_character(text[at]) ? "" : "\xEF\xBF\xBD";
+    else if ((byte < 0x20 && byte != '\t') || byte == 0x7F) out += '?';
+    else out += text.substr(at, length);
+    at += std::max<std::size_t>(length, 1);
+  }
+  return out;
 }
 
 /// Very long lines are cut around the finding, so that a diagnostic stays readable.
@@ -56,7 +72,7 @@ void render_label(std::string& out, Source const& source, Label const& label, bo
     line.text = line.text.substr(cut, shown_bytes_max);
   }
   std::string const bar = margin + "  | ";
-  out += margin + "  |\n " + number + " | " + std::string(line.text) + '\n';
+  out += margin + "  |\n " + number + " | " + printable(line.text) + '\n';
   out += bar + underline(line, label.span) + (label.text.empty() ? "" : " " + label.text) + '\n';
 }
 

@@ -289,6 +289,7 @@ struct Coverage::Impl {
   /// The choice in values; empty when no facts can be like that. Fewest true comparisons are cheapest.
   std::string describe(Root const& root, std::vector<Seen> const& atoms, analysis::Variable wanted, int& cost) {
     std::vector<std::pair<analysis::Variable, analysis::Domain>> domains;  // in the order of the text
+    std::string texts;                                                     // a text is told by its comparison, not by an interval
     for (std::size_t i = 0; i < atoms.size(); ++i) {
       auto const constraint = terms.constraint(root.atoms[i], atoms[i] == Seen::yes);
       auto at = std::find_if(domains.begin(), domains.end(), [&](auto const& d) { return d.first == constraint.variable; });
@@ -296,10 +297,14 @@ struct Coverage::Impl {
       else at->second = intersect(at->second, constraint.domain);
       if (at->second.empty()) return {};
       cost += atoms[i] == Seen::yes ? 1 : 0;
+      if (terms.line(constraint.variable).type.base == Base::text) {
+        texts += (texts.empty() ? "`" : ", `") + root.coverage[i].text + (atoms[i] == Seen::yes ? "` true" : "` false");
+      }
     }
-    std::string out;
+    std::string out = texts;
     for (auto const& [variable, domain] : domains) {
       auto const& line = terms.line(variable);
+      if (line.type.base == Base::text) continue;
       auto known = line.universe;
       known.missing = false;
       if (domain == known && variable != wanted) continue;  // any value does

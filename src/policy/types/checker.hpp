@@ -94,6 +94,8 @@ class Checker {
   std::uint32_t check_comparison(syntax::Cst const& cst, std::uint32_t node);
   std::uint32_t check_known(syntax::Reader& in, std::uint32_t left, Span span);
   std::uint32_t check_pair(syntax::Reader& in, std::uint32_t left_node, std::string_view symbol, Span span);
+  /// The date of a point in time in the policy's zone.
+  std::uint32_t local_date_of(std::uint32_t instant);
   std::uint32_t compare(std::uint32_t left, std::uint32_t right, std::string_view symbol, Span span);
   std::uint32_t check_in(syntax::Reader& in, std::uint32_t left_node, Span span);
   std::uint32_t check_in_field(std::uint32_t left, std::uint32_t right, Span span);

@@ -319,6 +319,15 @@ std::uint32_t Checker::check_pair(Reader& in, std::uint32_t left_node, std::stri
   return compare(left, right, symbol, span);
 }
 
+std::uint32_t Checker::local_date_of(std::uint32_t instant) {
+  Expr local;
+  local.op = Op::date_of;
+  local.type.base = Base::date;
+  local.span = at(instant).span;
+  local.args = {instant};
+  return push(std::move(local));
+}
+
 std::uint32_t Checker::compare(std::uint32_t left, std::uint32_t right, std::string_view symbol, Span span) {
   require_present(left);
   require_present(right);
@@ -327,14 +336,9 @@ std::uint32_t Checker::compare(std::uint32_t left, std::uint32_t right, std::str
   auto const op = comparison_op(symbol);
   // A date against a point in time compares on the local date of the policy's zone.
   if ((a.base == Base::date && b.base == Base::timestamp) || (a.base == Base::timestamp && b.base == Base::date)) {
-    auto const instant = a.base == Base::timestamp ? left : right;
-    Expr local;
-    local.op = Op::date_of;
-    local.type.base = Base::date;
-    local.span = at(instant).span;
-    local.args = {instant};
-    auto const date = push(std::move(local));
-    return boolean(op, span, {a.base == Base::timestamp ? date : left, a.base == Base::timestamp ? right : date});
+    bool const left_is_instant = a.base == Base::timestamp;
+    auto const date = local_date_of(left_is_instant ? left : right);
+    return boolean(op, span, {left_is_instant ? date : left, left_is_instant ? right : date});
   }
   if (!same_kind(a, b)) {
     mismatch(span, a, b);
@@ -361,7 +365,7 @@ std::uint32_t Checker::check_in(Reader& in, std::uint32_t left_node, Span span) 
   auto left = check(cst, left_node);
   auto const type = at(left).type;
   bool const left_is_name = type.base == Base::names;
-  auto const right = check(cst, in.take_child(), left_is_name ? nullptr : &type);
+  auto const right = check(cst, in.take_child(), left_is_name || type.base == Base::timestamp ? nullptr : &type);
   auto const list = at(right).type;
   if (list.base == Base::error || type.base == Base::error) return failed(span);
   if (list.base != Base::list) {
@@ -374,6 +378,7 @@ std::uint32_t Checker::check_in(Reader& in, std::uint32_t left_node, Span span) 
     left = check(cst, left_node, &element);
   }
   require_present(left);
+  if (type.base == Base::timestamp && list.element == Base::date) left = local_date_of(left);
   if (at(right).op == Op::any) return check_in_field(left, right, span);
   std::vector<std::uint32_t> args{left};
   auto const entries = at(right).args;
@@ -404,8 +409,17 @@ std::uint32_t Checker::check_in_field(std::uint32_t left, std::uint32_t right, S
 }
 
 std::uint32_t Checker::check_between(Reader& in, std::uint32_t left, Span span) {
-  auto const type = at(left).type;
-  auto const low = static_cast<std::uint32_t>(same_type(in.cst(), in.take_child(), type));
+  auto type = at(left).type;
+  auto const low = check(in.cst(), in.take_child(), &type);
+  require_present(low);
+  if (type.base == Base::timestamp && at(low).type.base == Base::date) {
+    left = local_date_of(left);
+    type = at(left).type;
+  }
+  if (!same_kind(at(low).type, type)) {
+    mismatch(at(low).span, type, at(low).type);
+    return failed(span);
+  }
   in.accept("and");
   auto const high = static_cast<std::uint32_t>(same_type(in.cst(), in.take_child(), type));
   if (type.base == Base::error || at(low).type.base == Base::error || at(high).type.base == Base::error) return failed(span);

@@ -111,6 +111,9 @@ Type named_type(Reader const& in, syntax::Token const& token, Schema const& sche
 Type read_type(Cst const& cst, std::uint32_t node, Policy::Impl const& impl, Schema const& schema, Diagnostics& out) {
   Reader in(cst, node);
   Type type;
+  // `list`, `many` and `optional` alone are names of types, which there are none of.
+  bool const alone = cst.nodes[node].end_token - cst.nodes[node].first_token == 1;
+  if (alone && !in.at("quantity") && !in.at("money")) return named_type(in, in.take(), schema, out);
   if (in.accept("optional")) {
     type = read_type(cst, in.take_child(), impl, schema, out);
     type.optional = true;
