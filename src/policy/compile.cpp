@@ -5,6 +5,7 @@
 #include <bylaw/values/digest.hpp>
 
 #include "policy/analysis/lints.hpp"
+#include "policy/index/frame_index.hpp"
 #include "policy/types/header.hpp"
 #include "policy/types/rules.hpp"
 
@@ -154,9 +155,15 @@ Compilation Policy::compile(std::vector<Source> roots, Loader loader, ZoneTable 
   check_tables(compiler.checker(), *impl, schema);
   lint(*impl, schema, today, out.diagnostics);
   tidy(out.diagnostics);
-  if (!has_errors(out.diagnostics)) out.policy = Policy(impl.release());
+  if (!has_errors(out.diagnostics)) {
+    impl->indexes = std::make_unique<index::Indexes>(index::build(*impl));
+    out.policy = Policy(impl.release());
+  }
   return out;
 }
+
+Policy::Impl::Impl() = default;
+Policy::Impl::~Impl() = default;
 
 Policy::Policy(Policy const& other) noexcept : impl_(other.impl_) {
   if (impl_ != nullptr) __atomic_add_fetch(&impl_->references, 1, __ATOMIC_RELAXED);

@@ -17,6 +17,24 @@ class FactReader {
   host::Reader reader_;
 };
 
+/// Decides the holds of many host objects at once, as they lie in memory, without building Frames:
+/// what rules compare with constants is looked up, and only rules that are left ask for more.
+/// Immutable, cheap to copy, shared between threads without locks.
+template <class T>
+class HoldDecider {
+ public:
+  explicit HoldDecider(host::Decider decider) : decider_(std::move(decider)) {}
+  /// `out` is filled anew and keeps its memory from batch to batch: one per thread. Same hits as
+  /// Policy::decide_holds gives for each object.
+  void decide(T const* objects, std::size_t count, Timestamp now, HoldBatch& out, Functions functions = {}) const {
+    decider_.decide(objects, count, now, out, functions);
+  }
+  [[nodiscard]] Policy const& policy() const noexcept { return decider_.policy(); }
+
+ private:
+  host::Decider decider_;
+};
+
 /// How the members of a host type are called in policies. Written once, checked against the schema
 /// each time a policy loads:
 ///
@@ -47,9 +65,11 @@ class Binding {
     field.name = std::move(name);
     field.kind = host::ValueKind::symbol;
     field.optional = host::optional_like<Member>;
+    field.memory = host::memory_of(get);
     std::vector<Enum> values;
     for (auto const& [value, word] : names) {
       values.push_back(value);
+      field.symbol_values.push_back(static_cast<std::int64_t>(value));
       field.symbols.emplace_back(word);
     }
     field.getter = host::getter_of<T>([get = std::move(get), values = std::move(values)](T const& object, host::Each each) {
@@ -70,6 +90,60 @@ class Binding {
     type_.fields.push_back(std::move(field));
     return *this;
   }
+  /// A text that the host has interned: its member is the id. What is compared most often is then never a text.
+  /// `symbols` must outlive the binding and all that is made of it.
+  template <class Get>
+  Binding& interned(std::string name, Get get, Symbols& symbols) {
+    using Member = host::member_of<Get, T>;
+    static_assert(std::is_integral_v<Member> && sizeof(Member) <= 4, "an id of Symbols is a std::int32_t");
+    host::Field field;
+    field.name = std::move(name);
+    field.kind = host::ValueKind::text;
+    field.memory = host::memory_of(get);
+    field.interned = &symbols;
+    field.getter = host::getter_of<T>([get = std::move(get), &symbols](T const& object, host::Each each) {
+      host::Value out;
+      out.text = std::string(symbols.text(static_cast<std::int32_t>(host::call(get, object))));
+      each(&out);
+    });
+    type_.fields.push_back(std::move(field));
+    return *this;
+  }
+  /// Money that the host keeps as a whole number of minor units of one currency.
+  template <class Get>
+  Binding& money(std::string name, Get get, Currency currency) {
+    using Member = host::member_of<Get, T>;
+    static_assert(std::is_integral_v<Member> && (sizeof(Member) < 8 || std::is_signed_v<Member>), "minor units are a signed whole number");
+    host::Field field;
+    field.name = std::move(name);
+    field.kind = host::ValueKind::money;
+    field.memory = host::memory_of(get);
+    field.currency = currency;
+    field.getter = host::getter_of<T>([get = std::move(get), currency](T const& object, host::Each each) {
+      host::Value out;
+      out.number = static_cast<std::int64_t>(host::call(get, object));
+      out.currency = currency;
+      each(&out);
+    });
+    type_.fields.push_back(std::move(field));
+    return *this;
+  }
+  /// A truth that the host keeps as a whole number: nought is no, everything else is yes.
+  template <class Get>
+  Binding& flag(std::string name, Get get) {
+    static_assert(std::is_integral_v<host::member_of<Get, T>>, "a flag is a whole number");
+    host::Field field;
+    field.name = std::move(name);
+    field.kind = host::ValueKind::boolean;
+    field.memory = host::memory_of(get);
+    field.getter = host::getter_of<T>([get = std::move(get)](T const& object, host::Each each) {
+      host::Value out;
+      out.number = host::call(get, object) != 0 ? 1 : 0;
+      each(&out);
+    });
+    type_.fields.push_back(std::move(field));
+    return *this;
+  }
   /// A record inside this one; `get` gives a reference, an optional or a pointer. Null is a missing
   /// record: a rule that needs one of its facts then fails by name.
   template <class Get, class Inner>
@@ -77,6 +151,8 @@ class Binding {
     using Member = host::member_of<Get, T>;
     static_assert(std::is_reference_v<std::invoke_result_t<Get const&, T const&>> || std::is_pointer_v<Member>,
                   "a record is read through a reference or a pointer, not from a copy");
+    host::Memory memory;
+    if constexpr (std::is_same_v<Member, Inner>) memory = host::memory_of(get);
     auto getter = host::getter_of<T>([get = std::move(get)](T const& object, host::Each each) {
       auto const& member = host::call(get, object);
       if constexpr (host::maybe<Member>) {
@@ -88,17 +164,13 @@ class Binding {
         each(&held);
       }
     });
-    type_.parts.push_back({std::move(name), host::optional_like<Member>, false, {inner.type()}, std::move(getter)});
+    type_.parts.push_back({std::move(name), host::optional_like<Member>, false, {inner.type()}, std::move(getter), memory, sizeof(Inner)});
     return *this;
   }
   /// A container of records: anything with begin() and end() whose elements are `Inner`.
   template <class Get, class Inner>
   Binding& many(std::string name, Get get, Binding<Inner> const& inner) {
-    auto getter = host::getter_of<T>([get = std::move(get)](T const& object, host::Each each) {
-      auto const& members = host::call(get, object);
-      for (Inner const& element : members) each(&element);
-    });
-    type_.parts.push_back({std::move(name), false, true, {inner.type()}, std::move(getter)});
+    type_.parts.push_back({std::move(name), false, true, {inner.type()}, host::many_getter_of<T, Inner>(std::move(get)), {}, sizeof(Inner)});
     return *this;
   }
   /// A figure that the policy declares with `measure` and the host counts.
@@ -117,6 +189,13 @@ class Binding {
     return FactReader<T>(std::move(*reader));
   }
 
+  /// As reader(), for the holds of many orders at once.
+  [[nodiscard]] Result<HoldDecider<T>> hold_decider(Policy const& policy) const {
+    auto decider = host::Decider::make(type_, sizeof(T), policy);
+    if (!decider) return Unexpected{decider.error()};
+    return HoldDecider<T>(std::move(*decider));
+  }
+
   [[nodiscard]] host::Type const& type() const noexcept { return type_; }
 
  private:
@@ -125,6 +204,7 @@ class Binding {
     using Member = host::member_of<Get, T>;
     host::Field field;
     field.name = std::move(name);
+    if constexpr (std::is_integral_v<Member>) field.memory = host::memory_of(get);
     if constexpr (host::container<Member>) {
       field.list = true;
       field.kind = host::kind_of<std::remove_cvref_t<decltype(*std::declval<Member const&>().begin())>>();

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -6,6 +7,8 @@
 #include <vector>
 
 #include <bylaw/policy/policy.hpp>
+#include <bylaw/policy/batch.hpp>
+#include <bylaw/policy/symbols.hpp>
 #include <bylaw/values/money.hpp>
 #include <bylaw/values/quantity.hpp>
 
@@ -40,6 +43,13 @@ class Getter {
   struct Base {
     virtual ~Base() = default;
     virtual void read(void const* object, Each each) const = 0;
+    /// Many records that stand one behind the other. False when they do not; then read() gives them one by one.
+    virtual bool span(void const* object, void const*& first, std::size_t& count) const {
+      (void)object;
+      (void)first;
+      (void)count;
+      return false;
+    }
     [[nodiscard]] virtual Base* clone() const = 0;
   };
   Getter() noexcept = default;
@@ -52,6 +62,7 @@ class Getter {
   }
   ~Getter() { delete base_; }
   void read(void const* object, Each each) const { base_->read(object, each); }
+  bool span(void const* object, void const*& first, std::size_t& count) const { return base_->span(object, first, count); }
 
  private:
   Base* base_ = nullptr;
@@ -69,6 +80,13 @@ Getter getter_of(Use use) {
   return Getter(new Wrapped(std::move(use)));
 }
 
+/// Where a member lies in its object when it can be read without a call: a whole number at an offset in bytes.
+struct Memory {
+  enum class Form : std::uint8_t { none, u8, i8, u16, i16, u32, i32, i64 };
+  Form form = Form::none;
+  std::ptrdiff_t offset = -1;  ///< -1: not known
+};
+
 struct Field {
   std::string name;
   ValueKind kind{};
@@ -76,6 +94,10 @@ struct Field {
   bool list = false;                 ///< each entry is read
   std::vector<std::string> symbols;  ///< ValueKind::symbol: names by index
   Getter getter;
+  Memory memory;
+  std::vector<std::int64_t> symbol_values;  ///< the host's numbers for `symbols`
+  Symbols* interned = nullptr;              ///< the memory has ids of these
+  Currency currency;                        ///< the memory has minor units of this
 };
 
 struct Type;
@@ -85,6 +107,8 @@ struct Part {
   bool many = false;
   std::vector<Type> type;  ///< exactly one
   Getter getter;           ///< the record, if it is there, or each of many
+  Memory memory;           ///< offset: of one record inside its object
+  std::size_t size = 0;    ///< of a record, in bytes
 };
 
 /// A host type as the record that it stands for.
@@ -94,6 +118,31 @@ struct Type {
   std::vector<Part> parts;
   std::vector<Field> measures;
 };
+
+/// The integers that are read from memory.
+template <class V>
+constexpr Memory::Form memory_form() {
+  if constexpr (std::is_enum_v<V>) return memory_form<std::underlying_type_t<V>>();
+  else if constexpr (!std::is_integral_v<V>) return Memory::Form::none;
+  else if constexpr (sizeof(V) == 1) return std::is_signed_v<V> ? Memory::Form::i8 : Memory::Form::u8;
+  else if constexpr (sizeof(V) == 2) return std::is_signed_v<V> ? Memory::Form::i16 : Memory::Form::u16;
+  else if constexpr (sizeof(V) == 4) return std::is_signed_v<V> ? Memory::Form::i32 : Memory::Form::u32;
+  else return std::is_signed_v<V> ? Memory::Form::i64 : Memory::Form::none;
+}
+/// The place of a member. A pointer to a data member is its offset in the C++ ABI of g++ and clang++.
+template <class V, class T>
+Memory memory_of(V T::*member) {
+  if constexpr (std::is_function_v<V>) {
+    return {};
+  } else {
+    static_assert(sizeof member == sizeof(std::ptrdiff_t));
+    return {memory_form<std::remove_cv_t<V>>(), __builtin_bit_cast(std::ptrdiff_t, member)};
+  }
+}
+template <class Get>
+Memory memory_of(Get const&) {
+  return {};
+}
 
 struct Plan;
 
@@ -114,6 +163,29 @@ class BYLAW_EXPORT Reader {
  private:
   explicit Reader(Plan const* plan) noexcept : plan_(plan) {}
   Plan const* plan_ = nullptr;
+};
+
+struct Machine;
+
+/// Decides holds of objects of one Type, as they lie in memory. Immutable, cheap to copy, shared between
+/// threads without locks; thread safe if the host's getters are.
+class BYLAW_EXPORT Decider {
+ public:
+  /// `size`: of one object in bytes. Errors: as Reader::make.
+  [[nodiscard]] static Result<Decider> make(Type type, std::size_t size, Policy const& policy);
+  Decider(Decider const& other) noexcept;
+  Decider(Decider&& other) noexcept : machine_(std::exchange(other.machine_, nullptr)) {}
+  Decider& operator=(Decider other) noexcept {
+    std::swap(machine_, other.machine_);
+    return *this;
+  }
+  ~Decider();
+  void decide(void const* objects, std::size_t count, Timestamp now, HoldBatch& out, Functions functions) const;
+  [[nodiscard]] Policy const& policy() const noexcept;
+
+ private:
+  explicit Decider(Machine const* machine) noexcept : machine_(machine) {}
+  Machine const* machine_ = nullptr;
 };
 
 template <class V>
@@ -197,6 +269,41 @@ decltype(auto) call(Get const& get, T const& object) {
   if constexpr (std::is_member_function_pointer_v<Get>) return (object.*get)();
   else if constexpr (std::is_member_object_pointer_v<Get>) return (object.*get);
   else return get(object);
+}
+
+/// Records that stand one behind the other.
+template <class V, class Inner>
+concept contiguous = requires(V const& v) {
+  { std::data(v) } -> std::convertible_to<Inner const*>;
+  std::size(v);
+};
+
+/// A container of records, or a view of them such as std::span.
+template <class T, class Inner, class Get>
+Getter many_getter_of(Get get) {
+  struct Many final : Getter::Base {
+    explicit Many(Get g) : get(std::move(g)) {}
+    void read(void const* object, Each each) const override {
+      auto&& members = host::call(get, *static_cast<T const*>(object));
+      for (Inner const& element : members) each(&element);
+    }
+    bool span(void const* object, void const*& first, std::size_t& count) const override {
+      // A container that the getter makes anew does not outlive this call; a view does.
+      using Given = std::invoke_result_t<Get const&, T const&>;
+      constexpr bool stays = std::is_reference_v<Given> || std::ranges::enable_borrowed_range<std::remove_cv_t<Given>>;
+      auto&& members = host::call(get, *static_cast<T const*>(object));
+      if constexpr (stays && contiguous<decltype(members), Inner>) {
+        first = static_cast<Inner const*>(std::data(members));
+        count = static_cast<std::size_t>(std::size(members));
+        return true;
+      } else {
+        return false;
+      }
+    }
+    [[nodiscard]] Getter::Base* clone() const override { return new Many(get); }
+    Get get;
+  };
+  return Getter(new Many(std::move(get)));
 }
 
 }  // namespace host

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "policy/program/constant.hpp"
+
 namespace bylaw::inline v0::policy::analysis {
 
 namespace {
@@ -21,40 +23,6 @@ bool add(Term& term, Constraint const& constraint) {
 
 bool merge(Term& into, Term const& more) {
   return std::all_of(more.constraints.begin(), more.constraints.end(), [&](Constraint const& c) { return add(into, c); });
-}
-
-Op flipped(Op op) {
-  switch (op) {
-    case Op::less: return Op::greater;
-    case Op::less_equal: return Op::greater_equal;
-    case Op::greater: return Op::less;
-    case Op::greater_equal: return Op::less_equal;
-    default: return op;
-  }
-}
-
-/// The value of an expression of literals, which does not depend on facts, calendars or the zone.
-bool constant_of(Policy::Impl const& impl, std::uint32_t index, Exact& out) {
-  auto const& expr = impl.nodes[index];
-  Exact right;
-  switch (expr.op) {
-    case Op::literal:
-      out = expr.number;
-      return expr.type.base != Base::names && expr.type.base != Base::error && expr.type.base != Base::business && expr.months == 0;
-    case Op::negate:
-      if (!constant_of(impl, expr.args[0], out)) return false;
-      out = exact::negate(out);
-      return true;
-    case Op::add:
-    case Op::subtract:
-    case Op::multiply:
-    case Op::divide: break;
-    default: return false;
-  }
-  if (!constant_of(impl, expr.args[0], out) || !constant_of(impl, expr.args[1], right)) return false;
-  if (expr.op == Op::multiply) return exact::multiply(out, right, out);
-  if (expr.op == Op::divide) return exact::divide(out, right, out);
-  return exact::add(out, expr.op == Op::add ? right : exact::negate(right), out);
 }
 
 /// Whether two types lie on one line of numbers; a date against a point in time depends on the zone.

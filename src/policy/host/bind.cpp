@@ -2,43 +2,12 @@
 #include <bylaw/policy/bind.hpp>
 
 #include <algorithm>
-#include <memory>
 
 #include <bylaw/policy/diagnostic.hpp>
 #include "policy/host/binding_check.hpp"
+#include "policy/host/plan.hpp"
 
 namespace bylaw::inline v0::policy::host {
-
-/// How to come to the object that has a fact: through these records, each of which may be missing.
-struct Route {
-  std::vector<Part const*> through;
-};
-
-struct SlotPlan {
-  Route route;
-  Field const* field = nullptr;          ///< nullptr: always missing
-  std::vector<std::int64_t> symbol_ids;  ///< by index of Field::symbols
-};
-
-/// Mirrors a Layout. An entry without a part has no elements.
-struct Section {
-  Layout const* layout = nullptr;
-  std::vector<SlotPlan> slots;
-  struct Many {
-    Route route;
-    Part const* part = nullptr;
-    Field const* values = nullptr;  ///< a list of plain values instead
-    std::vector<Section> element;   ///< one, when it is bound
-  };
-  std::vector<Many> collections;
-};
-
-/// What a reader keeps: everything that its pointers point into.
-struct Plan {
-  Policy policy;
-  Type type;
-  Section root;
-};
 
 namespace {
 
@@ -121,6 +90,8 @@ class Planner {
 
 Error wrong(Slot const& slot, std::string message, std::string remedy) { return {"wrong_type", std::move(message), slot.path, std::move(remedy)}; }
 
+}  // namespace
+
 Result<policy::Value> to_fact(Policy const& policy, Slot const& slot, SlotPlan const& plan, Value const& given) {
   policy::Value out;
   if (!given.known) return out;
@@ -170,13 +141,6 @@ Result<policy::Value> to_fact(Policy const& policy, Slot const& slot, SlotPlan c
   return out;
 }
 
-/// Calls `use` with what a getter finds.
-template <class Use>
-void each(Getter const& getter, void const* object, Use use) {
-  getter.read(object, {&use, [](void* context, void const* item) { (*static_cast<Use*>(context))(item); }});
-}
-
-/// The object at the end of a route; nullptr when a record on the way is missing.
 void const* arrive(Route const& route, void const* object) {
   for (auto const* part : route.through) {
     void const* next = nullptr;
@@ -187,18 +151,21 @@ void const* arrive(Route const& route, void const* object) {
   return object;
 }
 
-Result<Frame> read_frame(Policy const& policy, Section const& plan, void const* object);
+Result<policy::Value> read_fact(Policy const& policy, Slot const& slot, SlotPlan const& plan, void const* object) {
+  auto const* holder = plan.field == nullptr ? nullptr : arrive(plan.route, object);
+  Result<policy::Value> fact = policy::Value{};
+  if (holder == nullptr) return fact;
+  each(plan.field->getter, holder, [&](void const* given) { fact = to_fact(policy, slot, plan, *static_cast<Value const*>(given)); });
+  return fact;
+}
+
+namespace {
 
 Result<void> read_slots(Policy const& policy, Section const& plan, void const* object, Frame& frame) {
   for (std::size_t i = 0; i < plan.slots.size(); ++i) {
-    auto const& slot = plan.slots[i];
-    auto& value = frame.values.emplace_back();
-    auto const* holder = slot.field == nullptr ? nullptr : arrive(slot.route, object);
-    if (holder == nullptr) continue;
-    Result<policy::Value> fact = policy::Value{};
-    each(slot.field->getter, holder, [&](void const* given) { fact = to_fact(policy, plan.layout->slots[i], slot, *static_cast<Value const*>(given)); });
+    auto fact = read_fact(policy, plan.layout->slots[i], plan.slots[i], object);
     if (!fact) return Unexpected{fact.error()};
-    value = std::move(*fact);
+    frame.values.push_back(std::move(*fact));
   }
   return {};
 }
@@ -228,6 +195,8 @@ Result<void> read_elements(Policy const& policy, Section::Many const& many, void
   return {};
 }
 
+}  // namespace
+
 Result<Frame> read_frame(Policy const& policy, Section const& plan, void const* object) {
   Frame frame;
   auto const slots = read_slots(policy, plan, object, frame);
@@ -243,9 +212,7 @@ Result<Frame> read_frame(Policy const& policy, Section const& plan, void const* 
   return frame;
 }
 
-}  // namespace
-
-Result<Reader> Reader::make(Type type, Policy const& policy, Subject subject, std::vector<Kind> const& kinds) {
+Result<std::unique_ptr<Plan>> make_plan(Type type, Policy const& policy, Subject subject, std::vector<Kind> const& kinds) {
   if (policy.empty()) return failure("no_policy", "there is no policy to read facts for", {}, "load one without errors first");
   auto const record = std::string(record_of(subject));
   if (type.record != record) {
@@ -258,7 +225,13 @@ Result<Reader> Reader::make(Type type, Policy const& policy, Subject subject, st
   plan->root = Planner(policy, kinds, check).section(plan->type, policy.layout(subject), record);
   auto const checked = check.result();
   if (!checked) return Unexpected{checked.error()};
-  return Reader(plan.release());
+  return plan;
+}
+
+Result<Reader> Reader::make(Type type, Policy const& policy, Subject subject, std::vector<Kind> const& kinds) {
+  auto plan = make_plan(std::move(type), policy, subject, kinds);
+  if (!plan) return Unexpected{plan.error()};
+  return Reader(plan->release());
 }
 
 Reader::~Reader() { delete plan_; }

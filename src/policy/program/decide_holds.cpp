@@ -1,6 +1,7 @@
 // Holds, validations and stops. Holds are a set; validations repair first and find second.
 #include <algorithm>
 
+#include "policy/index/frame_index.hpp"
 #include "policy/program/decide.hpp"
 
 namespace bylaw::inline v0::policy {
@@ -113,6 +114,21 @@ void each_scope(Policy::Impl const& impl, Frame const& order, bool scope_line, U
   for (std::size_t line = 0; line < lines; ++line) use(static_cast<std::int32_t>(line));
 }
 
+/// The hold rules that an order can concern, each with -1 or the line in question; rising.
+std::vector<std::pair<std::uint32_t, std::int32_t>> holds_to_ask(Policy::Impl const& impl, Frame const& order) {
+  std::vector<std::pair<std::uint32_t, std::int32_t>> out;
+  Frame const* frames[] = {&order, nullptr};
+  for (auto const rule : impl.indexes->order_holds.candidates(frames)) out.emplace_back(rule, -1);
+  if (impl.indexes->line_holds.rules.empty()) return out;
+  auto const lines = line_count(impl, order);
+  for (std::size_t line = 0; line < lines; ++line) {
+    frames[1] = &order.collections[static_cast<std::size_t>(impl.lines_collection)][line];
+    for (auto const rule : impl.indexes->line_holds.candidates(frames)) out.emplace_back(rule, static_cast<std::int32_t>(line));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 }  // namespace
 
 std::optional<HoldHit> decide_hold(Session& session, std::uint32_t rule, Seat const& at) {
@@ -151,11 +167,9 @@ std::optional<HoldHit> decide_hold(Session& session, std::uint32_t rule, Seat co
 HoldDecision Policy::decide_holds(Frame const& order, Timestamp now, Functions functions) const {
   HoldDecision decision;
   Session session{*impl_, now, functions, {}, {}};
-  for (std::uint32_t i = 0; i < impl_->holds.size(); ++i) {
-    if (!in_force(*impl_, impl_->holds[i].info, now)) continue;
-    each_scope(*impl_, order, impl_->holds[i].scope_line, [&](std::int32_t line) {
-      if (auto hit = decide_hold(session, i, {&order, nullptr, Subject::order, line})) decision.hits.push_back(std::move(*hit));
-    });
+  for (auto const& [rule, line] : holds_to_ask(*impl_, order)) {
+    if (!in_force(*impl_, impl_->holds[rule].info, now)) continue;
+    if (auto hit = decide_hold(session, rule, {&order, nullptr, Subject::order, line})) decision.hits.push_back(std::move(*hit));
   }
   return decision;
 }

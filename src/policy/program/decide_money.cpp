@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "policy/index/frame_index.hpp"
 #include "policy/program/decide.hpp"
 
 namespace bylaw::inline v0::policy {
@@ -52,7 +53,8 @@ Exceeded exceeded(Evaluation& evaluation, ApprovalQuestion const& question, Over
 ApprovalDecision Policy::decide_approval(ApprovalQuestion const& question, Frame const& order, Frame const& request, Timestamp now, Functions functions) const {
   ApprovalDecision decision;
   Session session{*impl_, now, functions, {}, {}};
-  for (std::uint32_t i = 0; i < impl_->approvals.size(); ++i) {
+  Frame const* const frames[] = {&order, &request};
+  for (auto const i : impl_->indexes->approvals.candidates(frames)) {
     auto const& rule = impl_->approvals[i];
     auto const& program = impl_->approval_programs[i];
     if (rule.command != question.command || !in_force(*impl_, rule.info, now)) continue;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "policy/index/frame_index.hpp"
 #include "policy/program/decide.hpp"
 
 namespace bylaw::inline v0::policy {
@@ -89,7 +90,8 @@ ReturnDecision Policy::decide_return(Frame const& order, Frame const& return_lin
     auto const& fact = order.values[static_cast<std::size_t>(impl_->placed_slot)];
     if (fact.known) placed = Timestamp(fact.number);
   }
-  for (std::size_t i = 0; i < impl_->returns.size(); ++i) {
+  Frame const* const frames[] = {&order, &return_line};
+  for (auto const i : impl_->indexes->returns.candidates(frames)) {
     auto const& rule = impl_->returns[i];
     if ((!rule.mandatory && chosen.rule >= 0) || !in_force(*impl_, rule.info, placed)) continue;
     Evaluation evaluation(session);

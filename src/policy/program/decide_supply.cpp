@@ -1,6 +1,7 @@
 // Allocation, protection, publication, backorders, service promises and changes.
 #include <algorithm>
 
+#include "policy/index/frame_index.hpp"
 #include "policy/program/decide.hpp"
 
 namespace bylaw::inline v0::policy {
@@ -13,11 +14,12 @@ Quantity to_quantity(Datum const& datum, Unit const& unit, Rounding rounding) {
 
 namespace {
 
-/// The first rule in force whose guard passes on these facts; -1 when none does. A rule that
-/// fails is taken, so that its error is seen.
+/// The first rule in force of `asked` whose guard passes on these facts; -1 when none does. A rule
+/// that fails is taken, so that its error is seen.
 template <class Rules, class Programs>
-std::int32_t first_match(Session& session, Rules const& rules, Programs const& programs, Seat const& at, std::string& error, std::vector<Read>& reads) {
-  for (std::size_t i = 0; i < programs.size(); ++i) {
+std::int32_t first_match(Session& session, std::vector<std::uint32_t> const& asked, Rules const& rules, Programs const& programs, Seat const& at,
+                         std::string& error, std::vector<Read>& reads) {
+  for (auto const i : asked) {
     if (!in_force(session.impl, rules[i].info, session.now)) continue;
     Evaluation match(session);
     seat(match, at);
@@ -93,7 +95,10 @@ class Ranking {
 AllocationDecision Policy::decide_allocation(Frame const& order, std::vector<Frame> const& candidates, Timestamp now, Functions functions) const {
   AllocationDecision decision;
   Session session{*impl_, now, functions, {}, {}};
-  decision.rule = first_match(session, impl_->allocations, impl_->allocation_programs, {&order, nullptr, Subject::order, -1}, decision.error, decision.reads);
+  Frame const* const frames[] = {&order};
+  auto const asked = impl_->indexes->allocations.candidates(frames);
+  Seat const at{&order, nullptr, Subject::order, -1};
+  decision.rule = first_match(session, asked, impl_->allocations, impl_->allocation_programs, at, decision.error, decision.reads);
   if (decision.rule < 0 || !decision.error.empty()) return decision;
   Ranking(session, impl_->allocation_programs[static_cast<std::size_t>(decision.rule)], decision).look_at(order, candidates);
   return decision;
@@ -166,7 +171,12 @@ BackorderDecision Policy::decide_backorder(Frame const& order, std::int32_t line
   BackorderDecision decision;
   Session session{*impl_, now, functions, {}, {}};
   Seat const at{&order, nullptr, Subject::order, line};
-  decision.rule = first_match(session, impl_->backorders, impl_->backorder_programs, at, decision.error, decision.reads);
+  Frame const none;
+  auto const lines = static_cast<std::size_t>(impl_->lines_collection);
+  bool const there = impl_->lines_collection >= 0 && lines < order.collections.size() && static_cast<std::size_t>(line) < order.collections[lines].size();
+  Frame const* const frames[] = {&order, there ? &order.collections[lines][static_cast<std::size_t>(line)] : &none};
+  auto const asked = impl_->indexes->backorders.candidates(frames);
+  decision.rule = first_match(session, asked, impl_->backorders, impl_->backorder_programs, at, decision.error, decision.reads);
   if (decision.rule < 0 || !decision.error.empty()) return decision;
   auto const& program = impl_->backorder_programs[static_cast<std::size_t>(decision.rule)];
   Evaluation evaluation(session);
@@ -228,7 +238,9 @@ ServiceDecision Policy::decide_service(Frame const& order, Frame const& candidat
   ServiceDecision decision;
   Session session{*impl_, now, functions, {}, {}};
   Seat const at{&order, &candidate, Subject::candidate, -1};
-  decision.rule = first_match(session, impl_->services, impl_->service_programs, at, decision.error, decision.reads);
+  Frame const* const frames[] = {&order, &candidate};
+  decision.rule =
+      first_match(session, impl_->indexes->services.candidates(frames), impl_->services, impl_->service_programs, at, decision.error, decision.reads);
   if (decision.rule < 0 || !decision.error.empty()) return decision;
   auto const& program = impl_->service_programs[static_cast<std::size_t>(decision.rule)];
   auto const header = impl_->services[static_cast<std::size_t>(decision.rule)].info.header;
@@ -257,7 +269,8 @@ ChangeDecision Policy::decide_change(ChangeQuestion const& question, Frame const
   ChangeDecision decision;
   Session session{*impl_, now, functions, {}, {}};
   Seat const at{&order, &change, Subject::change, -1};
-  decision.rule = first_match(session, impl_->changes, impl_->change_programs, at, decision.error, decision.reads);
+  Frame const* const frames[] = {&order, &change};
+  decision.rule = first_match(session, impl_->indexes->changes.candidates(frames), impl_->changes, impl_->change_programs, at, decision.error, decision.reads);
   if (decision.rule < 0 || !decision.error.empty()) return decision;
   auto const index = static_cast<std::size_t>(decision.rule);
   decision.recheck_holds = impl_->changes[index].recheck_holds;

@@ -15,6 +15,7 @@ struct Session {
   Functions functions;
   std::map<std::string, Value> answers;  ///< a function is called at most once per argument set
   std::deque<std::string> texts;         ///< texts that were computed, kept for the views of Datum
+  bool recording = true;                 ///< whether decisions note what they read
 };
 
 /// Computes expressions over the facts of one rule's subjects. One object per rule and decision.
@@ -23,7 +24,7 @@ struct Session {
 /// stays in `error`; results are then meaningless and the rule has failed.
 class Evaluation {
  public:
-  explicit Evaluation(Session& session) : session_(session), impl_(session.impl) {}
+  explicit Evaluation(Session& session) : recording(session.recording), session_(session), impl_(session.impl) {}
 
   void enter(std::uint32_t level, Frame const& frame, Layout const& layout, std::int32_t element = -1) { levels_[level] = {&frame, &layout, element}; }
   void enter(std::uint32_t level, Frame const& frame, Subject subject) { enter(level, frame, impl_.layout(subject)); }
@@ -48,7 +49,7 @@ class Evaluation {
 
   std::string error;
   std::vector<Read> reads;
-  bool recording = true;  ///< whether `reads` is filled
+  bool recording;  ///< whether `reads` is filled
 
  private:
   struct Level {

@@ -364,8 +364,16 @@ struct FunctionProgram {
   Type result;
 };
 
+namespace index {
+struct Indexes;
+}
+
 /// What a policy set compiles to. Built once, then never changed.
 struct Policy::Impl {
+  Impl();
+  Impl(Impl const&) = delete;
+  Impl& operator=(Impl const&) = delete;
+  ~Impl();
   mutable std::int64_t references = 1;  ///< counted atomically
   std::string version_hash;
   std::vector<Source> sources;  ///< what spans point into
@@ -423,6 +431,8 @@ struct Policy::Impl {
   std::int32_t claimed_slot = -1;      ///< return.claimed.condition
   std::int32_t inspected_slot = -1;    ///< return.inspected.condition
   std::int32_t lines_collection = -1;  ///< order.lines, for `scope line`
+
+  std::unique_ptr<index::Indexes> indexes;  ///< which rules a set of facts can concern
 
   [[nodiscard]] Layout const& layout(Subject subject) const { return layouts[static_cast<std::size_t>(subject)]; }
   [[nodiscard]] Expr const& node(ExprIndex index) const { return nodes[static_cast<std::size_t>(index)]; }

@@ -1,0 +1,58 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <bylaw/policy/decision.hpp>
+#include <bylaw/values/export.hpp>
+#include <bylaw/values/result.hpp>
+
+namespace bylaw::inline v0::policy {
+
+/// One hold rule that applies to one order of a batch. Who wants to know why asks Policy::decide_holds
+/// or explain about that order.
+struct BatchHit {
+  std::uint32_t rule = 0;  ///< index into Policy::holds()
+  std::int32_t line = -1;  ///< index of the line for `scope line`
+  HoldState state = HoldState::placed;
+  friend bool operator==(BatchHit const&, BatchHit const&) = default;
+};
+
+/// An order of a batch whose facts could not be read; nothing was decided about it.
+struct BatchError {
+  std::size_t row = 0;
+  Error error;  ///< `wrong_type`, with the path of the fact
+};
+
+/// What the hold rules say of many orders. It belongs to one caller, who fills it again and again: its
+/// memory is kept, so that deciding allocates nothing once batches of this size have been decided.
+/// Not thread safe.
+class BYLAW_EXPORT HoldBatch {
+ public:
+  HoldBatch();
+  HoldBatch(HoldBatch&& other) noexcept;
+  HoldBatch& operator=(HoldBatch&& other) noexcept;
+  ~HoldBatch();
+
+  /// How many orders were decided.
+  [[nodiscard]] std::size_t size() const noexcept { return ends_.size(); }
+  /// The hits of one order: by rule, then by line.
+  [[nodiscard]] BatchHit const* begin(std::size_t row) const noexcept { return hits_.data() + (row == 0 ? 0 : ends_[row - 1]); }
+  [[nodiscard]] BatchHit const* end(std::size_t row) const noexcept { return hits_.data() + ends_[row]; }
+  /// The hits of all orders, one order after the other.
+  [[nodiscard]] std::vector<BatchHit> const& hits() const noexcept { return hits_; }
+  /// By row, rising; empty when every order could be read.
+  [[nodiscard]] std::vector<BatchError> const& errors() const noexcept { return errors_; }
+
+  struct Scratch;
+
+ private:
+  friend class BatchWriter;
+  std::vector<std::size_t> ends_;
+  std::vector<BatchHit> hits_;
+  std::vector<BatchError> errors_;
+  Scratch* scratch_ = nullptr;
+};
+
+}  // namespace bylaw::inline v0::policy
