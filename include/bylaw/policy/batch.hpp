@@ -12,12 +12,25 @@ namespace bylaw::inline v0::policy {
 
 /// One hold rule that applies to one order of a batch. Who wants to know why asks Policy::decide_holds
 /// or explain about that order.
-struct BatchHit {
-  std::uint32_t rule = 0;  ///< index into Policy::holds()
-  std::int32_t line = -1;  ///< index of the line for `scope line`
-  HoldState state = HoldState::placed;
-  friend bool operator==(BatchHit const&, BatchHit const&) = default;
+class BatchHit {
+ public:
+  constexpr BatchHit() noexcept = default;
+  /// `line`: up to 2^29.
+  constexpr BatchHit(std::uint32_t rule, std::int32_t line, HoldState state) noexcept
+      : rule_(rule), place_(static_cast<std::uint32_t>(line + 1) << 2 | static_cast<std::uint32_t>(state)) {}
+
+  /// Index into Policy::holds().
+  [[nodiscard]] constexpr std::uint32_t rule() const noexcept { return rule_; }
+  /// Index of the line for `scope line`, otherwise -1.
+  [[nodiscard]] constexpr std::int32_t line() const noexcept { return static_cast<std::int32_t>(place_ >> 2) - 1; }
+  [[nodiscard]] constexpr HoldState state() const noexcept { return static_cast<HoldState>(place_ & 3); }
+  friend constexpr bool operator==(BatchHit const&, BatchHit const&) noexcept = default;
+
+ private:
+  std::uint32_t rule_ = 0;
+  std::uint32_t place_ = 0;
 };
+static_assert(sizeof(BatchHit) == 8);
 
 /// An order of a batch whose facts could not be read; nothing was decided about it.
 struct BatchError {
@@ -40,8 +53,8 @@ class BYLAW_EXPORT HoldBatch {
   /// The hits of one order: by rule, then by line.
   [[nodiscard]] BatchHit const* begin(std::size_t row) const noexcept { return hits_.data() + (row == 0 ? 0 : ends_[row - 1]); }
   [[nodiscard]] BatchHit const* end(std::size_t row) const noexcept { return hits_.data() + ends_[row]; }
-  /// The hits of all orders, one order after the other.
-  [[nodiscard]] std::vector<BatchHit> const& hits() const noexcept { return hits_; }
+  /// Of all orders; their hits stand one order after the other.
+  [[nodiscard]] std::size_t hit_count() const noexcept { return ends_.empty() ? 0 : ends_.back(); }
   /// By row, rising; empty when every order could be read.
   [[nodiscard]] std::vector<BatchError> const& errors() const noexcept { return errors_; }
 
@@ -50,7 +63,7 @@ class BYLAW_EXPORT HoldBatch {
  private:
   friend class BatchWriter;
   std::vector<std::size_t> ends_;
-  std::vector<BatchHit> hits_;
+  std::vector<BatchHit> hits_;  ///< more than are used
   std::vector<BatchError> errors_;
   Scratch* scratch_ = nullptr;
 };

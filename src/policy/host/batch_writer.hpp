@@ -1,21 +1,21 @@
 #pragma once
+#include <algorithm>
+
 #include <bylaw/policy/batch.hpp>
 
-#include "policy/index/block.hpp"
+#include "policy/host/sources.hpp"
 
 namespace bylaw::inline v0::policy {
 
 /// What deciding needs beside its result; kept with the result, so that one batch after the other can use it.
 struct HoldBatch::Scratch {
-  index::Block block;
-  index::Bits active_orders;  ///< terms of rules that are in force
+  host::BlockFiller filler;
+  index::Bits active_orders;  ///< terms of rules that are in force, where some are not
   index::Bits active_lines;
   index::Bits left;
-  std::vector<void const*> objects;                ///< the order of each item
-  std::vector<std::vector<void const*>> elements;  ///< per group: the elements of all items
-  std::vector<void const*> lines;                  ///< for `scope line`: all lines of the orders of a block
-  std::vector<std::uint32_t> line_orders;          ///< the order of each in its block
-  std::vector<std::int32_t> line_numbers;          ///< and which of its lines it is
+  void const* orders[index::Block::items_max];       ///< of a block
+  host::Gathered lines;                              ///< for `scope line`: the lines of these orders
+  void const* line_orders[index::Block::items_max];  ///< the order of each line of a block of lines
   struct Found {
     std::uint32_t row = 0;  ///< in the block
     BatchHit hit;
@@ -29,21 +29,29 @@ class BatchWriter {
  public:
   explicit BatchWriter(HoldBatch& batch) : batch_(batch) {
     batch.ends_.clear();
-    batch.hits_.clear();
     batch.errors_.clear();
   }
   [[nodiscard]] HoldBatch::Scratch& scratch() { return *batch_.scratch_; }
-  void add(BatchHit hit) { batch_.hits_.push_back(hit); }
-  /// Ends the order whose hits were added.
-  void end_row() { batch_.ends_.push_back(batch_.hits_.size()); }
-  /// Takes back the hits of the row that was not ended, because it could not be read.
+  /// Where the hits of the next order go: room for `count` of them.
+  BatchHit* room(std::size_t count) {
+    auto& hits = batch_.hits_;
+    if (hits.size() < used_ + count) hits.resize(std::max(2 * hits.size(), used_ + count));
+    return hits.data() + used_;
+  }
+  /// Ends an order, whose hits were written up to `end`.
+  void end_row(BatchHit const* end) {
+    used_ = static_cast<std::size_t>(end - batch_.hits_.data());
+    batch_.ends_.push_back(used_);
+  }
+  /// Ends an order that could not be read.
   void fail_row(Error error) {
-    batch_.hits_.resize(batch_.ends_.empty() ? 0 : batch_.ends_.back());
     batch_.errors_.push_back({batch_.ends_.size(), std::move(error)});
+    batch_.ends_.push_back(used_);
   }
 
  private:
   HoldBatch& batch_;
+  std::size_t used_ = 0;
 };
 
 }  // namespace bylaw::inline v0::policy

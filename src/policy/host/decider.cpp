@@ -4,8 +4,6 @@
 #include <tuple>
 
 #include "policy/host/batch_writer.hpp"
-#include "policy/host/row_source.hpp"
-#include "policy/index/frame_index.hpp"
 #include "policy/program/decide.hpp"
 
 namespace bylaw::inline v0::policy {
@@ -23,59 +21,6 @@ HoldBatch& HoldBatch::operator=(HoldBatch&& other) noexcept {
 HoldBatch::~HoldBatch() { delete scratch_; }
 
 namespace host {
-
-namespace {
-
-/// The columns of one index with the ways to their facts.
-struct Sources {
-  index::RuleIndex const* index = nullptr;
-  std::vector<RowSource> scalars;
-  struct Elements {
-    Section::Many const* many = nullptr;  ///< nullptr: nothing is bound, there are no elements
-    std::size_t same_as = 0;              ///< the first group with the same elements
-    std::vector<RowSource> columns;
-  };
-  std::vector<Elements> groups;
-};
-
-/// `sections`: per level that stands still.
-Sources sources_of(Policy const& policy, index::FrameIndex const& from, std::vector<Section const*> const& sections) {
-  Sources out;
-  out.index = &from.rules;
-  for (auto const& column : from.rules.scalars) {
-    auto const* section = sections[column.place.level];
-    auto const& slot = from.layouts[column.place.level]->slots[column.place.slot];
-    out.scalars.emplace_back(policy, column, slot, section == nullptr ? nullptr : &section->slots[column.place.slot]);
-  }
-  for (auto const& group : from.rules.groups) {
-    auto& elements = out.groups.emplace_back();
-    auto const* section = sections[group.owner];
-    auto const* many = section == nullptr ? nullptr : &section->collections[group.collection];
-    if (many != nullptr && !many->element.empty()) elements.many = many;
-    while (out.groups[elements.same_as].many != elements.many) ++elements.same_as;
-    auto const& layout = from.layouts[group.owner]->collections[group.collection].layout;
-    for (auto const& column : group.columns) {
-      auto const* plan = elements.many == nullptr ? nullptr : &many->element[0].slots[column.place.slot];
-      elements.columns.emplace_back(policy, column, layout.slots[column.place.slot], plan);
-    }
-  }
-  return out;
-}
-
-/// Appends each record of a collection; those of plain values have no place of their own and are not here.
-void gather(Section::Many const& many, void const* owner, std::vector<void const*>& out) {
-  auto const* holder = arrive(many.route, owner);
-  if (holder == nullptr) return;
-  void const* first = nullptr;
-  std::size_t count = 0;
-  if (!many.part->getter.span(holder, first, count)) {
-    each(many.part->getter, holder, [&](void const* element) { out.push_back(element); });
-    return;
-  }
-  for (std::size_t i = 0; i < count; ++i) out.push_back(static_cast<char const*>(first) + i * many.part->size);
-}
-
-}  // namespace
 
 struct Machine {
   mutable std::int64_t references = 1;  ///< counted atomically
@@ -100,15 +45,22 @@ class Run {
         functions_(functions),
         writer_(out),
         scratch_(writer_.scratch()) {
-    in_force_of(*machine.orders.index, scratch_.active_orders);
-    in_force_of(*machine.lines.index, scratch_.active_lines);
+    active_orders_ = in_force_of(*machine.orders.index, scratch_.active_orders);
+    active_lines_ = in_force_of(*machine.lines.index, scratch_.active_lines);
   }
 
   void decide(std::size_t count) {
     for (first_ = 0; first_ < count; first_ += index::Block::items_max) {
       count_ = static_cast<std::uint32_t>(std::min<std::size_t>(index::Block::items_max, count - first_));
+      for (std::uint32_t i = 0; i < count_; ++i) scratch_.orders[i] = object(i);
+      scratch_.filler.fill(machine_.orders, count_, scratch_.orders, machine_.size, nullptr);
+      index::match(scratch_.filler.block, machine_.orders.views, *active_orders_, scratch_.left);
+      if (machine_.orders.simple && machine_.lines.index->empty() && scratch_.filler.block.refer.empty()) {
+        for (std::uint32_t i = 0; i < count_; ++i) write_simple(i);
+        continue;
+      }
       scratch_.found.clear();
-      decide_orders();
+      for (std::uint32_t i = 0; i < count_; ++i) collect(i, i, -1);
       if (!machine_.lines.index->empty() && machine_.order_lines != nullptr) decide_lines();
       write();
     }
@@ -117,136 +69,43 @@ class Run {
  private:
   [[nodiscard]] char const* object(std::uint32_t item) const { return objects_ + (first_ + item) * machine_.size; }
 
-  void in_force_of(index::RuleIndex const& index, index::Bits& active) const {
+  /// The terms of the rules that are in force; kept in `active` when they are not all.
+  index::Bits const* in_force_of(index::RuleIndex const& index, index::Bits& active) const {
+    if (index.dated_rules.empty()) return &index.all;
     active = index.all;
+    auto const terms_end = index.rule_of.begin() + index.terms;
     for (auto const rule : index.dated_rules) {
       if (in_force(impl_, impl_.holds[rule].info, now_)) continue;
-      for (auto at = std::lower_bound(index.rule_of.begin(), index.rule_of.end(), rule); at != index.rule_of.end() && *at == rule; ++at) {
+      for (auto at = std::lower_bound(index.rule_of.begin(), terms_end, rule); at != terms_end && *at == rule; ++at) {
         auto const term = static_cast<std::size_t>(at - index.rule_of.begin());
         active[term / 64] &= ~(std::uint64_t{1} << (term % 64));
       }
     }
-  }
-
-  void decide_orders() {
-    auto const& sources = machine_.orders;
-    auto& block = scratch_.block;
-    block.reset(*sources.index, count_);
-    for (std::size_t c = 0; c < sources.scalars.size(); ++c) {
-      auto* rows = &block.scalars[c * index::Block::items_max];
-      if (sources.scalars[c].rows(object(0), machine_.size, count_, rows)) settle_items(sources.index->scalars[c], rows);
-    }
-    scratch_.objects.resize(count_);
-    for (std::uint32_t i = 0; i < count_; ++i) scratch_.objects[i] = object(i);
-    fill_groups(sources, scratch_.objects.data(), nullptr);
-    index::match(block, scratch_.active_orders, scratch_.left);
-    for (std::uint32_t i = 0; i < count_; ++i) collect(i, i, -1);
+    return &active;
   }
 
   /// The lines of the block's orders, as many at a time as a block takes.
   void decide_lines() {
-    scratch_.lines.clear();
-    scratch_.line_orders.clear();
-    scratch_.line_numbers.clear();
-    for (std::uint32_t i = 0; i < count_; ++i) {
-      auto const begin = scratch_.lines.size();
-      gather(*machine_.order_lines, object(i), scratch_.lines);
-      for (auto line = begin; line < scratch_.lines.size(); ++line) {
-        scratch_.line_orders.push_back(i);
-        scratch_.line_numbers.push_back(static_cast<std::int32_t>(line - begin));
+    gather(machine_.order_lines, count_, scratch_.orders, scratch_.lines);
+    auto const& places = scratch_.lines.places;
+    for (std::uint32_t begin = 0; begin < places.begins[count_]; begin += index::Block::items_max) {
+      auto const items = std::min(index::Block::items_max, places.begins[count_] - begin);
+      for (std::uint32_t i = 0; i < items; ++i) scratch_.line_orders[i] = object(places.items[begin + i]);
+      scratch_.filler.fill(machine_.lines, items, scratch_.line_orders, 0, &scratch_.lines.elements[begin]);
+      index::match(scratch_.filler.block, machine_.lines.views, *active_lines_, scratch_.left);
+      for (std::uint32_t i = 0; i < items; ++i) {
+        auto const order = places.items[begin + i];
+        collect(i, order, static_cast<std::int32_t>(begin + i - places.begins[order]));
       }
-    }
-    for (std::size_t begin = 0; begin < scratch_.lines.size(); begin += index::Block::items_max) decide_line_block(begin);
-  }
-
-  void decide_line_block(std::size_t begin) {
-    auto const& sources = machine_.lines;
-    auto& block = scratch_.block;
-    block.reset(*sources.index, static_cast<std::uint32_t>(std::min<std::size_t>(index::Block::items_max, scratch_.lines.size() - begin)));
-    scratch_.objects.resize(block.items);
-    for (std::uint32_t i = 0; i < block.items; ++i) scratch_.objects[i] = object(scratch_.line_orders[begin + i]);
-    auto const* lines = &scratch_.lines[begin];
-    for (std::size_t c = 0; c < sources.scalars.size(); ++c) {
-      auto const& column = sources.index->scalars[c];
-      auto* rows = &block.scalars[c * index::Block::items_max];
-      if (sources.scalars[c].rows(column.place.level == 0 ? scratch_.objects.data() : lines, block.items, rows)) settle_items(column, rows);
-    }
-    fill_groups(sources, scratch_.objects.data(), lines);
-    index::match(block, scratch_.active_lines, scratch_.left);
-    for (std::uint32_t i = 0; i < block.items; ++i) collect(i, scratch_.line_orders[begin + i], scratch_.line_numbers[begin + i]);
-  }
-
-  void fill_groups(Sources const& sources, void const* const* orders, void const* const* lines) {
-    auto& block = scratch_.block;
-    if (scratch_.elements.size() < sources.groups.size()) scratch_.elements.resize(sources.groups.size());
-    for (std::size_t g = 0; g < sources.groups.size(); ++g) {
-      auto const& group = sources.groups[g];
-      auto& to = block.groups[g];
-      auto const* owners = sources.index->groups[g].owner == 0 ? orders : lines;
-      if (group.many != nullptr && group.many->values != nullptr) {
-        read_values(group, owners, to);
-        settle_elements(sources.index->groups[g].columns[0], to.begins, to.columns[0]);
-        continue;
-      }
-      if (group.same_as == g) gather_elements(group, owners, scratch_.elements[g], to.begins);
-      else to.begins = block.groups[group.same_as].begins;
-      auto const& elements = scratch_.elements[group.same_as];
-      to.columns.resize(group.columns.size());
-      for (std::size_t c = 0; c < group.columns.size(); ++c) {
-        auto& rows = to.columns[c];
-        if (rows.size() < elements.size()) rows.resize(elements.size());
-        bool const lacks = group.columns[c].rows(elements.data(), static_cast<std::uint32_t>(elements.size()), rows.data());
-        if (lacks) settle_elements(sources.index->groups[g].columns[c], to.begins, rows);
-      }
-    }
-  }
-
-  void gather_elements(Sources::Elements const& group, void const* const* owners, std::vector<void const*>& elements,
-                       std::vector<std::uint32_t>& begins) const {
-    elements.clear();
-    begins.clear();
-    for (std::uint32_t i = 0; i < scratch_.block.items; ++i) {
-      begins.push_back(static_cast<std::uint32_t>(elements.size()));
-      if (group.many != nullptr) gather(*group.many, owners[i], elements);
-    }
-    begins.push_back(static_cast<std::uint32_t>(elements.size()));
-  }
-
-  /// A list of plain values: each is read once, for the one column there is.
-  void read_values(Sources::Elements const& group, void const* const* owners, index::Block::Elements& to) const {
-    to.columns.resize(1);
-    to.columns[0].clear();
-    to.begins.clear();
-    for (std::uint32_t i = 0; i < scratch_.block.items; ++i) {
-      to.begins.push_back(static_cast<std::uint32_t>(to.columns[0].size()));
-      auto const* holder = arrive(group.many->route, owners[i]);
-      if (holder == nullptr) continue;
-      each(group.many->values->getter, holder, [&](void const* given) { to.columns[0].push_back(group.columns[0].row_of(*static_cast<Value const*>(given))); });
-    }
-    to.begins.push_back(static_cast<std::uint32_t>(to.columns[0].size()));
-  }
-
-  /// Puts a row where a fact is missing or invalid, and notes what others must decide then.
-  void settle(index::Column const& column, std::uint32_t& row, std::uint32_t item) {
-    if (row < column.missing_row()) return;
-    scratch_.block.add_refer(item, row == RowSource::invalid ? column.users : column.refer);
-    row = column.missing_row();
-  }
-  void settle_items(index::Column const& column, std::uint32_t* rows) {
-    for (std::uint32_t i = 0; i < scratch_.block.items; ++i) settle(column, rows[i], i);
-  }
-  void settle_elements(index::Column const& column, std::vector<std::uint32_t> const& begins, std::vector<std::uint32_t>& rows) {
-    for (std::uint32_t i = 0; i < scratch_.block.items; ++i) {
-      for (auto element = begins[i]; element < begins[i + 1]; ++element) settle(column, rows[element], i);
     }
   }
 
   /// The rules of one item whose terms are left. Of a rule with several terms one is enough; if one of
   /// them must be confirmed, the rule must.
   void collect(std::uint32_t item, std::uint32_t row, std::int32_t line) {
-    auto const& index = *scratch_.block.index;
+    auto const& index = *scratch_.filler.block.index;
     auto const* left = &scratch_.left[item * std::size_t{index.words}];
-    auto const* refer = scratch_.block.refer.empty() ? nullptr : &scratch_.block.refer[item * std::size_t{index.words}];
+    auto const* refer = scratch_.filler.block.refer.empty() ? nullptr : &scratch_.filler.block.refer[item * std::size_t{index.words}];
     auto& found = scratch_.found;
     std::uint32_t last = UINT32_MAX;
     for (std::uint32_t w = 0; w < index.words; ++w) {
@@ -261,10 +120,32 @@ class Run {
     }
   }
 
+  /// Hits where nothing has to be confirmed and each rule is one term.
+  void write_simple(std::uint32_t item) {
+    auto const& index = *machine_.orders.index;
+    auto const* left = &scratch_.left[item * std::size_t{index.words}];
+    auto* hit = writer_.room(index.terms + 2);
+    for (std::uint32_t w = 0; w < index.words; ++w) {
+      auto bits = left[w];
+      // Two are put in any case: how many a word has is not foreseen.
+      for (int i = 0; i < 2; ++i) {
+        *hit = BatchHit(index.rule_of[64 * w + static_cast<std::uint32_t>(__builtin_ctzll(bits | std::uint64_t{1} << 63))], -1, HoldState::placed);
+        hit += bits != 0 ? 1 : 0;
+        bits &= bits - 1;
+      }
+      for (; bits != 0; bits &= bits - 1) {
+        *hit++ = BatchHit(index.rule_of[64 * w + static_cast<std::uint32_t>(__builtin_ctzll(bits))], -1, HoldState::placed);
+      }
+    }
+    writer_.end_row(hit);
+  }
+
   void write() {
     auto& found = scratch_.found;
     if (!machine_.lines.index->empty()) {
-      auto const before = [](auto const& a, auto const& b) { return std::tie(a.row, a.hit.rule, a.hit.line) < std::tie(b.row, b.hit.rule, b.hit.line); };
+      auto const before = [](auto const& a, auto const& b) {
+        return std::tuple(a.row, a.hit.rule(), a.hit.line()) < std::tuple(b.row, b.hit.rule(), b.hit.line());
+      };
       std::sort(found.begin(), found.end(), before);
     }
     auto at = found.begin();
@@ -272,24 +153,28 @@ class Run {
       auto const begin = at;
       bool open = false;
       for (; at != found.end() && at->row == row; ++at) open = open || at->open;
-      if (open) confirm(row, begin, at);
-      else
-        for (auto hit = begin; hit != at; ++hit) writer_.add(hit->hit);
-      writer_.end_row();
+      auto* hit = writer_.room(static_cast<std::size_t>(at - begin));
+      if (open) {
+        confirm(row, begin, at, hit);
+        continue;
+      }
+      for (auto sure = begin; sure != at; ++sure) *hit++ = sure->hit;
+      writer_.end_row(hit);
     }
   }
 
   /// Hits that the index alone cannot decide: the reference evaluator does.
   template <class At>
-  void confirm(std::uint32_t row, At begin, At end) {
+  void confirm(std::uint32_t row, At begin, At end, BatchHit* out) {
     auto const frame = read_frame(policy_, machine_.plan->root, object(row));
     if (!frame) return writer_.fail_row(frame.error());
     Session session{impl_, now_, functions_, {}, {}, false};
     for (auto at = begin; at != end; ++at) {
-      if (!at->open) writer_.add(at->hit);
-      else if (auto const hit = decide_hold(session, at->hit.rule, {&*frame, nullptr, Subject::order, at->hit.line}))
-        writer_.add({hit->rule, hit->line, hit->state});
+      if (!at->open) *out++ = at->hit;
+      else if (auto const hit = decide_hold(session, at->hit.rule(), {&*frame, nullptr, Subject::order, at->hit.line()}))
+        *out++ = {hit->rule, hit->line, hit->state};
     }
+    writer_.end_row(out);
   }
 
   Machine const& machine_;
@@ -300,6 +185,8 @@ class Run {
   Functions functions_;
   BatchWriter writer_;
   HoldBatch::Scratch& scratch_;
+  index::Bits const* active_orders_ = nullptr;
+  index::Bits const* active_lines_ = nullptr;
   std::size_t first_ = 0;
   std::uint32_t count_ = 0;
 };

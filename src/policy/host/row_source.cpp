@@ -12,11 +12,6 @@ namespace {
 /// The enumerations of hosts are small; one with far apart numbers is read by its getter.
 constexpr std::int64_t codes_max = 65'536;
 
-std::uint32_t row_of_text(index::Column const& column, std::string_view text) {
-  auto const at = std::lower_bound(column.texts.begin(), column.texts.end(), text);
-  return at == column.texts.end() || *at != text ? 0 : static_cast<std::uint32_t>(at - column.texts.begin()) + 1;
-}
-
 /// How the host's plain numbers stand for values of the slot.
 index::Scale memory_scale(Policy::Impl const& impl, Slot const& slot) {
   auto scale = index::frame_scale(impl, slot);
@@ -53,7 +48,7 @@ void RowSource::use_codes() {
   coded_ = true;
   index::Lookup const symbols(column_, {}, slot_, policy_.impl().symbols.size());
   auto const row_of_name = [&](std::string_view name) {
-    if (slot_.kind == FactKind::text) return row_of_text(column_, name);
+    if (slot_.kind == FactKind::text) return column_.row_of_text(name);
     return policy_.enumeration_has(slot_.detail, name) ? symbols.row(policy_.symbol(name)) : invalid;
   };
   if (field.interned != nullptr) {
@@ -150,7 +145,7 @@ std::uint32_t RowSource::row_of(Value const& given) const {
 
 std::uint32_t RowSource::row_of(policy::Value const& value) const {
   if (!value.known) return column_.missing_row();
-  if (slot_.kind == FactKind::text) return row_of_text(column_, value.text);
+  if (slot_.kind == FactKind::text) return column_.row_of_text(value.text);
   std::int64_t number = 0;
   return index::number_of(slot_, value, number) && lookup_.is_valid(number) ? lookup_.row(number) : invalid;
 }

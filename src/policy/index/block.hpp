@@ -11,19 +11,33 @@ struct Block {
   RuleIndex const* index = nullptr;
   std::uint32_t items = 0;
   std::vector<std::uint32_t> scalars;  ///< (column, item); `items_max` to a column
-  struct Elements {
-    std::vector<std::uint32_t> begins;                ///< per item where its elements begin, and where the last one's end
-    std::vector<std::vector<std::uint32_t>> columns;  ///< (column, element)
+  /// Whose the elements of a collection are; groups over the same collection share it.
+  struct Places {
+    std::vector<std::uint32_t> begins;  ///< per item where its elements begin, and where the last one's end
+    std::vector<std::uint32_t> items;   ///< per element the item that has it; perhaps longer
   };
-  std::vector<Elements> groups;  ///< one per group of the index
-  Bits refer;                    ///< (item, word): terms that the reference evaluator must decide; empty when there are none
+  struct Elements {
+    Places const* places = nullptr;
+    std::vector<std::vector<std::uint32_t>> columns;  ///< (column, element); perhaps longer
+  };
+  std::vector<Elements> groups;        ///< one per group of the index
+  std::uint8_t order[items_max] = {};  ///< in which the items are joined
+  Bits refer;                          ///< (item, word): terms that the reference evaluator must decide; empty when there are none
 
   void reset(RuleIndex const& of, std::uint32_t count);
   /// Notes terms of an item that the reference evaluator must decide.
   void add_refer(std::uint32_t item, Bits const& terms);
 };
 
+/// The rows of one column in one tile.
+struct View {
+  std::uint64_t const* rows = nullptr;
+  std::uint32_t const* row_of = nullptr;
+};
+/// Tile after tile the views of all columns: scalars, then group by group. They point into the index.
+[[nodiscard]] std::vector<View> views_of(RuleIndex const& index);
+
 /// What is left of the terms for each item: (item, word). `active`: the terms that are in force.
-void match(Block const& block, Bits const& active, Bits& left);
+void match(Block& block, std::vector<View> const& views, Bits const& active, Bits& left);
 
 }  // namespace bylaw::inline v0::policy::index

@@ -1,6 +1,6 @@
 // From guards to columns of bits.
 #include <algorithm>
-#include <unordered_map>
+#include <map>
 
 #include "policy/index/rule_index.hpp"
 
@@ -37,6 +37,7 @@ class Builder {
   Builder(Policy::Impl const& impl, std::vector<Layout const*> const& frames) : impl_(impl), frames_(frames), normal_form_(impl, frames) {}
 
   void add(IndexedRule const& rule) {
+    ++out_.rules;
     auto terms = normal_form_.terms_of(rule.guard);
     for (auto& term : terms) {
       for (auto const place : rule.required) term.scalars[place].required = true;
@@ -46,7 +47,10 @@ class Builder {
   }
 
   RuleIndex finish() {
-    out_.words = (out_.terms + 63) / 64;
+    auto const words = (out_.terms + 63) / 64;
+    while (out_.tile_words < words && out_.tile_words < RuleIndex::tile_words_max) out_.tile_words *= 2;
+    out_.words = (words + out_.tile_words - 1) / out_.tile_words * out_.tile_words;
+    out_.rule_of.resize(std::size_t{64} * out_.words);
     out_.all.assign(out_.words, 0);
     out_.inexact.assign(out_.words, 0);
     for (std::uint32_t term = 0; term < out_.terms; ++term) set(out_.all, term);
@@ -108,43 +112,88 @@ class Builder {
       if (predicate.missing == Truth::no) flip(missing.data(), bit);
       if (predicate.missing == Truth::refer) set(out.refer, bit);
     }
-    out.rows = std::move(first);
-    if (text) add_texts(gathered, out);
-    else add_edges(gathered, out);
-    out.rows.insert(out.rows.end(), missing.begin(), missing.end());
+    auto const turns = text ? text_turns(gathered, out) : edge_turns(gathered, out);
+    out.row_count = (turns.empty() ? 0 : turns.back().row) + 2;
+    add_tiles(out, turns, text, first, missing);
     return out;
   }
 
-  /// One row per edge: the row before it, with the terms turned that change there.
-  void add_edges(Gathered const& gathered, Column& out) const {
-    std::vector<std::pair<Edge, std::uint32_t>> turns;
+  /// A term whose truth turns in a row: for numbers from there on, for texts there alone.
+  struct Turn {
+    std::uint32_t row = 0;
+    std::uint32_t bit = 0;
+    friend auto operator<=>(Turn const&, Turn const&) = default;
+  };
+
+  static std::vector<Turn> edge_turns(Gathered const& gathered, Column& out) {
+    std::vector<std::pair<Edge, std::uint32_t>> at;
     for (auto const& [bit, predicate] : gathered.predicates) {
-      for (auto const& edge : predicate.edges) turns.emplace_back(edge, bit);
+      for (auto const& edge : predicate.edges) at.emplace_back(edge, bit);
     }
-    std::sort(turns.begin(), turns.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
-    for (std::size_t i = 0; i < turns.size(); ++i) {
-      if (i == 0 || !(turns[i].first == turns[i - 1].first)) {
-        out.edges.push_back(turns[i].first);
-        out.rows.resize(out.rows.size() + out_.words);
-        std::copy_n(out.rows.end() - 2 * out_.words, out_.words, out.rows.end() - out_.words);
-      }
-      flip(&out.rows[out.rows.size() - out_.words], turns[i].second);
+    std::sort(at.begin(), at.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
+    std::vector<Turn> turns;
+    for (auto const& [edge, bit] : at) {
+      if (out.edges.empty() || !(out.edges.back() == edge)) out.edges.push_back(edge);
+      turns.push_back({static_cast<std::uint32_t>(out.edges.size()), bit});
     }
+    return turns;
   }
 
-  /// One row per text that a rule names: the row of all others, with the terms turned that name it.
-  void add_texts(Gathered const& gathered, Column& out) const {
+  static std::vector<Turn> text_turns(Gathered const& gathered, Column& out) {
     for (auto const& [bit, predicate] : gathered.predicates) out.texts.insert(out.texts.end(), predicate.texts.begin(), predicate.texts.end());
     std::sort(out.texts.begin(), out.texts.end());
     out.texts.erase(std::unique(out.texts.begin(), out.texts.end()), out.texts.end());
-    out.rows.resize((out.texts.size() + 1) * out_.words);
-    for (std::size_t row = 1; row <= out.texts.size(); ++row) std::copy_n(out.rows.begin(), out_.words, &out.rows[row * out_.words]);
+    std::vector<std::vector<std::uint32_t>> terms(out.texts.size());
     for (auto const& [bit, predicate] : gathered.predicates) {
-      for (auto const& text : predicate.texts) {
-        auto const at = static_cast<std::size_t>(std::lower_bound(out.texts.begin(), out.texts.end(), text) - out.texts.begin());
-        flip(&out.rows[(at + 1) * out_.words], bit);
+      auto at = out.texts.begin();
+      for (auto const text : predicate.texts) {
+        at = std::lower_bound(at, out.texts.end(), text);
+        terms[static_cast<std::size_t>(at - out.texts.begin())].push_back(bit);
       }
     }
+    std::map<std::vector<std::uint32_t>, std::uint32_t> rows;
+    std::vector<Turn> turns;
+    for (auto const& one : terms) {
+      auto const [at, fresh] = rows.emplace(one, static_cast<std::uint32_t>(rows.size() + 1));
+      out.text_rows.push_back(at->second);
+      for (std::size_t i = 0; fresh && i < one.size(); ++i) turns.push_back({at->second, one[i]});
+    }
+    return turns;
+  }
+
+  /// The rows of each tile: one more where a term of the tile turns.
+  void add_tiles(Column& out, std::vector<Turn> const& turns, bool text, Bits const& first, Bits const& missing) const {
+    auto const words = out_.tile_words;
+    std::vector<std::vector<Turn>> of_tile(out_.words / words);
+    for (auto const turn : turns) of_tile[turn.bit / (64 * words)].push_back(turn);
+    for (std::size_t tile = 0; tile < of_tile.size(); ++tile) {
+      auto const part = [&](Bits const& bits) { return bits.begin() + static_cast<std::ptrdiff_t>(tile * words); };
+      Bits rows(part(first), part(first) + words);
+      auto row_of = add_rows(of_tile[tile], out.row_count, text, rows);
+      row_of.back() = static_cast<std::uint32_t>(rows.size() / words);
+      rows.insert(rows.end(), part(missing), part(missing) + words);
+      out.first_row.push_back(static_cast<std::uint32_t>(out.rows.size() / words));
+      out.rows.insert(out.rows.end(), rows.begin(), rows.end());
+      if (of_tile.size() > 1) out.row_of.insert(out.row_of.end(), row_of.begin(), row_of.end());
+    }
+  }
+
+  /// A row of numbers goes on from the row before it, one of texts from the row of texts that nobody names.
+  std::vector<std::uint32_t> add_rows(std::vector<Turn> const& turns, std::size_t row_count, bool text, Bits& rows) const {
+    auto const words = std::size_t{out_.tile_words};
+    std::vector<std::uint32_t> row_of(row_count, 0);
+    std::uint32_t last = 0;
+    auto turn = turns.begin();
+    for (std::uint32_t row = 1; row + 1 < row_count; ++row) {
+      row_of[row] = text ? 0 : last;
+      if (turn == turns.end() || turn->row != row) continue;
+      auto const from = static_cast<std::ptrdiff_t>(row_of[row] * words);
+      rows.resize(rows.size() + words);
+      std::copy_n(rows.begin() + from, words, rows.end() - static_cast<std::ptrdiff_t>(words));
+      last = row_of[row] = static_cast<std::uint32_t>(rows.size() / words - 1);
+      for (; turn != turns.end() && turn->row == row; ++turn) flip(&rows[last * words], turn->bit % (64 * out_.tile_words));
+    }
+    return row_of;
   }
 
   Policy::Impl const& impl_;
@@ -157,9 +206,8 @@ class Builder {
 };
 
 std::size_t bytes_of(Column const& column) {
-  std::size_t out = 8 * (column.rows.size() + column.users.size() + column.refer.size()) + sizeof(Edge) * column.edges.size();
-  for (auto const& text : column.texts) out += sizeof text + text.size();
-  return out;
+  return 8 * (column.rows.size() + column.users.size() + column.refer.size()) + 4 * (column.first_row.size() + column.row_of.size()) +
+         sizeof(Edge) * column.edges.size() + (sizeof(std::string_view) + 4) * column.texts.size();
 }
 
 }  // namespace

@@ -53,8 +53,12 @@ class Matcher {
   }
 
   void and_row(Bits& bits, Column const& column, std::uint32_t row) const {
-    auto const* from = &column.rows[std::size_t{row} * words_];
-    for (std::size_t w = 0; w < words_; ++w) bits[w] &= from[w];
+    auto const tile = std::size_t{index_.rules.tile_words};
+    for (std::size_t first = 0; first < words_; first += tile) {
+      auto const of_tile = column.row_of.empty() ? row : column.row_of[column.row_count * (first / tile) + row];
+      auto const* from = &column.rows[(column.first_row[first / tile] + of_tile) * tile];
+      for (std::size_t w = 0; w < tile; ++w) bits[first + w] &= from[w];
+    }
   }
 
   /// The row of a fact; notes the terms that others must decide when it is missing or no valid value.
@@ -62,10 +66,7 @@ class Matcher {
     auto const& slot = layout.slots[column.place.slot];
     auto const* value = column.place.slot < frame.values.size() ? &frame.values[column.place.slot] : nullptr;
     if (value == nullptr || !value->known) return refer(column, column.refer);
-    if (slot.kind == FactKind::text) {
-      auto const at = std::lower_bound(column.texts.begin(), column.texts.end(), value->text);
-      return at == column.texts.end() || *at != value->text ? 0 : static_cast<std::uint32_t>(at - column.texts.begin()) + 1;
-    }
+    if (slot.kind == FactKind::text) return column.row_of_text(value->text);
     std::int64_t number = 0;
     if (!number_of(slot, *value, number) || !lookup.is_valid(number)) return refer(column, column.users);
     return lookup.row(number);

@@ -18,7 +18,7 @@ class Lookup {
 
   [[nodiscard]] std::uint32_t row(std::int64_t number) const {
     switch (form_) {
-      case Form::few: return few(number);
+      case Form::few: return few<few_max>(number);
       case Form::direct: return direct(number);
       case Form::bucket: return bucket(number);
       case Form::search: break;
@@ -33,7 +33,7 @@ class Lookup {
   template <class Use>
   void with_form(Use use) const {
     switch (form_) {
-      case Form::few: return use([this](std::int64_t x) { return few(x); });
+      case Form::few: return with_few(use);
       case Form::direct: return use([this](std::int64_t x) { return direct(x); });
       case Form::bucket: return use([this](std::int64_t x) { return bucket(x); });
       case Form::search: return use([this](std::int64_t x) { return search(x); });
@@ -46,10 +46,20 @@ class Lookup {
   static constexpr std::uint64_t direct_max = 4096;
   static constexpr std::uint32_t run_max = 4;  ///< constants in one bucket
 
+  template <std::size_t count>
   [[nodiscard]] std::uint32_t few(std::int64_t x) const {
     std::uint32_t row = 0;
-    for (std::size_t i = 0; i < few_max; ++i) row += x > few_[i] ? 1 : 0;
+    for (std::size_t i = 0; i < count; ++i) row += x > few_[i] ? 1 : 0;
     return row;
+  }
+  template <class Use>
+  void with_few(Use use) const {
+    switch (limits_.size() - run_max) {
+      case 0: return use([](std::int64_t) { return std::uint32_t{0}; });
+      case 1: return use([this](std::int64_t x) { return few<1>(x); });
+      case 2: return use([this](std::int64_t x) { return few<2>(x); });
+      default: return use([this](std::int64_t x) { return few<few_max>(x); });
+    }
   }
   [[nodiscard]] std::uint32_t direct(std::int64_t x) const {
     auto const at = distance(x);

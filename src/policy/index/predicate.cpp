@@ -109,7 +109,7 @@ bool PredicateReader::find_figure(std::uint32_t expression, std::optional<Place>
 }
 
 /// The constants that an expression compares its fact with.
-void PredicateReader::collect(std::uint32_t expression, std::vector<Exact>& numbers, std::vector<std::string>& texts) const {
+void PredicateReader::collect(std::uint32_t expression, std::vector<Exact>& numbers, std::vector<std::string_view>& texts) const {
   auto const& expr = impl_.nodes[expression];
   if (expr.op == Op::slot || expr.op == Op::otherwise) {
     if (expr.type.base == Base::boolean) numbers.push_back({1, 1});
@@ -149,12 +149,14 @@ Truth PredicateReader::compare(Expr const& expr, Value const& value) const {
   std::size_t const figure_at = !alone && expr.args.size() == 2 && constant_of(impl_, expr.args[0], number) ? 1 : 0;
   auto const& figure = alone ? expr : impl_.nodes[expr.args[figure_at]];
   auto at = value;
+  std::string_view instead;
   if (at.missing) {
     // A missing fact takes the value that stands in for it; without one the question is not ours.
     if (figure.op != Op::otherwise) return Truth::refer;
     (void)constant_of(impl_, figure.args[1], number);
     at.number = &number;
-    at.text = &impl_.nodes[figure.args[1]].text;
+    instead = impl_.nodes[figure.args[1]].text;
+    at.text = &instead;
     at.side = 0;
   }
   auto const order = [&](std::uint32_t constant) {
@@ -197,19 +199,19 @@ void PredicateReader::read_numbers(std::vector<Literal> const& literals, std::ve
   }
 }
 
-void PredicateReader::read_texts(std::vector<Literal> const& literals, std::vector<std::string> texts, Predicate& out) const {
+void PredicateReader::read_texts(std::vector<Literal> const& literals, std::vector<std::string_view> texts, Predicate& out) const {
   std::sort(texts.begin(), texts.end());
   texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
   out.base = truth_of_all(literals, {}) == Truth::yes;
-  for (auto& text : texts) {
-    if ((truth_of_all(literals, {false, nullptr, &text, 0}) == Truth::yes) != out.base) out.texts.push_back(std::move(text));
+  for (auto const text : texts) {
+    if ((truth_of_all(literals, {false, nullptr, &text, 0}) == Truth::yes) != out.base) out.texts.push_back(text);
   }
 }
 
 Predicate PredicateReader::read(std::vector<Literal> const& literals, Place place, bool required) const {
   Predicate out;
   std::vector<Exact> numbers;
-  std::vector<std::string> texts;
+  std::vector<std::string_view> texts;
   for (auto const& literal : literals) collect(literal.expression, numbers, texts);
   if (layout_.slots[place.slot].kind == FactKind::text) read_texts(literals, std::move(texts), out);
   else read_numbers(literals, std::move(numbers), out);

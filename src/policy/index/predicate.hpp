@@ -35,9 +35,9 @@ enum class Truth : std::uint8_t { no, yes, refer };
 
 /// What conditions on one fact say of every value it can have.
 struct Predicate {
-  bool base = false;               ///< the truth of numbers under the first edge, of texts that are not listed
-  std::vector<Edge> edges;         ///< numbers: where the truth turns, rising
-  std::vector<std::string> texts;  ///< texts: those whose truth is not `base`, rising
+  bool base = false;                    ///< the truth of numbers under the first edge, of texts that are not listed
+  std::vector<Edge> edges;              ///< numbers: where the truth turns, rising
+  std::vector<std::string_view> texts;  ///< texts: those whose truth is not `base`, rising; of the program
   Truth missing = Truth::refer;
 };
 
@@ -55,19 +55,19 @@ class PredicateReader {
   struct Value {
     bool missing = false;
     Exact const* number = nullptr;
-    std::string const* text = nullptr;
+    std::string_view const* text = nullptr;
     int side = 0;  ///< -1, 1: just below, just above the number
   };
 
   bool is_indexable(Slot const& slot) const;
   bool find_place(std::uint32_t expression, std::optional<Place>& place) const;
   bool find_figure(std::uint32_t expression, std::optional<Place>& place) const;
-  void collect(std::uint32_t expression, std::vector<Exact>& numbers, std::vector<std::string>& texts) const;
+  void collect(std::uint32_t expression, std::vector<Exact>& numbers, std::vector<std::string_view>& texts) const;
   Truth truth(std::uint32_t expression, Value const& value) const;
   Truth truth_of_all(std::vector<Literal> const& literals, Value const& value) const;
   Truth compare(Expr const& expr, Value const& value) const;
   void read_numbers(std::vector<Literal> const& literals, std::vector<Exact> numbers, Predicate& out) const;
-  void read_texts(std::vector<Literal> const& literals, std::vector<std::string> texts, Predicate& out) const;
+  void read_texts(std::vector<Literal> const& literals, std::vector<std::string_view> texts, Predicate& out) const;
 
   Policy::Impl const& impl_;
   Layout const& layout_;

@@ -17,7 +17,7 @@ using namespace bylaw;
 namespace {
 
 Timestamp const now(1'790'000'000'000);
-constexpr std::size_t batch_orders = 1024;
+constexpr std::size_t batch_orders = 256;
 
 double seconds(clockid_t clock) {
   timespec at{};
@@ -27,9 +27,9 @@ double seconds(clockid_t clock) {
 
 void add(Totals& totals, policy::HoldBatch const& batch, std::size_t first) {
   for (std::size_t row = 0; row < batch.size(); ++row) {
-    for (auto const* hit = batch.begin(row); hit != batch.end(row); ++hit) totals.sum += (first + row) * 1009 + hit->rule;
+    for (auto const* hit = batch.begin(row); hit != batch.end(row); ++hit) totals.sum += (first + row) * 1009 + hit->rule();
   }
-  totals.hits += batch.hits().size();
+  totals.hits += batch.hit_count();
 }
 
 Totals run_batches(policy::HoldDecider<Order> const& decider, std::vector<Order> const& orders, std::size_t from, std::size_t to, policy::HoldBatch& batch) {
@@ -50,13 +50,11 @@ Totals run_single(policy::HoldDecider<Order> const& decider, std::vector<Order> 
   return out;
 }
 
-Totals run_threads(policy::HoldDecider<Order> const& decider, std::vector<Order> const& orders) {
+/// Each thread has its half of the orders and a HoldBatch of its own, as a service would.
+Totals run_threads(policy::HoldDecider<Order> const& decider, std::vector<Order> const& orders, policy::HoldBatch (&batches)[2]) {
   Totals half[2];
   auto const middle = orders.size() / 2;
-  auto const work = [&](int which) {
-    policy::HoldBatch batch;
-    half[which] = run_batches(decider, orders, which == 0 ? 0 : middle, which == 0 ? middle : orders.size(), batch);
-  };
+  auto const work = [&](int which) { half[which] = run_batches(decider, orders, which == 0 ? 0 : middle, which == 0 ? middle : orders.size(), batches[which]); };
   std::thread other(work, 1);
   work(0);
   other.join();
@@ -151,13 +149,14 @@ void measure(Workload const& workload, int rules, bool base, Bounds bounds) {
   auto const bitmap = make_bitmap_twin(workload.rules(rules));
   auto const interned = base ? make_interned_twin(rules) : nullptr;
   policy::HoldBatch batch;
+  policy::HoldBatch thread_batches[2];
   auto const& orders = workload.orders;
   auto batches = [&] { return run_batches(*decider, orders, 0, orders.size(), batch); };
   auto single = [&] { return run_single(*decider, orders, batch); };
-  auto threads = [&] { return run_threads(*decider, orders); };
+  auto threads = [&] { return run_threads(*decider, orders, thread_batches); };
   auto by_bitmap = [&] { return bitmap->run(orders); };
   auto by_hand = [&] { return interned->run(orders); };
-  std::vector<Contender> all{contender("bylaw, batches of 1,024", batches), contender("bylaw, one at a time", single), contender("bitmap twin", by_bitmap),
+  std::vector<Contender> all{contender("bylaw, batches of 256", batches), contender("bylaw, one at a time", single), contender("bitmap twin", by_bitmap),
                              contender("bylaw, one thread (wall)", batches, CLOCK_MONOTONIC), contender("bylaw, two threads (wall)", threads, CLOCK_MONOTONIC)};
   if (interned) all.push_back(contender("interned structs, by hand", by_hand));
   for (auto& one : all) check(one.name, one.run(one.context), workload.expected(rules));

@@ -1,0 +1,138 @@
+// Blocks from host objects: rows from memory, elements gathered once for all groups over them.
+#include "policy/host/sources.hpp"
+
+#include <algorithm>
+
+namespace bylaw::inline v0::policy::host {
+
+Sources sources_of(Policy const& policy, index::FrameIndex const& from, std::vector<Section const*> const& sections) {
+  Sources out;
+  out.index = &from.rules;
+  out.views = index::views_of(from.rules);
+  out.simple = from.rules.is_simple() && from.rules.is_exact();
+  for (auto const& column : from.rules.scalars) {
+    auto const* section = sections[column.place.level];
+    auto const& slot = from.layouts[column.place.level]->slots[column.place.slot];
+    out.scalars.emplace_back(policy, column, slot, section == nullptr ? nullptr : &section->slots[column.place.slot]);
+  }
+  for (auto const& group : from.rules.groups) {
+    auto& elements = out.groups.emplace_back();
+    auto const* section = sections[group.owner];
+    auto const* many = section == nullptr ? nullptr : &section->collections[group.collection];
+    if (many != nullptr && !many->element.empty()) elements.many = many;
+    while (out.groups[elements.same_as].many != elements.many) ++elements.same_as;
+    auto const& layout = from.layouts[group.owner]->collections[group.collection].layout;
+    for (auto const& column : group.columns) {
+      auto const* plan = elements.many == nullptr ? nullptr : &many->element[0].slots[column.place.slot];
+      elements.columns.emplace_back(policy, column, layout.slots[column.place.slot], plan);
+    }
+  }
+  return out;
+}
+
+namespace {
+
+/// Puts the elements of one item from `at` on; returns where they end. Most items have few: so many are
+/// put in any case, because a loop of that length is foreseen and one of their number is not.
+std::uint32_t gather_of(Part const& part, void const* holder, std::uint32_t item, std::uint32_t at, Gathered& out) {
+  constexpr std::size_t few = 4;
+  auto& elements = out.elements;
+  auto& items = out.places.items;
+  void const* first = nullptr;
+  std::size_t count = 0;
+  if (!part.getter.span(holder, first, count)) {
+    elements.resize(at);
+    each(part.getter, holder, [&](void const* element) { elements.push_back(element); });
+    count = elements.size() - at;
+    items.resize(std::max(items.size(), elements.size()));
+    std::fill_n(items.begin() + at, count, item);
+    return at + static_cast<std::uint32_t>(count);
+  }
+  if (elements.size() < at + count + few) elements.resize(2 * (at + count + few));
+  if (items.size() < at + count + few) items.resize(elements.size());
+  auto const put = [&, begin = static_cast<char const*>(first)](std::size_t i) {
+    elements[at + i] = begin + i * part.size;
+    items[at + i] = item;
+  };
+  for (std::size_t i = 0; i < few; ++i) put(i);
+  for (std::size_t i = few; i < count; ++i) put(i);
+  return at + static_cast<std::uint32_t>(count);
+}
+
+}  // namespace
+
+void gather(Section::Many const* many, std::uint32_t items, void const* const* owners, Gathered& out) {
+  out.places.begins.resize(items + 1);
+  std::uint32_t at = 0;
+  for (std::uint32_t i = 0; i < items; ++i) {
+    out.places.begins[i] = at;
+    if (many == nullptr) continue;
+    auto const* holder = many->route.through.empty() ? owners[i] : arrive(many->route, owners[i]);
+    if (holder != nullptr) at = gather_of(*many->part, holder, i, at, out);
+  }
+  out.places.begins[items] = at;
+}
+
+void BlockFiller::fill(Sources const& sources, std::uint32_t items, void const* const* orders, std::size_t stride, void const* const* lines) {
+  block.reset(*sources.index, items);
+  fill_scalars(sources, orders, stride, lines);
+  if (gathered_.size() < sources.groups.size()) gathered_.resize(sources.groups.size());
+  for (std::size_t g = 0; g < sources.groups.size(); ++g) fill_group(sources, g, sources.index->groups[g].owner == 0 ? orders : lines);
+}
+
+void BlockFiller::fill_scalars(Sources const& sources, void const* const* orders, std::size_t stride, void const* const* lines) {
+  for (std::size_t c = 0; c < sources.scalars.size(); ++c) {
+    auto const& column = sources.index->scalars[c];
+    auto const& source = sources.scalars[c];
+    auto* rows = &block.scalars[c * index::Block::items_max];
+    auto const* objects = column.place.level == 0 ? orders : lines;
+    bool const lacks = objects == orders && stride != 0 ? source.rows(orders[0], stride, block.items, rows) : source.rows(objects, block.items, rows);
+    for (std::uint32_t i = 0; lacks && i < block.items; ++i) settle(column, rows[i], i);
+  }
+}
+
+void BlockFiller::fill_group(Sources const& sources, std::size_t g, void const* const* owners) {
+  auto const& group = sources.groups[g];
+  auto const& columns = sources.index->groups[g].columns;
+  auto& gathered = gathered_[group.same_as];
+  auto& to = block.groups[g];
+  to.places = &gathered.places;
+  to.columns.resize(columns.size());
+  bool const values = group.many != nullptr && group.many->values != nullptr;
+  if (values) read_values(group, owners, gathered, to.columns[0]);
+  else if (group.same_as == g) gather(group.many, block.items, owners, gathered);
+  auto const count = gathered.places.begins[block.items];
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    auto& rows = to.columns[c];
+    if (rows.size() < count) rows.resize(count);
+    if (!values && !group.columns[c].rows(gathered.elements.data(), count, rows.data())) continue;
+    for (std::uint32_t i = 0; i < block.items; ++i) {
+      for (auto element = gathered.places.begins[i]; element < gathered.places.begins[i + 1]; ++element) settle(columns[c], rows[element], i);
+    }
+  }
+}
+
+/// A list of plain values: each is read once, for the one column there is.
+void BlockFiller::read_values(Sources::Elements const& group, void const* const* owners, Gathered& gathered, std::vector<std::uint32_t>& rows) const {
+  auto& places = gathered.places;
+  rows.clear();
+  places.begins.clear();
+  places.items.clear();
+  for (std::uint32_t i = 0; i < block.items; ++i) {
+    places.begins.push_back(static_cast<std::uint32_t>(rows.size()));
+    auto const* holder = arrive(group.many->route, owners[i]);
+    if (holder == nullptr) continue;
+    each(group.many->values->getter, holder, [&](void const* given) { rows.push_back(group.columns[0].row_of(*static_cast<Value const*>(given))); });
+    places.items.resize(rows.size(), i);
+  }
+  places.begins.push_back(static_cast<std::uint32_t>(rows.size()));
+}
+
+/// Puts a row where a fact is missing or invalid, and notes what others must decide then.
+void BlockFiller::settle(index::Column const& column, std::uint32_t& row, std::uint32_t item) {
+  if (row < column.missing_row()) return;
+  block.add_refer(item, row == RowSource::invalid ? column.users : column.refer);
+  row = column.missing_row();
+}
+
+}  // namespace bylaw::inline v0::policy::host

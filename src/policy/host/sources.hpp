@@ -1,0 +1,51 @@
+#pragma once
+#include "policy/host/row_source.hpp"
+#include "policy/index/frame_index.hpp"
+
+namespace bylaw::inline v0::policy::host {
+
+/// The columns of one index with the ways to their facts in host objects. Immutable.
+struct Sources {
+  index::RuleIndex const* index = nullptr;
+  std::vector<index::View> views;
+  bool simple = false;  ///< what is left of the terms is what applies: nothing is to be confirmed, each rule is one term
+  std::vector<RowSource> scalars;
+  struct Elements {
+    Section::Many const* many = nullptr;  ///< nullptr: nothing is bound, there are no elements
+    std::size_t same_as = 0;              ///< the first group with the same elements
+    std::vector<RowSource> columns;
+  };
+  std::vector<Elements> groups;
+};
+
+/// `sections`: per level that stands still; nullptr where nothing is bound.
+[[nodiscard]] Sources sources_of(Policy const& policy, index::FrameIndex const& from, std::vector<Section const*> const& sections);
+
+/// The elements of one collection of many items, as they are gathered.
+struct Gathered {
+  std::vector<void const*> elements;
+  index::Block::Places places;
+};
+
+/// Fills Blocks from host objects. It belongs to one caller, whose memory it keeps.
+class BlockFiller {
+ public:
+  index::Block block;
+
+  /// `orders`, `lines`: the objects of the levels, one per item. `stride`: of orders that stand one
+  /// behind the other, in bytes; 0 when they do not.
+  void fill(Sources const& sources, std::uint32_t items, void const* const* orders, std::size_t stride, void const* const* lines);
+
+ private:
+  void fill_scalars(Sources const& sources, void const* const* orders, std::size_t stride, void const* const* lines);
+  void fill_group(Sources const& sources, std::size_t g, void const* const* owners);
+  void read_values(Sources::Elements const& group, void const* const* owners, Gathered& gathered, std::vector<std::uint32_t>& rows) const;
+  void settle(index::Column const& column, std::uint32_t& row, std::uint32_t item);
+
+  std::vector<Gathered> gathered_;  ///< per group; of those that share it, the first
+};
+
+/// The records of a collection, item by item; those of plain values have no place of their own.
+void gather(Section::Many const* many, std::uint32_t items, void const* const* owners, Gathered& out);
+
+}  // namespace bylaw::inline v0::policy::host
