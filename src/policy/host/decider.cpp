@@ -36,22 +36,23 @@ namespace {
 /// One call of decide(). Level 0 is the order, level 1 the line where rules are asked per line.
 class Run {
  public:
-  Run(Machine const& machine, void const* objects, Timestamp now, Functions functions, HoldBatch& out)
+  Run(Machine const& machine, void const* objects, std::size_t count, Timestamp now, Functions functions, HoldBatch& out)
       : machine_(machine),
         policy_(machine.plan->policy),
         impl_(policy_.impl()),
         objects_(static_cast<char const*>(objects)),
+        total_(count),
         now_(now),
         functions_(functions),
-        writer_(out),
+        writer_(out, count),
         scratch_(writer_.scratch()) {
     active_orders_ = in_force_of(*machine.orders.index, scratch_.active_orders);
     active_lines_ = in_force_of(*machine.lines.index, scratch_.active_lines);
   }
 
-  void decide(std::size_t count) {
-    for (first_ = 0; first_ < count; first_ += index::Block::items_max) {
-      count_ = static_cast<std::uint32_t>(std::min<std::size_t>(index::Block::items_max, count - first_));
+  void decide() {
+    for (first_ = 0; first_ < total_; first_ += index::Block::items_max) {
+      count_ = static_cast<std::uint32_t>(std::min<std::size_t>(index::Block::items_max, total_ - first_));
       for (std::uint32_t i = 0; i < count_; ++i) scratch_.orders[i] = object(i);
       scratch_.filler.fill(machine_.orders, count_, scratch_.orders, machine_.size, nullptr);
       index::match(scratch_.filler.block, machine_.orders.views, *active_orders_, scratch_.left);
@@ -181,6 +182,7 @@ class Run {
   Policy const& policy_;
   Policy::Impl const& impl_;
   char const* objects_;
+  std::size_t total_;
   Timestamp now_;
   Functions functions_;
   BatchWriter writer_;
@@ -222,7 +224,7 @@ Decider::~Decider() {
 Policy const& Decider::policy() const noexcept { return machine_->plan->policy; }
 
 void Decider::decide(void const* objects, std::size_t count, Timestamp now, HoldBatch& out, Functions functions) const {
-  Run(*machine_, objects, now, functions, out).decide(count);
+  Run(*machine_, objects, count, now, functions, out).decide();
 }
 
 }  // namespace host

@@ -56,7 +56,8 @@ void RowSource::use_codes() {
     for (auto const& text : column_.texts) (void)field.interned->intern(text);
     for (auto const& name : policy_.enumeration_values(slot_.kind == FactKind::symbol ? slot_.detail : std::string())) (void)field.interned->intern(name);
     for (std::size_t id = 0; id < field.interned->size(); ++id) row_of_code_.push_back(row_of_name(field.interned->text(static_cast<std::int32_t>(id))));
-    other_row_ = slot_.kind == FactKind::text ? 0 : invalid;
+    row_of_code_.push_back(slot_.kind == FactKind::text ? 0 : invalid);
+    may_be_invalid_ = slot_.kind == FactKind::symbol;
     return;
   }
   auto const [low, high] = std::minmax_element(field.symbol_values.begin(), field.symbol_values.end());
@@ -68,7 +69,8 @@ void RowSource::use_codes() {
   row_of_code_.assign(static_cast<std::size_t>(*high - *low + 1), invalid);
   for (std::size_t i = 0; i < field.symbol_values.size(); ++i)
     row_of_code_[static_cast<std::size_t>(field.symbol_values[i] - *low)] = row_of_name(field.symbols[i]);
-  other_row_ = invalid;
+  row_of_code_.push_back(invalid);
+  may_be_invalid_ = true;
 }
 
 bool RowSource::rows(void const* objects, std::size_t stride, std::uint32_t count, std::uint32_t* out) const {
@@ -108,17 +110,22 @@ bool RowSource::fill_numbers(At at, std::uint32_t count, std::uint32_t* out) con
     std::memcpy(&value, at(i) + offset, sizeof value);
     return static_cast<std::int64_t>(value);
   };
-  std::uint32_t lacks = 0;
+  bool lacks = false;
   if (coded_) {
     auto const* codes = row_of_code_.data();
-    auto const known = static_cast<std::int64_t>(row_of_code_.size());
+    auto const others = static_cast<std::uint64_t>(row_of_code_.size() - 1);
+    std::int64_t all = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
       auto const code = number(i) - first_code_;
-      auto const row = code < 0 ? invalid : code < known ? codes[code] : other_row_;
-      lacks |= row == invalid ? 1 : 0;
-      out[i] = row;
+      out[i] = codes[std::min(static_cast<std::uint64_t>(code), others)];
+      all |= code;
     }
-    return lacks != 0;
+    if (all >= 0 && !may_be_invalid_) return false;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (number(i) < first_code_) out[i] = invalid;
+      lacks = lacks || out[i] == invalid;
+    }
+    return lacks;
   }
   lookup_.with_form([&](auto row) {
     for (std::uint32_t i = 0; i < count; ++i) out[i] = row(number(i));
@@ -127,9 +134,9 @@ bool RowSource::fill_numbers(At at, std::uint32_t count, std::uint32_t* out) con
   for (std::uint32_t i = 0; i < count; ++i) {
     if (lookup_.is_valid(number(i))) continue;
     out[i] = invalid;
-    lacks = 1;
+    lacks = true;
   }
-  return lacks != 0;
+  return lacks;
 }
 
 std::uint32_t RowSource::read(void const* object) const {

@@ -38,11 +38,11 @@ class RowSource {
   Slot const& slot_;
   SlotPlan const* plan_;
   index::Lookup lookup_;
-  Memory memory_;                ///< from the object that is given; form none: by getter
-  bool coded_ = false;           ///< the numbers in memory are codes
-  std::int64_t first_code_ = 0;  ///< of row_of_code_
-  std::vector<std::uint32_t> row_of_code_;
-  std::uint32_t other_row_ = 0;  ///< of a code behind those
+  Memory memory_;                           ///< from the object that is given; form none: by getter
+  bool coded_ = false;                      ///< the numbers in memory are codes
+  std::int64_t first_code_ = 0;             ///< of row_of_code_
+  std::vector<std::uint32_t> row_of_code_;  ///< the last one is for all codes from there on
+  bool may_be_invalid_ = false;             ///< some of these are
 };
 
 }  // namespace bylaw::inline v0::policy::host

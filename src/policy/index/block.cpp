@@ -103,7 +103,18 @@ class TileMatch {
     for (std::uint32_t item = 0; item < items; ++item) put(out_ + item * stride, active_);
     auto const* rows = block_.scalars.data();
     auto const* view = views_;
-    for (std::size_t c = 0; c < index_.scalars.size(); ++c, ++view, rows += Block::items_max) {
+    auto left = index_.scalars.size();
+    // Four columns at once: what is left of an item is then loaded and stored once for all of them.
+    for (; left >= 4; left -= 4, view += 4, rows += 4 * Block::items_max) {
+      for (std::uint32_t item = 0; item < items; ++item) {
+        auto const* a = row(view[0], rows[item]);
+        auto const* b = row(view[1], rows[item + Block::items_max]);
+        auto const* c = row(view[2], rows[item + 2 * Block::items_max]);
+        auto const* d = row(view[3], rows[item + 3 * Block::items_max]);
+        for (int w = 0; w < words; ++w) out_[item * stride + static_cast<std::size_t>(w)] &= a[w] & b[w] & c[w] & d[w];
+      }
+    }
+    for (; left > 0; --left, ++view, rows += Block::items_max) {
       for (std::uint32_t item = 0; item < items; ++item) keep(out_ + item * stride, row(*view, rows[item]));
     }
     for (std::size_t g = 0; g < index_.groups.size(); ++g) {
@@ -133,21 +144,28 @@ class TileMatch {
     for (int w = 0; w < words; ++w) to[w] &= from[w];
   }
 
-  /// One column of elements, each taken to its item.
+  /// One column of elements. Most items have few: so many are looked at in any case, the last one again
+  /// where there are fewer, because a loop of that length is foreseen and one of their number is not.
   void keep_any(Group const& group, Block::Elements const& elements, View view) const {
+    constexpr std::uint32_t few = 4;
     auto const stride = std::size_t{index_.words};
-    alignas(32) std::uint64_t any[Block::items_max * words];
     Tile<words> none;
     none.load_without(all_, &group.users[first_]);
-    for (std::uint32_t item = 0; item < block_.items; ++item) none.store(any + item * words);
+    auto const* begins = elements.places->begins.data();
     auto const* rows = elements.columns[0].data();
-    auto const count = elements.places->begins[block_.items];
-    for (std::uint32_t element = 0; element < count; ++element) {
-      auto const* from = row(view, rows[element]);
-      auto* to = any + elements.places->items[element] * words;
-      for (int w = 0; w < words; ++w) to[w] |= from[w];
+    for (std::uint32_t item = 0; item < block_.items; ++item) {
+      auto const begin = begins[item];
+      auto const end = begins[item + 1];
+      Tile<words> any = none;
+      if (begin != end) {
+        for (std::uint32_t i = 0; i < few; ++i) any.add(row(view, rows[std::min(begin + i, end - 1)]));
+        for (auto element = begin + few; element < end; ++element) any.add(row(view, rows[element]));
+      }
+      Tile<words> left;
+      left.load(out_ + item * stride);
+      left.keep(any);
+      left.store(out_ + item * stride);
     }
-    for (std::uint32_t item = 0; item < block_.items; ++item) keep(out_ + item * stride, any + item * words);
   }
 
   BYLAW_INLINE Tile<words> with_group(Group const& group, Block::Elements const& elements, View const* views, std::uint32_t item, Tile<words> left) const {
@@ -202,7 +220,7 @@ BYLAW_WIDE void match_tile(Block const& block, View const* views, Bits const& ac
 /// Items with as many elements come together, so that the loops over elements run as the machine foresees.
 void set_order(Block& block) {
   for (std::uint32_t item = 0; item < block.items; ++item) block.order[item] = static_cast<std::uint8_t>(item);
-  if (block.index->groups.empty() || block.index->tile_words < 4) return;
+  if (block.items < 4 || block.index->groups.empty() || block.index->tile_words < 4) return;
   auto const& begins = block.groups[0].places->begins;
   constexpr std::uint32_t classes = 16;
   std::uint32_t starts[classes + 1] = {};

@@ -79,6 +79,7 @@ policy::Binding<Order> Workload::binding() const {
   order.interned("sales_channel", &Order::channel, texts("channel")).interned("currency_code", &Order::currency, texts("currency"));
   order.money("total", &Order::total, usd).field("age_min", &Order::age_min).field("priority", &Order::priority).flag("gift", &Order::gift);
   order.record("customer", &Order::customer, customer).record("payment", &Order::payment, payment).record("ship_to", &Order::ship_to, address);
-  order.many("lines", [](Order const& o) { return std::span(o.lines, static_cast<std::size_t>(o.nlines)); }, line);
+  order.many(
+      "lines", [](Order const& o) { return std::span(o.lines, static_cast<std::size_t>(o.nlines)); }, line);
   return order;
 }
