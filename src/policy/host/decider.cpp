@@ -1,26 +1,10 @@
-// Holds of many host objects: rows of the index from memory, and the reference evaluator for what is left open.
-#include <algorithm>
+// Holds of host objects as they lie in memory.
 #include <memory>
-#include <tuple>
 
-#include "policy/host/batch_writer.hpp"
-#include "policy/program/decide.hpp"
+#include "policy/batch/batch_writer.hpp"
+#include "policy/batch/hold_run.hpp"
 
-namespace bylaw::inline v0::policy {
-
-HoldBatch::HoldBatch() : scratch_(new Scratch) {}
-HoldBatch::HoldBatch(HoldBatch&& other) noexcept
-    : ends_(std::move(other.ends_)), hits_(std::move(other.hits_)), errors_(std::move(other.errors_)), scratch_(std::exchange(other.scratch_, new Scratch)) {}
-HoldBatch& HoldBatch::operator=(HoldBatch&& other) noexcept {
-  std::swap(ends_, other.ends_);
-  std::swap(hits_, other.hits_);
-  std::swap(errors_, other.errors_);
-  std::swap(scratch_, other.scratch_);
-  return *this;
-}
-HoldBatch::~HoldBatch() { delete scratch_; }
-
-namespace host {
+namespace bylaw::inline v0::policy::host {
 
 struct Machine {
   mutable std::int64_t references = 1;  ///< counted atomically
@@ -33,162 +17,38 @@ struct Machine {
 
 namespace {
 
-/// One call of decide(). Level 0 is the order, level 1 the line where rules are asked per line.
-class Run {
+class ObjectFacts final : public batch::Facts {
  public:
-  Run(Machine const& machine, void const* objects, std::size_t count, Timestamp now, Functions functions, HoldBatch& out)
-      : machine_(machine),
-        policy_(machine.plan->policy),
-        impl_(policy_.impl()),
-        objects_(static_cast<char const*>(objects)),
-        total_(count),
-        now_(now),
-        functions_(functions),
-        writer_(out, count),
-        scratch_(writer_.scratch()) {
-    active_orders_ = in_force_of(*machine.orders.index, scratch_.active_orders);
-    active_lines_ = in_force_of(*machine.lines.index, scratch_.active_lines);
+  ObjectFacts(Machine const& machine, void const* objects, ObjectScratch& scratch)
+      : machine_(machine), objects_(static_cast<char const*>(objects)), scratch_(scratch) {}
+
+  index::Block& fill_orders(std::size_t first, std::uint32_t count) override {
+    first_ = first;
+    count_ = count;
+    for (std::uint32_t i = 0; i < count; ++i) scratch_.orders[i] = object(first + i);
+    scratch_.filler.fill(machine_.orders, count, scratch_.orders, machine_.size, nullptr);
+    return scratch_.filler.block;
   }
 
-  void decide() {
-    for (first_ = 0; first_ < total_; first_ += index::Block::items_max) {
-      count_ = static_cast<std::uint32_t>(std::min<std::size_t>(index::Block::items_max, total_ - first_));
-      for (std::uint32_t i = 0; i < count_; ++i) scratch_.orders[i] = object(i);
-      scratch_.filler.fill(machine_.orders, count_, scratch_.orders, machine_.size, nullptr);
-      index::match(scratch_.filler.block, machine_.orders.views, *active_orders_, scratch_.left);
-      if (machine_.orders.simple && machine_.lines.index->empty() && scratch_.filler.block.refer.empty()) {
-        for (std::uint32_t i = 0; i < count_; ++i) write_simple(i);
-        continue;
-      }
-      scratch_.found.clear();
-      for (std::uint32_t i = 0; i < count_; ++i) collect(i, i, -1);
-      if (!machine_.lines.index->empty() && machine_.order_lines != nullptr) decide_lines();
-      write();
-    }
+  index::Block::Places const& gather_lines() override {
+    gather(machine_.order_lines, count_, scratch_.orders, scratch_.lines);
+    return scratch_.lines.places;
   }
+
+  index::Block& fill_lines(std::uint32_t begin, std::uint32_t count) override {
+    for (std::uint32_t i = 0; i < count; ++i) scratch_.line_orders[i] = object(first_ + scratch_.lines.places.items[begin + i]);
+    scratch_.filler.fill(machine_.lines, count, scratch_.line_orders, 0, &scratch_.lines.elements[begin]);
+    return scratch_.filler.block;
+  }
+
+  [[nodiscard]] Result<Frame> read(std::size_t row) const override { return read_frame(machine_.plan->policy, machine_.plan->root, object(row)); }
 
  private:
-  [[nodiscard]] char const* object(std::uint32_t item) const { return objects_ + (first_ + item) * machine_.size; }
-
-  /// The terms of the rules that are in force; kept in `active` when they are not all.
-  index::Bits const* in_force_of(index::RuleIndex const& index, index::Bits& active) const {
-    if (index.dated_rules.empty()) return &index.all;
-    active = index.all;
-    auto const terms_end = index.rule_of.begin() + index.terms;
-    for (auto const rule : index.dated_rules) {
-      if (in_force(impl_, impl_.holds[rule].info, now_)) continue;
-      for (auto at = std::lower_bound(index.rule_of.begin(), terms_end, rule); at != terms_end && *at == rule; ++at) {
-        auto const term = static_cast<std::size_t>(at - index.rule_of.begin());
-        active[term / 64] &= ~(std::uint64_t{1} << (term % 64));
-      }
-    }
-    return &active;
-  }
-
-  /// The lines of the block's orders, as many at a time as a block takes.
-  void decide_lines() {
-    gather(machine_.order_lines, count_, scratch_.orders, scratch_.lines);
-    auto const& places = scratch_.lines.places;
-    for (std::uint32_t begin = 0; begin < places.begins[count_]; begin += index::Block::items_max) {
-      auto const items = std::min(index::Block::items_max, places.begins[count_] - begin);
-      for (std::uint32_t i = 0; i < items; ++i) scratch_.line_orders[i] = object(places.items[begin + i]);
-      scratch_.filler.fill(machine_.lines, items, scratch_.line_orders, 0, &scratch_.lines.elements[begin]);
-      index::match(scratch_.filler.block, machine_.lines.views, *active_lines_, scratch_.left);
-      for (std::uint32_t i = 0; i < items; ++i) {
-        auto const order = places.items[begin + i];
-        collect(i, order, static_cast<std::int32_t>(begin + i - places.begins[order]));
-      }
-    }
-  }
-
-  /// The rules of one item whose terms are left. Of a rule with several terms one is enough; if one of
-  /// them must be confirmed, the rule must.
-  void collect(std::uint32_t item, std::uint32_t row, std::int32_t line) {
-    auto const& index = *scratch_.filler.block.index;
-    auto const* left = &scratch_.left[item * std::size_t{index.words}];
-    auto const* refer = scratch_.filler.block.refer.empty() ? nullptr : &scratch_.filler.block.refer[item * std::size_t{index.words}];
-    auto& found = scratch_.found;
-    std::uint32_t last = UINT32_MAX;
-    for (std::uint32_t w = 0; w < index.words; ++w) {
-      auto const open = index.inexact[w] | (refer == nullptr ? 0 : refer[w]);
-      for (auto bits = left[w]; bits != 0; bits &= bits - 1) {
-        auto const rule = index.rule_of[64 * w + static_cast<std::uint32_t>(__builtin_ctzll(bits))];
-        bool const is_open = (open & bits & -bits) != 0;
-        if (rule == last) found.back().open = found.back().open || is_open;
-        else found.push_back({row, {rule, line, HoldState::placed}, is_open});
-        last = rule;
-      }
-    }
-  }
-
-  /// Hits where nothing has to be confirmed and each rule is one term.
-  void write_simple(std::uint32_t item) {
-    auto const& index = *machine_.orders.index;
-    auto const* left = &scratch_.left[item * std::size_t{index.words}];
-    auto* hit = writer_.room(index.terms + 2);
-    for (std::uint32_t w = 0; w < index.words; ++w) {
-      auto bits = left[w];
-      // Two are put in any case: how many a word has is not foreseen.
-      for (int i = 0; i < 2; ++i) {
-        *hit = BatchHit(index.rule_of[64 * w + static_cast<std::uint32_t>(__builtin_ctzll(bits | std::uint64_t{1} << 63))], -1, HoldState::placed);
-        hit += bits != 0 ? 1 : 0;
-        bits &= bits - 1;
-      }
-      for (; bits != 0; bits &= bits - 1) {
-        *hit++ = BatchHit(index.rule_of[64 * w + static_cast<std::uint32_t>(__builtin_ctzll(bits))], -1, HoldState::placed);
-      }
-    }
-    writer_.end_row(hit);
-  }
-
-  void write() {
-    auto& found = scratch_.found;
-    if (!machine_.lines.index->empty()) {
-      auto const before = [](auto const& a, auto const& b) {
-        return std::tuple(a.row, a.hit.rule(), a.hit.line()) < std::tuple(b.row, b.hit.rule(), b.hit.line());
-      };
-      std::sort(found.begin(), found.end(), before);
-    }
-    auto at = found.begin();
-    for (std::uint32_t row = 0; row < count_; ++row) {
-      auto const begin = at;
-      bool open = false;
-      for (; at != found.end() && at->row == row; ++at) open = open || at->open;
-      auto* hit = writer_.room(static_cast<std::size_t>(at - begin));
-      if (open) {
-        confirm(row, begin, at, hit);
-        continue;
-      }
-      for (auto sure = begin; sure != at; ++sure) *hit++ = sure->hit;
-      writer_.end_row(hit);
-    }
-  }
-
-  /// Hits that the index alone cannot decide: the reference evaluator does.
-  template <class At>
-  void confirm(std::uint32_t row, At begin, At end, BatchHit* out) {
-    auto const frame = read_frame(policy_, machine_.plan->root, object(row));
-    if (!frame) return writer_.fail_row(frame.error());
-    Session session{impl_, now_, functions_, {}, {}, false};
-    for (auto at = begin; at != end; ++at) {
-      if (!at->open) *out++ = at->hit;
-      else if (auto const hit = decide_hold(session, at->hit.rule(), {&*frame, nullptr, Subject::order, at->hit.line()}))
-        *out++ = {hit->rule, hit->line, hit->state};
-    }
-    writer_.end_row(out);
-  }
+  [[nodiscard]] char const* object(std::size_t row) const { return objects_ + row * machine_.size; }
 
   Machine const& machine_;
-  Policy const& policy_;
-  Policy::Impl const& impl_;
   char const* objects_;
-  std::size_t total_;
-  Timestamp now_;
-  Functions functions_;
-  BatchWriter writer_;
-  HoldBatch::Scratch& scratch_;
-  index::Bits const* active_orders_ = nullptr;
-  index::Bits const* active_lines_ = nullptr;
+  ObjectScratch& scratch_;
   std::size_t first_ = 0;
   std::uint32_t count_ = 0;
 };
@@ -224,8 +84,8 @@ Decider::~Decider() {
 Policy const& Decider::policy() const noexcept { return machine_->plan->policy; }
 
 void Decider::decide(void const* objects, std::size_t count, Timestamp now, HoldBatch& out, Functions functions) const {
-  Run(*machine_, objects, count, now, functions, out).decide();
+  ObjectFacts facts(*machine_, objects, BatchWriter::scratch_of(out).objects);
+  batch::decide_holds(machine_->plan->policy, facts, count, now, functions, out);
 }
 
-}  // namespace host
-}  // namespace bylaw::inline v0::policy
+}  // namespace bylaw::inline v0::policy::host

@@ -8,8 +8,6 @@ namespace bylaw::inline v0::policy::host {
 Sources sources_of(Policy const& policy, index::FrameIndex const& from, std::vector<Section const*> const& sections) {
   Sources out;
   out.index = &from.rules;
-  out.views = index::views_of(from.rules);
-  out.simple = from.rules.is_simple() && from.rules.is_exact();
   for (auto const& column : from.rules.scalars) {
     auto const* section = sections[column.place.level];
     auto const& slot = from.layouts[column.place.level]->slots[column.place.slot];

@@ -1,5 +1,6 @@
 #pragma once
 #include "policy/host/row_source.hpp"
+#include "policy/index/block.hpp"
 #include "policy/index/frame_index.hpp"
 
 namespace bylaw::inline v0::policy::host {
@@ -7,8 +8,6 @@ namespace bylaw::inline v0::policy::host {
 /// The columns of one index with the ways to their facts in host objects. Immutable.
 struct Sources {
   index::RuleIndex const* index = nullptr;
-  std::vector<index::View> views;
-  bool simple = false;  ///< what is left of the terms is what applies: nothing is to be confirmed, each rule is one term
   std::vector<RowSource> scalars;
   struct Elements {
     Section::Many const* many = nullptr;  ///< nullptr: nothing is bound, there are no elements
@@ -43,6 +42,14 @@ class BlockFiller {
   void settle(index::Column const& column, std::uint32_t& row, std::uint32_t item);
 
   std::vector<Gathered> gathered_;  ///< per group; of those that share it, the first
+};
+
+/// What filling Blocks from objects needs, kept from batch to batch.
+struct ObjectScratch {
+  BlockFiller filler;
+  void const* orders[index::Block::items_max];       ///< of a block
+  Gathered lines;                                    ///< for `scope line`: the lines of these orders
+  void const* line_orders[index::Block::items_max];  ///< the order of each line of a block of lines
 };
 
 /// The records of a collection, item by item; those of plain values have no place of their own.

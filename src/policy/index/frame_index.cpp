@@ -89,6 +89,8 @@ FrameIndex frame_index(Policy::Impl const& impl, std::vector<Layout const*> layo
   FrameIndex out;
   out.rules = build(impl, layouts, rules);
   out.layouts = std::move(layouts);
+  out.views = views_of(out.rules);
+  out.simple = out.rules.is_simple() && out.rules.is_exact();
   auto const lookup = [&](Column const& column, Layout const& layout) {
     auto const& slot = layout.slots[column.place.slot];
     return Lookup(column, frame_scale(impl, slot), slot, impl.symbols.size());

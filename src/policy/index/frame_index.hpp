@@ -1,4 +1,5 @@
 #pragma once
+#include "policy/index/block.hpp"
 #include "policy/index/lookup.hpp"
 
 namespace bylaw::inline v0::policy::index {
@@ -10,12 +11,19 @@ namespace bylaw::inline v0::policy::index {
 /// that the reference evaluator must decide.
 [[nodiscard]] bool number_of(Slot const& slot, Value const& value, std::int64_t& out);
 
-/// The index over the rules of one kind, with the look-ups for facts in Frames.
+/// The index over the rules of one kind, with the look-ups for facts in Frames. It may be moved, not copied:
+/// its views point into it.
 struct FrameIndex {
+  FrameIndex() = default;
+  FrameIndex(FrameIndex&&) = default;
+  FrameIndex& operator=(FrameIndex&&) = default;
+
   RuleIndex rules;
   std::vector<Layout const*> layouts;  ///< of the levels that stand still
   std::vector<Lookup> scalars;
   std::vector<std::vector<Lookup>> groups;
+  std::vector<View> views;
+  bool simple = false;  ///< what is left of the terms is what applies: nothing is to be confirmed, each rule is one term
 
   /// The rules that these facts do not rule out, rising. The reference evaluator decides about them.
   /// `frames`: one per layout.

@@ -9,13 +9,10 @@ namespace bylaw::inline v0::policy {
 
 /// What deciding needs beside its result; kept with the result, so that one batch after the other can use it.
 struct HoldBatch::Scratch {
-  host::BlockFiller filler;
+  host::ObjectScratch objects;
   index::Bits active_orders;  ///< terms of rules that are in force, where some are not
   index::Bits active_lines;
   index::Bits left;
-  void const* orders[index::Block::items_max];       ///< of a block
-  host::Gathered lines;                              ///< for `scope line`: the lines of these orders
-  void const* line_orders[index::Block::items_max];  ///< the order of each line of a block of lines
   struct Found {
     std::uint32_t row = 0;  ///< in the block
     BatchHit hit;
@@ -36,6 +33,7 @@ class BatchWriter {
     size_ = batch.hits_.size();
   }
   [[nodiscard]] HoldBatch::Scratch& scratch() { return *batch_.scratch_; }
+  [[nodiscard]] static HoldBatch::Scratch& scratch_of(HoldBatch& batch) { return *batch.scratch_; }
   /// Where the hits of the next order go: room for `count` of them.
   BatchHit* room(std::size_t count) {
     if (size_ < used_ + count) {
