@@ -151,7 +151,7 @@ class Binding {
     using Member = host::member_of<Get, T>;
     static_assert(std::is_reference_v<std::invoke_result_t<Get const&, T const&>> || std::is_pointer_v<Member>,
                   "a record is read through a reference or a pointer, not from a copy");
-    host::Memory memory;
+    Memory memory;
     if constexpr (std::is_same_v<Member, Inner>) memory = host::memory_of(get);
     auto getter = host::getter_of<T>([get = std::move(get)](T const& object, host::Each each) {
       auto const& member = host::call(get, object);

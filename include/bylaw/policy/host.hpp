@@ -8,6 +8,7 @@
 
 #include <bylaw/policy/policy.hpp>
 #include <bylaw/policy/batch.hpp>
+#include <bylaw/policy/memory.hpp>
 #include <bylaw/policy/symbols.hpp>
 #include <bylaw/values/money.hpp>
 #include <bylaw/values/quantity.hpp>
@@ -79,13 +80,6 @@ Getter getter_of(Use use) {
   };
   return Getter(new Wrapped(std::move(use)));
 }
-
-/// Where a member lies in its object when it can be read without a call: a whole number at an offset in bytes.
-struct Memory {
-  enum class Form : std::uint8_t { none, u8, i8, u16, i16, u32, i32, i64 };
-  Form form = Form::none;
-  std::ptrdiff_t offset = -1;  ///< -1: not known
-};
 
 struct Field {
   std::string name;

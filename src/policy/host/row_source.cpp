@@ -1,7 +1,6 @@
 #include "policy/host/row_source.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "policy/index/frame_index.hpp"
 
@@ -10,7 +9,7 @@ namespace bylaw::inline v0::policy::host {
 namespace {
 
 /// The enumerations of hosts are small; one with far apart numbers is read by its getter.
-constexpr std::int64_t codes_max = 65'536;
+constexpr std::uint64_t codes_max = 65'536;
 
 /// How the host's plain numbers stand for values of the slot.
 index::Scale memory_scale(Policy::Impl const& impl, Slot const& slot) {
@@ -25,7 +24,8 @@ RowSource::RowSource(Policy const& policy, index::Column const& column, Slot con
     : policy_(policy), column_(column), slot_(slot), plan_(plan != nullptr && plan->field != nullptr ? plan : nullptr) {
   if (plan_ != nullptr) use_memory();
   bool const read = memory_.form == Memory::Form::none;
-  if (read && slot.kind != FactKind::text) lookup_ = index::Lookup(column, index::frame_scale(policy.impl(), slot), slot, policy.impl().symbols.size());
+  auto const& impl = policy.impl();
+  if (read && slot.kind != FactKind::text) coding_ = batch::Coding(index::Lookup(column, index::frame_scale(impl, slot), slot, impl.symbols.size()));
 }
 
 /// Takes the way through memory when every step of it is known.
@@ -39,61 +39,53 @@ void RowSource::use_memory() {
   }
   if (field.kind == ValueKind::money && slot_.detail != field.currency.code()) return;
   memory_ = memory;
-  if (field.interned != nullptr || field.kind == ValueKind::symbol) return use_codes();
-  lookup_ = index::Lookup(column_, memory_scale(policy_.impl(), slot_), slot_, policy_.impl().symbols.size());
+  if (field.interned != nullptr) return use_interned(*field.interned);
+  if (field.kind == ValueKind::symbol) return use_symbols(field);
+  coding_ = batch::Coding(index::Lookup(column_, memory_scale(policy_.impl(), slot_), slot_, policy_.impl().symbols.size()));
 }
 
-void RowSource::use_codes() {
-  auto const& field = *plan_->field;
-  coded_ = true;
-  index::Lookup const symbols(column_, {}, slot_, policy_.impl().symbols.size());
-  auto const row_of_name = [&](std::string_view name) {
-    if (slot_.kind == FactKind::text) return column_.row_of_text(name);
-    return policy_.enumeration_has(slot_.detail, name) ? symbols.row(policy_.symbol(name)) : invalid;
-  };
-  if (field.interned != nullptr) {
-    // What rules name has a number from here on; a text that gets one later is none of theirs.
-    for (auto const& text : column_.texts) (void)field.interned->intern(text);
-    for (auto const& name : policy_.enumeration_values(slot_.kind == FactKind::symbol ? slot_.detail : std::string())) (void)field.interned->intern(name);
-    for (std::size_t id = 0; id < field.interned->size(); ++id) row_of_code_.push_back(row_of_name(field.interned->text(static_cast<std::int32_t>(id))));
-    row_of_code_.push_back(slot_.kind == FactKind::text ? 0 : invalid);
-    may_be_invalid_ = slot_.kind == FactKind::symbol;
-    return;
+/// What rules name has a number from here on; a text that gets one later is none of theirs.
+void RowSource::use_interned(Symbols& symbols) {
+  bool const text = slot_.kind == FactKind::text;
+  for (auto const& name : column_.texts) (void)symbols.intern(name);
+  if (!text) {
+    for (auto const& name : policy_.enumeration_values(slot_.detail)) (void)symbols.intern(name);
   }
-  auto const [low, high] = std::minmax_element(field.symbol_values.begin(), field.symbol_values.end());
-  if (field.symbol_values.empty() || *high - *low > codes_max) {
+  std::vector<std::uint32_t> rows;
+  for (std::size_t id = 0; id < symbols.size(); ++id) rows.push_back(row_of_name(symbols.text(static_cast<std::int32_t>(id))));
+  rows.push_back(text ? 0 : batch::invalid_row);
+  coding_ = batch::Coding(0, std::move(rows));
+}
+
+void RowSource::use_symbols(Field const& field) {
+  auto const& values = field.symbol_values;
+  auto const [low, high] = std::minmax_element(values.begin(), values.end());
+  if (values.empty() || static_cast<std::uint64_t>(*high) - static_cast<std::uint64_t>(*low) > codes_max) {
     memory_ = {};
     return;
   }
-  first_code_ = *low;
-  row_of_code_.assign(static_cast<std::size_t>(*high - *low + 1), invalid);
-  for (std::size_t i = 0; i < field.symbol_values.size(); ++i)
-    row_of_code_[static_cast<std::size_t>(field.symbol_values[i] - *low)] = row_of_name(field.symbols[i]);
-  row_of_code_.push_back(invalid);
-  may_be_invalid_ = true;
+  std::vector<std::uint32_t> rows(static_cast<std::size_t>(*high - *low) + 2, batch::invalid_row);
+  for (std::size_t i = 0; i < values.size(); ++i) rows[static_cast<std::size_t>(values[i] - *low)] = row_of_name(field.symbols[i]);
+  coding_ = batch::Coding(*low, std::move(rows));
 }
+
+std::uint32_t RowSource::row_of_name(std::string_view name) const { return batch::row_of_name(policy_, column_, slot_, name); }
 
 bool RowSource::rows(void const* objects, std::size_t stride, std::uint32_t count, std::uint32_t* out) const {
   auto const* first = static_cast<char const*>(objects);
-  return fill([first, stride](std::size_t i) { return first + i * stride; }, count, out);
+  if (memory_.form == Memory::Form::none) return read_rows([=](std::size_t i) { return first + i * stride; }, count, out);
+  return coding_.rows(
+      memory_.form, [from = first + memory_.offset, stride](std::size_t i) { return from + i * stride; }, count, out);
 }
 
 bool RowSource::rows(void const* const* objects, std::uint32_t count, std::uint32_t* out) const {
-  return fill([objects](std::size_t i) { return static_cast<char const*>(objects[i]); }, count, out);
+  if (memory_.form == Memory::Form::none) return read_rows([=](std::size_t i) { return objects[i]; }, count, out);
+  return coding_.rows(
+      memory_.form, [objects, offset = memory_.offset](std::size_t i) { return static_cast<char const*>(objects[i]) + offset; }, count, out);
 }
 
 template <class At>
-bool RowSource::fill(At at, std::uint32_t count, std::uint32_t* out) const {
-  switch (memory_.form) {
-    case Memory::Form::u8: return fill_numbers<std::uint8_t>(at, count, out);
-    case Memory::Form::i8: return fill_numbers<std::int8_t>(at, count, out);
-    case Memory::Form::u16: return fill_numbers<std::uint16_t>(at, count, out);
-    case Memory::Form::i16: return fill_numbers<std::int16_t>(at, count, out);
-    case Memory::Form::u32: return fill_numbers<std::uint32_t>(at, count, out);
-    case Memory::Form::i32: return fill_numbers<std::int32_t>(at, count, out);
-    case Memory::Form::i64: return fill_numbers<std::int64_t>(at, count, out);
-    case Memory::Form::none: break;
-  }
+bool RowSource::read_rows(At at, std::uint32_t count, std::uint32_t* out) const {
   bool lacks = false;
   for (std::uint32_t i = 0; i < count; ++i) {
     out[i] = read(at(i));
@@ -102,59 +94,15 @@ bool RowSource::fill(At at, std::uint32_t count, std::uint32_t* out) const {
   return lacks;
 }
 
-template <class Number, class At>
-bool RowSource::fill_numbers(At at, std::uint32_t count, std::uint32_t* out) const {
-  auto const offset = memory_.offset;
-  auto const number = [&](std::uint32_t i) {
-    Number value;
-    std::memcpy(&value, at(i) + offset, sizeof value);
-    return static_cast<std::int64_t>(value);
-  };
-  bool lacks = false;
-  if (coded_) {
-    auto const* codes = row_of_code_.data();
-    auto const others = static_cast<std::uint64_t>(row_of_code_.size() - 1);
-    std::int64_t all = 0;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      auto const code = number(i) - first_code_;
-      out[i] = codes[std::min(static_cast<std::uint64_t>(code), others)];
-      all |= code;
-    }
-    if (all >= 0 && !may_be_invalid_) return false;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (number(i) < first_code_) out[i] = invalid;
-      lacks = lacks || out[i] == invalid;
-    }
-    return lacks;
-  }
-  lookup_.with_form([&](auto row) {
-    for (std::uint32_t i = 0; i < count; ++i) out[i] = row(number(i));
-  });
-  if (!lookup_.is_bounded()) return false;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (lookup_.is_valid(number(i))) continue;
-    out[i] = invalid;
-    lacks = true;
-  }
-  return lacks;
-}
-
 std::uint32_t RowSource::read(void const* object) const {
   if (plan_ == nullptr) return column_.missing_row();
   auto const fact = read_fact(policy_, slot_, *plan_, object);
-  return fact ? row_of(*fact) : invalid;
+  return fact ? batch::row_of_value(column_, coding_.lookup(), slot_, *fact) : batch::invalid_row;
 }
 
 std::uint32_t RowSource::row_of(Value const& given) const {
   auto const fact = to_fact(policy_, slot_, *plan_, given);
-  return fact ? row_of(*fact) : invalid;
-}
-
-std::uint32_t RowSource::row_of(policy::Value const& value) const {
-  if (!value.known) return column_.missing_row();
-  if (slot_.kind == FactKind::text) return column_.row_of_text(value.text);
-  std::int64_t number = 0;
-  return index::number_of(slot_, value, number) && lookup_.is_valid(number) ? lookup_.row(number) : invalid;
+  return fact ? batch::row_of_value(column_, coding_.lookup(), slot_, *fact) : batch::invalid_row;
 }
 
 }  // namespace bylaw::inline v0::policy::host

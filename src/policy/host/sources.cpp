@@ -85,7 +85,7 @@ void BlockFiller::fill_scalars(Sources const& sources, void const* const* orders
     auto* rows = &block.scalars[c * index::Block::items_max];
     auto const* objects = column.place.level == 0 ? orders : lines;
     bool const lacks = objects == orders && stride != 0 ? source.rows(orders[0], stride, block.items, rows) : source.rows(objects, block.items, rows);
-    for (std::uint32_t i = 0; lacks && i < block.items; ++i) settle(column, rows[i], i);
+    for (std::uint32_t i = 0; lacks && i < block.items; ++i) block.settle(column, rows[i], i);
   }
 }
 
@@ -105,7 +105,7 @@ void BlockFiller::fill_group(Sources const& sources, std::size_t g, void const* 
     if (rows.size() < count) rows.resize(count);
     if (!values && !group.columns[c].rows(gathered.elements.data(), count, rows.data())) continue;
     for (std::uint32_t i = 0; i < block.items; ++i) {
-      for (auto element = gathered.places.begins[i]; element < gathered.places.begins[i + 1]; ++element) settle(columns[c], rows[element], i);
+      for (auto element = gathered.places.begins[i]; element < gathered.places.begins[i + 1]; ++element) block.settle(columns[c], rows[element], i);
     }
   }
 }
@@ -124,13 +124,6 @@ void BlockFiller::read_values(Sources::Elements const& group, void const* const*
     places.items.resize(rows.size(), i);
   }
   places.begins.push_back(static_cast<std::uint32_t>(rows.size()));
-}
-
-/// Puts a row where a fact is missing or invalid, and notes what others must decide then.
-void BlockFiller::settle(index::Column const& column, std::uint32_t& row, std::uint32_t item) {
-  if (row < column.missing_row()) return;
-  block.add_refer(item, row == RowSource::invalid ? column.users : column.refer);
-  row = column.missing_row();
 }
 
 }  // namespace bylaw::inline v0::policy::host

@@ -39,7 +39,6 @@ class BlockFiller {
   void fill_scalars(Sources const& sources, void const* const* orders, std::size_t stride, void const* const* lines);
   void fill_group(Sources const& sources, std::size_t g, void const* const* owners);
   void read_values(Sources::Elements const& group, void const* const* owners, Gathered& gathered, std::vector<std::uint32_t>& rows) const;
-  void settle(index::Column const& column, std::uint32_t& row, std::uint32_t item);
 
   std::vector<Gathered> gathered_;  ///< per group; of those that share it, the first
 };

@@ -3,6 +3,9 @@
 
 namespace bylaw::inline v0::policy::index {
 
+/// Row of a fact that is there and cannot be used: the reference evaluator must look at it.
+inline constexpr std::uint32_t invalid_row = UINT32_MAX;
+
 /// The rows of some items (orders, or lines of orders) in the columns of a RuleIndex, filled by whoever
 /// knows where the facts are. Kept and filled again: its memory is reused.
 struct Block {
@@ -27,6 +30,12 @@ struct Block {
   void reset(RuleIndex const& of, std::uint32_t count);
   /// Notes terms of an item that the reference evaluator must decide.
   void add_refer(std::uint32_t item, Bits const& terms);
+  /// Puts a row where a fact is missing or invalid, and notes what others must decide then.
+  void settle(Column const& column, std::uint32_t& row, std::uint32_t item) {
+    if (row < column.missing_row()) return;
+    add_refer(item, row == invalid_row ? column.users : column.refer);
+    row = column.missing_row();
+  }
 };
 
 /// The rows of one column in one tile.

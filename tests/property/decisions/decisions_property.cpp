@@ -1,6 +1,6 @@
-// Decisions of generated policies about generated orders, by four ways that must agree: the index with the
-// evaluator (facts in Frames), the batches over host structs, the evaluator over every rule, and the slow
-// reference of this folder. BYLAW_DECISIONS sets how many orders are decided.
+// Decisions of generated policies about generated orders, by five ways that must agree: the index with the
+// evaluator (facts in Frames), the batches over host structs and over columns, the evaluator over every
+// rule, and the slow reference of this folder. BYLAW_DECISIONS sets how many orders are decided.
 #include <algorithm>
 #include <cstdlib>
 #include <set>
@@ -11,6 +11,7 @@
 #include "generator.hpp"
 #include "policy/program/decide.hpp"
 #include "reference.hpp"
+#include "table.hpp"
 
 using namespace bylaw;
 
@@ -87,7 +88,8 @@ std::string text_of(policy::HoldBatch const& batch, std::size_t row) {
 
 std::string short_text_of(policy::HoldDecision const& decision) {
   std::string out;
-  for (auto const& hit : decision.hits) out += std::to_string(hit.rule) + "/" + std::to_string(hit.line) + " " + std::to_string(static_cast<int>(hit.state)) + "\n";
+  for (auto const& hit : decision.hits)
+    out += std::to_string(hit.rule) + "/" + std::to_string(hit.line) + " " + std::to_string(static_cast<int>(hit.state)) + "\n";
   return out;
 }
 
@@ -127,6 +129,10 @@ void check_policy(std::uint32_t seed, std::size_t orders_count) {
   for (std::size_t i = 0; i < orders_count; ++i) orders.push_back(generator.order(symbols));
   policy::HoldBatch batch;
   decider->decide(orders.data(), orders.size(), now, batch);
+  Table const table(orders, symbols);
+  policy::HoldBatch columns;
+  auto const by_columns = policy::decide_holds(held, table.columns, now, columns);
+  REQUIRE_MESSAGE(by_columns, (by_columns ? "" : to_string(by_columns.error())));
   policy::HoldBatch single;
   for (std::size_t i = 0; i < orders.size(); ++i) {
     CAPTURE(i);
@@ -136,6 +142,7 @@ void check_policy(std::uint32_t seed, std::size_t orders_count) {
     auto const indexed = held.decide_holds(*frame, now);
     if (text_of(indexed) != text_of(all)) FAIL("by index:\n" << text_of(indexed) << "all:\n" << text_of(all));
     if (text_of(batch, i) != short_text_of(all)) FAIL("batch:\n" << text_of(batch, i) << "all:\n" << short_text_of(all));
+    if (text_of(columns, i) != text_of(batch, i)) FAIL("columns:\n" << text_of(columns, i) << "batch:\n" << text_of(batch, i));
     decider->decide(&orders[i], 1, now, single);
     if (text_of(single, 0) != text_of(batch, i)) FAIL("one:\n" << text_of(single, 0) << "batch:\n" << text_of(batch, i));
     auto const other = differs(held, *frame, all);

@@ -99,7 +99,8 @@ std::string Generator::rule(int number_of_rule) {
   bool const line = chance(25);
   auto out = "hold r" + std::to_string(number_of_rule) + " {\n";
   if (line) out += "  scope line;\n";
-  if (chance(15)) out += of({"  effective from 2026-01-01 until 2026-12-31;\n", "  effective from 2027-01-01;\n", "  effective from 2020-01-01 until 2020-12-31;\n"});
+  if (chance(15))
+    out += of({"  effective from 2026-01-01 until 2026-12-31;\n", "  effective from 2027-01-01;\n", "  effective from 2020-01-01 until 2020-12-31;\n"});
   if (chance(92)) out += "  when " + condition(3, line) + ";\n";
   if (chance(30)) out += "  unless " + condition(2, line) + ";\n";
   if (chance(12)) out += "  await order.maybe up to " + of({"2 hours", "48 hours"}) + ", otherwise " + of({"hold", number()}) + ";\n";

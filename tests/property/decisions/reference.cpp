@@ -240,7 +240,8 @@ class Walker {
     auto path = described.path;
     auto const& at = levels[level];
     if (!at.collection.empty()) path = at.collection + "[" + std::to_string(at.element) + "]" + path.substr(at.collection.size());
-    if (std::none_of(reads.begin(), reads.end(), [&](Read const& read) { return read.path == path; })) reads.push_back({path, to_text(policy_, described, fact)});
+    if (std::none_of(reads.begin(), reads.end(), [&](Read const& read) { return read.path == path; }))
+      reads.push_back({path, to_text(policy_, described, fact)});
   }
 
   Policy const& policy_;

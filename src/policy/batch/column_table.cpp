@@ -1,0 +1,198 @@
+// Columns against the schema, and single facts out of them.
+#include "policy/batch/column_table.hpp"
+
+#include <bylaw/policy/diagnostic.hpp>
+#include <bylaw/values/decimal.hpp>
+
+namespace bylaw::inline v0::policy::batch {
+
+namespace {
+
+std::size_t size_of(Memory::Form form) {
+  switch (form) {
+    case Memory::Form::u8:
+    case Memory::Form::i8: return 1;
+    case Memory::Form::u16:
+    case Memory::Form::i16: return 2;
+    case Memory::Form::u32:
+    case Memory::Form::i32: return 4;
+    default: return 8;
+  }
+}
+
+template <class Number>
+std::int64_t load(char const* from) {
+  Number value;
+  std::memcpy(&value, from, sizeof value);
+  return static_cast<std::int64_t>(value);
+}
+
+template <class Column>
+Column const* find(std::vector<Column> const& columns, std::string_view path) {
+  auto const at = std::find_if(columns.begin(), columns.end(), [&](Column const& column) { return column.path == path; });
+  return at == columns.end() ? nullptr : &*at;
+}
+
+/// Collects everything that does not fit, so that one call shows it all.
+class Binder {
+ public:
+  Binder(Policy const& policy, OrderColumns const& orders) : policy_(policy), orders_(orders) {}
+
+  /// `rows`: how many records there are.
+  TableSection section(Layout const& layout, std::size_t rows) {
+    TableSection out;
+    out.layout = &layout;
+    for (auto const& slot : layout.slots) out.fields.push_back(field(slot));
+    for (auto const& collection : layout.collections) {
+      auto& many = out.collections.emplace_back();
+      many.list = find(orders_.lists, collection.path);
+      auto const* offsets = many.list == nullptr ? nullptr : many.list->offsets;
+      bool const rising = offsets != nullptr && std::is_sorted(offsets, offsets + rows + 1);
+      if (many.list != nullptr && !rising) problem(collection.path, "its offsets are missing or do not rise");
+      many.element.push_back(rising ? section(collection.layout, offsets[rows]) : empty(collection, many.list != nullptr));
+    }
+    return out;
+  }
+
+  [[nodiscard]] Result<void> check() {
+    for (auto const& field : orders_.fields) known(field.path, false);
+    for (auto const& list : orders_.lists) known(list.path, true);
+    if (problems_.empty()) return {};
+    return failure("columns_mismatch", problems_, {}, "correct the columns, or the fields in the schema");
+  }
+
+ private:
+  void problem(std::string const& path, std::string const& what) { problems_ += (problems_.empty() ? "`" : "; `") + path + "`: " + what; }
+
+  static bool is_needed(Slot const& slot) { return slot.is_read_by(Kind::hold); }
+
+  TableSection empty(Collection const& collection, bool reported) {
+    if (!reported && std::any_of(collection.layout.slots.begin(), collection.layout.slots.end(), is_needed))
+      problem(collection.path, "rules look through it and it is not there");
+    TableSection out;
+    out.layout = &collection.layout;
+    out.fields.resize(collection.layout.slots.size());
+    for (auto const& inner : collection.layout.collections) out.collections.push_back({nullptr, {empty(inner, reported)}});
+    return out;
+  }
+
+  FieldColumn const* field(Slot const& slot) {
+    auto const* column = find(orders_.fields, slot.path);
+    if (column == nullptr) {
+      if (!slot.optional && is_needed(slot)) problem(slot.path, "rules read it and it is not there");
+      return nullptr;
+    }
+    bool const coded = slot.kind == FactKind::text || slot.kind == FactKind::symbol;
+    bool const scaled = slot.kind == FactKind::decimal || slot.kind == FactKind::quantity || slot.kind == FactKind::timestamp;
+    if (coded && column->dictionary.empty() && orders_.rows > 0) problem(slot.path, "texts and enumerations are codes of a dictionary, and it has none");
+    if (!coded && !column->dictionary.empty()) problem(slot.path, "it has a dictionary, and the field is no text and no enumeration");
+    if (column->scale < 0 || column->scale > 9 || (column->scale != 0 && !scaled))
+      problem(slot.path, "a scale is 0 to 9, and only for numbers, quantities and timestamps");
+    if (slot.kind == FactKind::money && slot.detail.empty()) problem(slot.path, "money in any currency cannot be a column of minor units");
+    if (column->values == nullptr && orders_.rows > 0) problem(slot.path, "it has no values");
+    if (column->form == Memory::Form::none) problem(slot.path, "it has no form");
+    return column;
+  }
+
+  /// A column that rules do not read is still one of the schema: a misspelt name would go unnoticed.
+  void known(std::string const& path, bool list) {
+    std::string record = "order";
+    std::string_view rest = path;
+    if (rest.substr(0, 6) != "order.") return problem(path, "paths of orders begin with `order.`");
+    rest.remove_prefix(6);
+    for (;;) {
+      auto const dot = rest.find('.');
+      FieldInfo info;
+      auto const name = rest.substr(0, dot);
+      if (!policy_.find_field(record, name, info)) {
+        if (record == "order" && name == "measures") return;
+        auto const near = nearest(std::string(name), policy_.fields_of(record));
+        return problem(path, "the record `" + record + "` has no field `" + std::string(name) + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
+      }
+      if (dot == std::string_view::npos) {
+        if (list ? !info.many && !info.list : !info.plain && !info.list) problem(path, list ? "it is no collection" : "it is a record or a collection");
+        return;
+      }
+      record = info.record;
+      rest.remove_prefix(dot + 1);
+    }
+  }
+
+  Policy const& policy_;
+  OrderColumns const& orders_;
+  std::string problems_;
+};
+
+}  // namespace
+
+Result<TableSection> table_section(Policy const& policy, OrderColumns const& orders) {
+  Binder binder(policy, orders);
+  auto out = binder.section(policy.layout(Subject::order), orders.rows);
+  auto const checked = binder.check();
+  if (!checked) return Unexpected{checked.error()};
+  return out;
+}
+
+bool read_number(FieldColumn const& column, std::size_t at, std::int64_t& out) {
+  if (column.valid != nullptr && (column.valid[at / 8] >> (at % 8) & 1) == 0) return false;
+  auto const* from = static_cast<char const*>(column.values) + at * (column.stride == 0 ? size_of(column.form) : column.stride);
+  switch (column.form) {
+    case Memory::Form::u8: out = load<std::uint8_t>(from); break;
+    case Memory::Form::i8: out = load<std::int8_t>(from); break;
+    case Memory::Form::u16: out = load<std::uint16_t>(from); break;
+    case Memory::Form::i16: out = load<std::int16_t>(from); break;
+    case Memory::Form::u32: out = load<std::uint32_t>(from); break;
+    case Memory::Form::i32: out = load<std::int32_t>(from); break;
+    default: out = load<std::int64_t>(from);
+  }
+  return column.dictionary.empty() || out >= 0;
+}
+
+Result<Value> read_value(Policy const& policy, Slot const& slot, FieldColumn const& column, std::size_t at) {
+  Value out;
+  std::int64_t number = 0;
+  if (!read_number(column, at, number)) return out;
+  out = Value::of(number);
+  auto const wrong = [&](std::string message, std::string remedy) { return Unexpected{Error{"wrong_type", std::move(message), slot.path, std::move(remedy)}}; };
+  if (slot.kind == FactKind::decimal || slot.kind == FactKind::quantity) out.scale = column.scale;
+  if (slot.kind == FactKind::timestamp) {
+    out.number /= power_of_ten(column.scale);
+    if (out.number * power_of_ten(column.scale) != number) return wrong("a policy counts milliseconds, and this point in time is finer", "round it");
+  }
+  if (slot.kind != FactKind::text && slot.kind != FactKind::symbol) return out;
+  if (static_cast<std::uint64_t>(number) >= column.dictionary.size())
+    return wrong("the code " + std::to_string(number) + " is not in the dictionary", "extend the dictionary");
+  auto const text = column.dictionary[static_cast<std::size_t>(number)];
+  if (slot.kind == FactKind::text) {
+    out.number = 0;
+    out.text = std::string(text);
+    return out;
+  }
+  if (!policy.enumeration_has(slot.detail, text)) {
+    auto const near = nearest(std::string(text), policy.enumeration_values(slot.detail));
+    return wrong("`" + std::string(text) + "` is not a value of `" + slot.detail + "`", near.empty() ? "see the schema" : "did you mean `" + near + "`?");
+  }
+  out.number = policy.symbol(text);
+  return out;
+}
+
+Result<Frame> read_frame(Policy const& policy, TableSection const& section, std::size_t at) {
+  Frame out;
+  for (std::size_t i = 0; i < section.fields.size(); ++i) {
+    auto value = section.fields[i] == nullptr ? Result<Value>(Value{}) : read_value(policy, section.layout->slots[i], *section.fields[i], at);
+    if (!value) return Unexpected{value.error()};
+    out.values.push_back(std::move(*value));
+  }
+  for (auto const& many : section.collections) {
+    auto& elements = out.collections.emplace_back();
+    if (many.list == nullptr) continue;
+    for (auto element = many.list->offsets[at]; element < many.list->offsets[at + 1]; ++element) {
+      auto frame = read_frame(policy, many.element[0], element);
+      if (!frame) return Unexpected{frame.error()};
+      elements.push_back(std::move(*frame));
+    }
+  }
+  return out;
+}
+
+}  // namespace bylaw::inline v0::policy::batch
