@@ -10,6 +10,7 @@
 #include <bylaw/policy/format.hpp>
 
 #include "config/shipped.hpp"
+#include "policy/program/decide.hpp"
 
 using namespace bylaw;
 using namespace bylaw::policy;
@@ -53,11 +54,32 @@ Frame frame_of(Layout const& layout, std::int64_t number) {
   return frame;
 }
 
+/// The index may not change what is decided: every hold asked gives the same hits.
+void check_index(Policy const& policy, Frame const& order, Timestamp now) {
+  auto const& impl = policy.impl();
+  auto const decided = policy.decide_holds(order, now).hits;
+  auto hit = decided.begin();
+  Session session{impl, now, {}, {}, {}};
+  for (std::uint32_t rule = 0; rule < impl.holds.size(); ++rule) {
+    if (!in_force(impl, impl.holds[rule].info, now)) continue;
+    bool const by_line = impl.holds[rule].scope_line;
+    auto const lines = !by_line || impl.lines_collection < 0 ? 1 : order.collections[static_cast<std::size_t>(impl.lines_collection)].size();
+    for (std::size_t i = 0; i < lines; ++i) {
+      auto const expected = decide_hold(session, rule, {&order, nullptr, Subject::order, by_line ? static_cast<std::int32_t>(i) : -1});
+      if (!expected) continue;
+      if (hit == decided.end() || hit->rule != rule || hit->state != expected->state || hit->reads != expected->reads)
+        broken("the index decides otherwise", impl.holds[rule].info.name);
+      ++hit;
+    }
+  }
+  if (hit != decided.end()) broken("the index decides too much", impl.holds[hit->rule].info.name);
+}
+
 void decide(Policy const& policy, std::int64_t number) {
   Timestamp const now(1793527200000);
   auto const of = [&](Subject subject) { return frame_of(policy.layout(subject), number); };
   auto const order = of(Subject::order);
-  (void)policy.decide_holds(order, now);
+  check_index(policy, order, now);
   (void)policy.decide_validation(order, now);
   (void)policy.decide_allocation(order, {of(Subject::candidate), of(Subject::candidate)}, now);
   (void)policy.decide_protect(of(Subject::position), now);
@@ -82,6 +104,10 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
   if (compiled.policy.empty()) {
     if (!has_errors(compiled.diagnostics)) broken("no policy and no error", source.text);
     return 0;
+  }
+  auto const& nodes = compiled.policy.impl().nodes;
+  for (std::size_t i = 1; i < nodes.size(); ++i) {
+    if (nodes[i].type.base == Base::error) broken("a mistake that nobody reports", source.text);
   }
   (void)document(compiled.policy);
   decide(compiled.policy, 0);

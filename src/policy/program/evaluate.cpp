@@ -27,7 +27,8 @@ Datum Evaluation::fail(std::string message) {
 bool Evaluation::enter_element(std::uint32_t level, std::uint32_t owner, std::uint32_t collection, std::size_t index) {
   auto const& from = levels_[owner];
   if (from.frame == nullptr || collection >= from.frame->collections.size() || index >= from.frame->collections[collection].size()) return false;
-  levels_[level] = {&from.frame->collections[collection][index], &from.layout->collections[collection].layout, static_cast<std::int32_t>(index)};
+  auto const& of = from.layout->collections[collection];
+  levels_[level] = {&from.frame->collections[collection][index], &of.layout, static_cast<std::int32_t>(index), &of, owner};
   return true;
 }
 
@@ -41,20 +42,8 @@ void Evaluation::record(std::uint32_t level, std::uint32_t slot) {
   auto const& at = levels_[level];
   auto const& described = at.layout->slots[slot];
   std::string path = described.path;
-  // Each enclosing element puts its number behind the path of its collection.
-  for (std::uint32_t i = level + 1; i-- > 0;) {
-    if (levels_[i].element < 0 || levels_[i].layout == nullptr) continue;
-    for (auto const& parent : levels_) {
-      if (parent.layout == nullptr) continue;
-      for (auto const& collection : parent.layout->collections) {
-        if (&collection.layout == levels_[i].layout && path.compare(0, collection.path.size(), collection.path) == 0) {
-          path = element_path(path, collection.path, levels_[i].element);
-          goto numbered;
-        }
-      }
-    }
-  numbered:;
-  }
+  // The element, and what it is an element of, put their numbers behind the paths of their collections.
+  for (auto const* i = &at; i->of != nullptr; i = &levels_[i->owner]) path = element_path(path, i->of->path, i->element);
   for (auto const& read : reads) {
     if (read.path == path) return;
   }

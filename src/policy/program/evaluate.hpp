@@ -26,7 +26,7 @@ class Evaluation {
  public:
   explicit Evaluation(Session& session) : recording(session.recording), session_(session), impl_(session.impl) {}
 
-  void enter(std::uint32_t level, Frame const& frame, Layout const& layout, std::int32_t element = -1) { levels_[level] = {&frame, &layout, element}; }
+  void enter(std::uint32_t level, Frame const& frame, Layout const& layout) { levels_[level] = {&frame, &layout, -1, nullptr, 0}; }
   void enter(std::uint32_t level, Frame const& frame, Subject subject) { enter(level, frame, impl_.layout(subject)); }
   /// The element of a collection of the frame at `owner`; false when there is none.
   bool enter_element(std::uint32_t level, std::uint32_t owner, std::uint32_t collection, std::size_t index);
@@ -56,6 +56,8 @@ class Evaluation {
     Frame const* frame = nullptr;
     Layout const* layout = nullptr;
     std::int32_t element = -1;
+    Collection const* of = nullptr;  ///< of an element: its collection, and the level whose frame has it
+    std::uint32_t owner = 0;
   };
   struct Assumed {
     std::uint32_t level;

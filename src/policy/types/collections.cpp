@@ -40,18 +40,30 @@ bool Checker::open_source(Cst const& cst, std::uint32_t node, Expr& expr) {
   for (auto scope = env.scopes.rbegin(); scope != env.scopes.rend(); ++scope) {
     // `of shipment` names the element of an enclosing quantifier, `of order.x` a record inside a subject.
     auto start = Scope(*scope);
+    std::string chosen;
     if (!owner.empty()) {
       std::vector<std::string> rest(owner.begin() + (owner[0] == scope->name ? 1 : 0), owner.end());
       if (owner[0] != scope->name && schema_.records[scope->record].find(owner[0]) == nullptr) continue;
+      // A path may end with the collection itself, which says which of several is meant: `line of order.lines`.
       if (!rest.empty()) {
-        auto const walked = walk(start, rest, span);
-        if (!walked || walked->second.base != Base::record) return false;
+        auto walked = walk(start, rest, span);
+        if (!walked) return false;
+        bool const to_collection = walked->second.base == Base::many;
+        if (to_collection) {
+          chosen = rest.back();
+          rest.pop_back();
+          walked = walk(start, rest, span);
+        }
+        if (walked->second.base != Base::record) {
+          error("BY0331", span, {{"record", record_name}, {"near", ""}}, "this is " + describe(walked->second));
+          return false;
+        }
         start.record = walked->second.index;
         start.path = walked->first.path;
       }
     }
     for (auto const& field : schema_.records[start.record].fields) {
-      if (field.type.base != Base::many) continue;
+      if (field.type.base != Base::many || (!chosen.empty() && field.name != chosen)) continue;
       collections.push_back(schema_.records[field.type.index].name);
       if (collections.back() != record_name) continue;
       auto element = element_scope(start, field.name, name);

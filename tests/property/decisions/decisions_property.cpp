@@ -102,7 +102,12 @@ policy::Policy make_policy(Generator& generator, int count) {
     std::vector<std::size_t> ends;
     for (auto const& rule : rules) ends.push_back((text += rule).size());
     auto const compiled = compile(text);
-    if (!compiled.policy.empty()) return compiled.policy;
+    if (!compiled.policy.empty()) {
+      // A mistake that nobody reports would be a condition that is silently false.
+      auto const& nodes = compiled.policy.impl().nodes;
+      REQUIRE(std::none_of(nodes.begin() + 1, nodes.end(), [](policy::Expr const& expr) { return expr.type.base == policy::Base::error; }));
+      return compiled.policy;
+    }
     std::set<std::size_t> refused;
     for (auto const& d : compiled.diagnostics) {
       if (d.severity != policy::Severity::error) continue;

@@ -11,9 +11,10 @@ extend record order {
   kind_of: channel; name_of: text; alias_of: optional text; code_of: text; day_of_it: date; at_of: timestamp; weight_of: quantity in kg;
   tags_of: list of text; buyer_of: customer; seller_of: customer;
 }
-extend record line { number_of: decimal; maybe: optional decimal; sum_of: money; hot: bool; name_of: text; code_of: text; }
+extend record line { number_of: decimal; maybe: optional decimal; sum_of: money; hot: bool; name_of: text; code_of: text; packer_of: customer; }
 )";
 
+TestParty const parties[] = {{true, -1}, {false, 2}, {true, 0}, {false, 1}};
 std::vector<std::string> const words = {"", "a", "ab", "abc", "b", "ba", "\xC3\xA4", "zz"};
 
 }  // namespace
@@ -54,7 +55,8 @@ std::string Generator::order_leaf() {
 }
 
 std::string Generator::line_leaf(std::string const& line) {
-  switch (pick(9)) {
+  switch (pick(10)) {
+    case 8: return line + ".packer_of." + of({"trusted", "score > 1", "score < 0"});
     case 0: return line + ".number_of " + compare() + " " + number();
     case 1: return "(" + line + ".maybe else " + number() + ") " + compare() + " " + number();
     case 2: return line + ".sum_of " + compare() + " " + money();
@@ -140,6 +142,7 @@ TestOrder Generator::order(policy::Symbols& symbols) {
     line.hot = chance(30);
     line.name = word();
     line.code = code();
+    if (chance(85)) line.packer = &parties[pick(4)];
   }
   return out;
 }
@@ -162,10 +165,11 @@ void Generator::damage(policy::Policy const& policy, policy::Frame& frame) {
 
 policy::Binding<TestOrder> test_binding(policy::Symbols& symbols) {
   auto const usd = Currency::find("USD");
+  auto const party = bind<TestParty>("customer").field("trusted", &TestParty::trusted).field("score", &TestParty::score);
   auto line = bind<TestLine>("line");
+  line.record("packer_of", &TestLine::packer, party);
   line.field("number_of", &TestLine::number).field("maybe", &TestLine::maybe).money("sum_of", &TestLine::cents, usd).field("hot", &TestLine::hot);
   line.field("name_of", &TestLine::name).interned("code_of", &TestLine::code, symbols);
-  auto const party = bind<TestParty>("customer").field("trusted", &TestParty::trusted).field("score", &TestParty::score);
   auto order = bind<TestOrder>("order");
   order.field("small", &TestOrder::small).field("number_of", &TestOrder::decimal).field("maybe", &TestOrder::maybe).money("sum_of", &TestOrder::cents, usd);
   order.field("limit_of", &TestOrder::limit).field("flag_of", &TestOrder::flag).field("maybe_flag", &TestOrder::maybe_flag);

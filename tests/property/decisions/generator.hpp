@@ -9,6 +9,10 @@
 
 /// Orders of a made-up host with a member of every shape that binds: plain memory, optionals, texts, lists.
 enum class Kind : std::int16_t { web = -3, store = 4, phone = 9 };
+struct TestParty {
+  bool trusted = false;
+  std::int16_t score = 0;
+};
 struct TestLine {
   std::int32_t number = 0;
   std::optional<std::int64_t> maybe;
@@ -16,10 +20,7 @@ struct TestLine {
   bool hot = false;
   std::string name;
   std::int32_t code = 0;
-};
-struct TestParty {
-  bool trusted = false;
-  std::int16_t score = 0;
+  TestParty const* packer = nullptr;  ///< perhaps none: its facts are then missing
 };
 struct TestOrder {
   std::int8_t small = 0;

@@ -113,6 +113,8 @@ Table::Table(std::vector<TestOrder> const& orders, policy::Symbols const& symbol
   add("order.lines.maybe", each_line(orders, [](TestLine const& l) { return Maybe(l.maybe); }));
   add("order.lines.sum_of", each_line(orders, [](TestLine const& l) { return Maybe(l.cents); }));
   add("order.lines.hot", each_line(orders, [](TestLine const& l) { return Maybe(l.hot ? 1 : 0); }));
+  add("order.lines.packer_of.trusted", each_line(orders, [](TestLine const& l) { return l.packer != nullptr ? Maybe(l.packer->trusted ? 1 : 0) : Maybe(); }));
+  add("order.lines.packer_of.score", each_line(orders, [](TestLine const& l) { return l.packer != nullptr ? Maybe(l.packer->score) : Maybe(); }));
   add_texts("order.lines.name_of", each_line(orders, [](TestLine const& l) { return Word(l.name); }));
   add_texts("order.lines.code_of", each_line(orders, [&](TestLine const& l) { return Word(std::string(symbols.text(l.code))); }));
 }
