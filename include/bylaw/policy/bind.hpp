@@ -30,6 +30,8 @@ class HoldDecider {
     decider_.decide(objects, count, now, out, functions);
   }
   [[nodiscard]] Policy const& policy() const noexcept { return decider_.policy(); }
+  /// Without the host's type.
+  [[nodiscard]] host::Decider decider() && { return std::move(decider_); }
 
  private:
   host::Decider decider_;

@@ -23,7 +23,7 @@ struct FieldColumn {
   std::size_t stride = 0;                    ///< in bytes; 0: the size of a number
   std::uint8_t const* valid = nullptr;       ///< a bit for each value, lowest first, as in Arrow; nullptr: all are there
   std::int32_t scale = 0;                    ///< 0 to 9
-  std::vector<std::string_view> dictionary;  ///< what codes stand for; a negative code is a missing value
+  std::vector<std::string_view> dictionary = {};  ///< what codes stand for; a negative code is a missing value
 };
 
 /// Which elements of a collection belong to which order: those of order i are the values from

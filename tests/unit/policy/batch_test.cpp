@@ -1,0 +1,283 @@
+// Batches: what the property of tests/property/decisions does not reach, and what a host may rely on.
+#include <atomic>
+#include <cstdlib>
+#include <list>
+#include <memory>
+#include <new>
+#include <span>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include <bylaw/policy/columns.hpp>
+#include <bylaw/policy/live.hpp>
+
+#include "fixture.hpp"
+
+using namespace bylaw;
+
+namespace {
+
+enum class Channel { web, store, fax };
+struct Line {
+  std::int32_t quantity = 1;
+  std::int32_t sku = 0;
+  bool on_sale = false;
+};
+struct Order {
+  Channel channel = Channel::web;
+  std::int64_t cents = 0;
+  std::int32_t flags = 0;
+  std::uint8_t changes = 0;
+  std::vector<Line> lines;
+  std::list<Line> parts;
+};
+
+std::string const head = R"(policy p { currency USD; time zone "UTC"; }
+extend record order { parts: many line; gift: bool; }
+extend record line { code: text; }
+)";
+std::string hold(std::string const& name, std::string const& when, std::string const& more = "") {
+  return "hold " + name + " { " + more + "when " + when + "; reason POLICY \"x\"; blocks release; release by order_desk; }\n";
+}
+
+policy::Binding<Order> binding(policy::Symbols& symbols) {
+  auto const line = bind<Line>("line").field("quantity", &Line::quantity).interned("code", &Line::sku, symbols).field("on_sale", &Line::on_sale);
+  return bind<Order>("order")
+      .symbol("channel", &Order::channel, {std::pair{Channel::web, "web"}, {Channel::store, "store"}})
+      .money("total", &Order::cents, Currency::find("USD"))
+      .flag("gift", &Order::flags)
+      .field("changes", &Order::changes)
+      .many("lines", &Order::lines, line)
+      .many("parts", &Order::parts, line);
+}
+
+policy::HoldDecider<Order> decider(std::string const& rules, policy::Symbols& symbols) {
+  auto const compiled = compile(head + rules);
+  REQUIRE_MESSAGE(!compiled.policy.empty(), (compiled.diagnostics.empty() ? "" : compiled.diagnostics[0].message));
+  auto made = binding(symbols).hold_decider(compiled.policy);
+  REQUIRE_MESSAGE(made, (made ? "" : to_string(made.error())));
+  return std::move(*made);
+}
+
+/// `a b/1`: names of the rules that hold, with lines; then errors.
+std::string text_of(policy::HoldDecider<Order> const& by, policy::HoldBatch const& batch, std::size_t row) {
+  std::string out;
+  for (auto const* hit = batch.begin(row); hit != batch.end(row); ++hit) {
+    out += (out.empty() ? "" : " ") + by.policy().holds()[hit->rule()].info.name;
+    if (hit->line() >= 0) out += "/" + std::to_string(hit->line());
+    if (hit->state() != policy::HoldState::placed) out += "!";
+  }
+  for (auto const& error : batch.errors()) {
+    if (error.row == row) out += to_string(error.error);
+  }
+  return out;
+}
+
+std::string decide(std::string const& rules, Order const& order) {
+  policy::Symbols symbols;
+  auto const by = decider(rules, symbols);
+  policy::HoldBatch batch;
+  by.decide(&order, 1, Timestamp(1'772'700'000'000), batch);
+  return text_of(by, batch, 0);
+}
+
+std::atomic<std::int64_t> allocations{0};
+
+}  // namespace
+
+// Counts what deciding allocates; the library is linked into this program, so these are its own too.
+__attribute__((noinline)) void* operator new(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (auto* at = std::malloc(size == 0 ? 1 : size)) return at;
+  throw std::bad_alloc();
+}
+__attribute__((noinline)) void operator delete(void* at) noexcept { std::free(at); }
+__attribute__((noinline)) void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+
+TEST_CASE("an order is a batch of one") {
+  Order order;
+  order.cents = 10'000;
+  order.flags = 7;
+  order.lines = {{2, -1, false}, {5, -1, true}};
+  order.parts = {{1, -1, false}, {9, -1, false}};
+  struct Row {
+    char const* rules_of;
+    char const* expected;
+  };
+  Row const rows[] = {
+      {"order.total >= 100.00 USD", "a"},
+      {"order.total > 100.00 USD", ""},
+      {"order.gift", "a"},
+      {"not order.gift", ""},
+      {"any line of order.lines where line.quantity == 5 each and line.on_sale", "a"},
+      {"any line of order.lines where line.quantity == 2 each and line.on_sale", ""},
+      {"any line of order.parts where line.quantity > 8 each", "a"},
+      {"every line of order.parts where line.quantity < 9 each", ""},
+      {"every line of order.parts where line.quantity < 10 each", "a"},
+      {"order.channel in [store]", ""},
+      {"order.changes < 1", "a"},
+  };
+  for (auto const& row : rows) {
+    CAPTURE(row.rules_of);
+    CHECK(decide(hold("a", row.rules_of), order) == row.expected);
+  }
+  CHECK(decide("", order).empty());
+  CHECK(decide(hold("late", "order.gift", "effective from 2030-01-01; "), order).empty());
+  CHECK(decide(hold("by_line", "line.quantity > 1 each", "scope line; ") + hold("a", "order.gift"), order) == "by_line/0 by_line/1 a");
+}
+
+TEST_CASE("a value that its enumeration has not makes the order an error, and only that order") {
+  policy::Symbols symbols;
+  auto const by = decider(hold("a", "order.channel == store") + hold("b", "order.gift"), symbols);
+  std::vector<Order> orders(200);
+  orders[3].channel = Channel::fax;
+  orders[130].channel = static_cast<Channel>(-70'000);
+  orders[131].channel = Channel::store;
+  orders[131].flags = 1;
+  policy::HoldBatch batch;
+  by.decide(orders.data(), orders.size(), Timestamp(0), batch);
+  CHECK(batch.size() == 200);
+  CHECK(batch.hit_count() == 2);
+  REQUIRE(batch.errors().size() == 2);
+  CHECK(batch.errors()[0].row == 3);
+  CHECK(batch.errors()[1].row == 130);
+  CHECK(batch.errors()[1].error.code == "wrong_type");
+  CHECK(batch.errors()[1].error.place == "order.channel");
+  CHECK(text_of(by, batch, 131) == "a b");
+  // The same batch for fewer orders forgets the earlier ones.
+  by.decide(orders.data(), 1, Timestamp(0), batch);
+  CHECK(batch.size() == 1);
+  CHECK(batch.errors().empty());
+  by.decide(nullptr, 0, Timestamp(0), batch);
+  CHECK(batch.size() == 0);
+  CHECK(batch.hit_count() == 0);
+}
+
+TEST_CASE("texts that are interned before, by and after the decider") {
+  policy::Symbols symbols;
+  auto const before = symbols.intern("T1");
+  auto const by =
+      decider(hold("a", "any line of order.lines where line.code in [\"T1\", \"T2\"]") + hold("b", "any line of order.lines where line.code == \"\""), symbols);
+  auto const rule = symbols.intern("T2");
+  auto const after = symbols.intern("T3");
+  auto const asked = [&](std::int32_t id) {
+    Order order;
+    order.lines = {{1, id, false}};
+    policy::HoldBatch batch;
+    by.decide(&order, 1, Timestamp(0), batch);
+    return text_of(by, batch, 0);
+  };
+  CHECK(asked(before) == "a");
+  CHECK(asked(rule) == "a");
+  CHECK(asked(after).empty());
+  CHECK(asked(after + 1000) == "");
+  CHECK(asked(symbols.intern("")) == "b");
+  // An id that was never given is no text at all.
+  CHECK(asked(-1) == "b");
+  CHECK(symbols.text(-1).empty());
+  CHECK(symbols.text(rule) == "T2");
+}
+
+TEST_CASE("an order with very many lines") {
+  Order order;
+  for (int i = 0; i < 100'000; ++i) order.lines.push_back({i % 7, -1, false});
+  CHECK(decide(hold("a", "any line of order.lines where line.quantity == 6 each") + hold("b", "any line of order.lines where line.quantity == 7 each"),
+               order) == "a");
+}
+
+TEST_CASE("deciding allocates nothing once batches of this size were decided") {
+  policy::Symbols symbols;
+  std::string rules;
+  for (int i = 0; i < 300; ++i) {
+    rules += hold("r" + std::to_string(i),
+                  "order.total > " + std::to_string(i) + ".00 USD and any line of order.lines where line.quantity > " + std::to_string(i % 9) + " each");
+  }
+  auto const by = decider(rules, symbols);
+  std::vector<Order> orders(100);
+  for (std::size_t i = 0; i < orders.size(); ++i) {
+    orders[i].cents = static_cast<std::int64_t>(i) * 300;
+    orders[i].lines.assign(i % 5, Line{static_cast<std::int32_t>(i % 11), -1, false});
+  }
+  policy::HoldBatch batch;
+  by.decide(orders.data(), orders.size(), Timestamp(0), batch);
+  auto const before = allocations.load();
+  by.decide(orders.data(), orders.size(), Timestamp(0), batch);
+  for (auto const& order : orders) by.decide(&order, 1, Timestamp(0), batch);
+  CHECK(allocations.load() == before);
+}
+
+TEST_CASE("a policy is replaced while others decide, and no batch mixes two") {
+  policy::Symbols symbols;
+  auto const old_rules = decider(hold("a", "order.total > 1.00 USD"), symbols);
+  auto const new_rules = decider(hold("a", "order.total > 1.00 USD") + hold("b", "order.total > 1.00 USD"), symbols);
+  policy::LiveHoldDecider<Order> live(old_rules);
+  policy::LivePolicy live_policy(old_rules.policy());
+  std::atomic<bool> stop{false};
+  std::atomic<int> mixed{0};
+  auto const work = [&] {
+    std::vector<Order> orders(150);
+    for (auto& order : orders) order.cents = 500;
+    policy::HoldBatch batch;
+    while (!stop.load()) {
+      auto const by = live.get();
+      by.decide(orders.data(), orders.size(), Timestamp(0), batch);
+      auto const rules = by.policy().holds().size();
+      if (batch.hit_count() != rules * orders.size()) mixed.fetch_add(1);
+      auto const held = live_policy.get();
+      if (held.holds().empty() || held.holds().size() > 2) mixed.fetch_add(1);
+    }
+  };
+  std::thread first(work);
+  std::thread second(work);
+  for (int i = 0; i < 2'000; ++i) {
+    live.replace(i % 2 == 0 ? new_rules : old_rules);
+    live_policy.replace(i % 2 == 0 ? new_rules.policy() : old_rules.policy());
+  }
+  stop = true;
+  first.join();
+  second.join();
+  CHECK(mixed.load() == 0);
+}
+
+TEST_CASE("columns that do not fit are named, all of them") {
+  auto const compiled = compile(head + hold("a", "order.total > 1.00 USD and order.channel == web and any line of order.lines where line.code == \"x\""));
+  std::int64_t const cents[] = {50, 500};
+  std::int8_t const codes[] = {0, 1};
+  std::uint32_t const offsets[] = {0, 1, 1};
+  auto const channels = std::vector<std::string_view>{"web", "fax"};
+  auto const message = [&](policy::OrderColumns const& columns) {
+    policy::HoldBatch batch;
+    auto const done = policy::decide_holds(compiled.policy, columns, Timestamp(0), batch);
+    if (!done) return done.error().message;
+    std::string out = std::to_string(batch.hit_count()) + " hits";
+    for (auto const& error : batch.errors()) out += ", row " + std::to_string(error.row) + " " + error.error.message;
+    return out;
+  };
+  policy::OrderColumns columns;
+  columns.rows = 2;
+  CHECK(message(columns) ==
+        "`order.total`: rules read it and it is not there; `order.channel`: rules read it and it is not there; "
+        "`order.lines`: rules look through it and it is not there");
+  columns.fields = {{"order.total", policy::Memory::Form::i64, cents}, {"order.channel", policy::Memory::Form::i8, codes}};
+  columns.lists = {{"order.lines", offsets}};
+  columns.fields.push_back({"order.lines.code", policy::Memory::Form::i8, codes});
+  CHECK(message(columns) ==
+        "`order.channel`: texts and enumerations are codes of a dictionary, and it has none; "
+        "`order.lines.code`: texts and enumerations are codes of a dictionary, and it has none");
+  columns.fields[1].dictionary = channels;
+  columns.fields[2].dictionary = {"x"};
+  CHECK(message(columns) == "0 hits, row 1 `fax` is not a value of `channel`");
+  columns.fields.push_back({"order.totl", policy::Memory::Form::i64, cents});
+  columns.fields.push_back({"shipment.id", policy::Memory::Form::i64, cents});
+  CHECK(message(columns) == "`order.totl`: the record `order` has no field `totl`, did you mean `total`?; `shipment.id`: paths of orders begin with `order.`");
+  columns.fields.resize(3);
+  columns.fields[0].scale = 2;
+  CHECK(message(columns) == "`order.total`: a scale is 0 to 9, and only for numbers, quantities and timestamps");
+  columns.fields[0].scale = 0;
+  std::uint32_t const falling[] = {0, 5, 1};
+  columns.lists[0].offsets = falling;
+  CHECK(message(columns) == "`order.lines`: its offsets are missing or do not rise");
+  policy::HoldBatch batch;
+  CHECK(policy::decide_holds(policy::Policy{}, columns, Timestamp(0), batch).error().code == "no_policy");
+}
