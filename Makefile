@@ -13,7 +13,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_OPTIONS := -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBYLAW_BUILD_FUZZERS=ON -DBYLAW_BUILD_TESTS=OFF -DBYLAW_BUILD_PROGRAM=OFF \
   -DBYLAW_BUILD_EXAMPLES=OFF -DBYLAW_INSTALL=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 
-.PHONY: all demo test full bench fuzz fuzz-afl fuzz-build asan tsan clang lint deps full-deps build clean
+.PHONY: all demo test full bench bench-deps fuzz fuzz-afl fuzz-build asan tsan clang lint deps full-deps build clean
 all: build
 
 deps:
@@ -34,13 +34,21 @@ build: deps
 test: build
 	@ctest --test-dir $(BUILD) --output-on-failure --timeout 800
 
-# What takes longer than `make test` may: both compilers, sanitizers, a minute of each fuzzer, the benchmarks.
+# What takes longer than `make test` may: both compilers, sanitizers, ten million decisions, a minute of each
+# fuzzer, the benchmarks.
 full: test clang asan tsan lint bench
+	@BYLAW_DECISIONS=10000000 $(BUILD)/tests/decisions_property
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 
-bench: build
-	@cmake --build $(BUILD) --target policy_bench
+# Ratios against twins written by hand, in one run. Each program checks its answers first and ends with an
+# error when a target is missed.
+bench: bench-deps build
+	@cmake --build $(BUILD) --target policy_bench rules_bench
 	@$(BUILD)/tests/policy_bench
+	@$(BUILD)/tests/rules_bench $(addprefix $(BUILD)/bench/rules/,base mixed numeric lists lines)
+
+bench-deps:
+	@$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) rapidjson-dev"
 
 fuzz: full-deps
 	@cmake -S . -B $(BUILD)-fuzz $(FUZZ_OPTIONS) -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
@@ -57,8 +65,9 @@ fuzz-afl: full-deps
 # The unit tests under a sanitizer, or with the other compiler.
 asan tsan: deps
 	@cmake --preset $@ -DCMAKE_CXX_COMPILER_LAUNCHER=ccache > /dev/null
-	@cmake --build build-$@ --target unit_tests
+	@cmake --build build-$@ --target unit_tests decisions_property
 	@build-$@/tests/unit_tests
+	@build-$@/tests/decisions_property
 
 clang: full-deps
 	@cmake -S . -B $(BUILD)-clang -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \

@@ -31,63 +31,86 @@ class Coding {
 
   [[nodiscard]] index::Lookup const& lookup() const { return lookup_; }
 
-  /// `at(i)`: where the number of item i lies. True when some rows are `invalid_row`.
+  /// `at(i)`: where the number of item i lies. Calls `take(i, row)` for each item. True when some facts
+  /// cannot be used; then only rows() says which.
+  template <class At, class Take>
+  bool each_row(Memory::Form form, At at, std::uint32_t count, Take take) const {
+    switch (form) {
+      case Memory::Form::u8: return each_row_of<std::uint8_t>(at, count, take);
+      case Memory::Form::i8: return each_row_of<std::int8_t>(at, count, take);
+      case Memory::Form::u16: return each_row_of<std::uint16_t>(at, count, take);
+      case Memory::Form::i16: return each_row_of<std::int16_t>(at, count, take);
+      case Memory::Form::u32: return each_row_of<std::uint32_t>(at, count, take);
+      case Memory::Form::i32: return each_row_of<std::int32_t>(at, count, take);
+      default: return each_row_of<std::int64_t>(at, count, take);
+    }
+  }
+
+  /// One row for each item, `invalid_row` where a fact cannot be used. True when there are such.
   template <class At>
   bool rows(Memory::Form form, At at, std::uint32_t count, std::uint32_t* out) const {
-    switch (form) {
-      case Memory::Form::u8: return rows_of<std::uint8_t>(at, count, out);
-      case Memory::Form::i8: return rows_of<std::int8_t>(at, count, out);
-      case Memory::Form::u16: return rows_of<std::uint16_t>(at, count, out);
-      case Memory::Form::i16: return rows_of<std::int16_t>(at, count, out);
-      case Memory::Form::u32: return rows_of<std::uint32_t>(at, count, out);
-      case Memory::Form::i32: return rows_of<std::int32_t>(at, count, out);
-      default: return rows_of<std::int64_t>(at, count, out);
+    if (!each_row(form, at, count, [out](std::uint32_t i, std::uint32_t row) { out[i] = row; })) return false;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (!is_usable(load(form, at(i)))) out[i] = invalid_row;
     }
+    return true;
   }
 
  private:
-  template <class Number, class At>
-  bool rows_of(At at, std::uint32_t count, std::uint32_t* out) const {
-    auto const number = [&](std::uint32_t i) {
-      Number value;
-      std::memcpy(&value, at(i), sizeof value);
-      return static_cast<std::int64_t>(value);
-    };
-    return row_of_code_.empty() ? rows_of_values(number, count, out) : rows_of_codes(number, count, out);
+  template <class Number>
+  static std::int64_t load(char const* from) {
+    Number value;
+    std::memcpy(&value, from, sizeof value);
+    return static_cast<std::int64_t>(value);
+  }
+  static std::int64_t load(Memory::Form form, char const* from) {
+    switch (form) {
+      case Memory::Form::u8: return load<std::uint8_t>(from);
+      case Memory::Form::i8: return load<std::int8_t>(from);
+      case Memory::Form::u16: return load<std::uint16_t>(from);
+      case Memory::Form::i16: return load<std::int16_t>(from);
+      case Memory::Form::u32: return load<std::uint32_t>(from);
+      case Memory::Form::i32: return load<std::int32_t>(from);
+      default: return load<std::int64_t>(from);
+    }
   }
 
-  template <class NumberAt>
-  bool rows_of_codes(NumberAt number, std::uint32_t count, std::uint32_t* out) const {
-    auto const* rows = row_of_code_.data();
+  [[nodiscard]] bool is_usable(std::int64_t number) const {
+    if (row_of_code_.empty()) return lookup_.is_valid(number);
     auto const others = static_cast<std::uint64_t>(row_of_code_.size() - 1);
-    std::int64_t all = 0;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      auto const code = number(i) - first_code_;
-      out[i] = rows[std::min(static_cast<std::uint64_t>(code), others)];
-      all |= code;
-    }
-    if (all >= 0 && !may_be_invalid_) return false;
-    bool lacks = false;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (number(i) < first_code_) out[i] = invalid_row;
-      lacks = lacks || out[i] == invalid_row;
-    }
-    return lacks;
+    return number >= first_code_ && row_of_code_[std::min(static_cast<std::uint64_t>(number - first_code_), others)] != invalid_row;
   }
 
-  template <class NumberAt>
-  bool rows_of_values(NumberAt number, std::uint32_t count, std::uint32_t* out) const {
+  template <class Number, class At, class Take>
+  bool each_row_of(At at, std::uint32_t count, Take take) const {
+    auto const number = [&](std::uint32_t i) { return load<Number>(at(i)); };
+    if (!row_of_code_.empty()) return may_be_invalid_ ? each_code<true>(number, count, take) : each_code<false>(number, count, take);
     lookup_.with_form([&](auto row) {
-      for (std::uint32_t i = 0; i < count; ++i) out[i] = row(number(i));
+      for (std::uint32_t i = 0; i < count; ++i) take(i, row(number(i)));
     });
     if (!lookup_.is_bounded()) return false;
     bool lacks = false;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (lookup_.is_valid(number(i))) continue;
-      out[i] = invalid_row;
-      lacks = true;
-    }
+    for (std::uint32_t i = 0; i < count; ++i) lacks |= !lookup_.is_valid(number(i));
     return lacks;
+  }
+
+  template <bool may_be_invalid, class NumberAt, class Take>
+  bool each_code(NumberAt number, std::uint32_t count, Take take) const {
+    auto const* rows = row_of_code_.data();
+    auto const others = static_cast<std::uint64_t>(row_of_code_.size() - 1);
+    std::int64_t all = 0;
+    bool lacks = false;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      auto const code = number(i) - first_code_;
+      auto row = rows[std::min(static_cast<std::uint64_t>(code), others)];
+      if constexpr (may_be_invalid) {
+        lacks |= row == invalid_row;
+        row = row == invalid_row ? 0 : row;
+      }
+      take(i, row);
+      all |= code;
+    }
+    return lacks || all < 0;
   }
 
   index::Lookup lookup_;

@@ -39,14 +39,22 @@ class Run {
         writer_(out, count),
         scratch_(writer_.scratch()),
         active_orders_(in_force_of(orders_.rules, scratch_.active_orders)),
-        active_lines_(in_force_of(lines_.rules, scratch_.active_lines)) {}
+        active_lines_(in_force_of(lines_.rules, scratch_.active_lines)),
+        is_simple_(orders_.simple && lines_.rules.empty()),
+        is_small_(is_simple_ && orders_.rules.words == 1) {
+    if (is_small_ && scratch_.left.size() < index::Block::items_max) scratch_.left.resize(index::Block::items_max);
+  }
 
   void decide() {
     for (first_ = 0; first_ < total_; first_ += index::Block::items_max) {
       count_ = static_cast<std::uint32_t>(std::min<std::size_t>(index::Block::items_max, total_ - first_));
+      if (is_small_ && facts_.match_orders(first_, count_, (*active_orders_)[0], scratch_.left.data())) {
+        for (std::uint32_t i = 0; i < count_; ++i) write_simple(i);
+        continue;
+      }
       auto& block = facts_.fill_orders(first_, count_);
       index::match(block, orders_.views, *active_orders_, scratch_.left);
-      if (orders_.simple && lines_.rules.empty() && block.refer.empty()) {
+      if (is_simple_ && block.refer.empty()) {
         for (std::uint32_t i = 0; i < count_; ++i) write_simple(i);
         continue;
       }
@@ -175,6 +183,8 @@ class Run {
   HoldBatch::Scratch& scratch_;
   index::Bits const* active_orders_;
   index::Bits const* active_lines_;
+  bool is_simple_;  ///< what is left of an order's terms is what applies
+  bool is_small_;   ///< and it is one word
   std::size_t first_ = 0;
   std::uint32_t count_ = 0;
 };

@@ -12,6 +12,15 @@ class Facts {
   virtual ~Facts() = default;
   /// Stands on orders `first` up to `first + count`, and fills a block with them.
   virtual index::Block& fill_orders(std::size_t first, std::uint32_t count) = 0;
+  /// The same without a block, where these facts allow it: what is left of the terms of each order, for an
+  /// index of one word. False when they do not.
+  virtual bool match_orders(std::size_t first, std::uint32_t count, std::uint64_t active, std::uint64_t* left) {
+    (void)first;
+    (void)count;
+    (void)active;
+    (void)left;
+    return false;
+  }
   /// The lines of these orders, one order after the other.
   virtual index::Block::Places const& gather_lines() = 0;
   /// Fills a block with some of these lines.

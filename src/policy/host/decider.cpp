@@ -30,6 +30,11 @@ class ObjectFacts final : public batch::Facts {
     return scratch_.filler.block;
   }
 
+  bool match_orders(std::size_t first, std::uint32_t count, std::uint64_t active, std::uint64_t* left) override {
+    for (std::uint32_t i = 0; i < count; ++i) scratch_.orders[i] = object(first + i);
+    return scratch_.filler.match_plain(machine_.orders, count, scratch_.orders, machine_.size, active, left);
+  }
+
   index::Block::Places const& gather_lines() override {
     gather(machine_.order_lines, count_, scratch_.orders, scratch_.lines);
     return scratch_.lines.places;

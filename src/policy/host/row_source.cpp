@@ -84,6 +84,23 @@ bool RowSource::rows(void const* const* objects, std::uint32_t count, std::uint3
       memory_.form, [objects, offset = memory_.offset](std::size_t i) { return static_cast<char const*>(objects[i]) + offset; }, count, out);
 }
 
+bool RowSource::keep(void const* objects, std::size_t stride, std::uint32_t count, std::uint64_t* left) const {
+  if (memory_.form == Memory::Form::none) return false;
+  auto const* from = static_cast<char const*>(objects) + memory_.offset;
+  auto const* words = column_.rows.data();
+  return !coding_.each_row(
+      memory_.form, [from, stride](std::size_t i) { return from + i * stride; }, count,
+      [left, words](std::uint32_t i, std::uint32_t row) { left[i] &= words[row]; });
+}
+
+bool RowSource::terms(void const* const* objects, std::uint32_t count, std::uint64_t* out) const {
+  if (memory_.form == Memory::Form::none) return false;
+  auto const* words = column_.rows.data();
+  return !coding_.each_row(
+      memory_.form, [objects, offset = memory_.offset](std::size_t i) { return static_cast<char const*>(objects[i]) + offset; }, count,
+      [out, words](std::uint32_t i, std::uint32_t row) { out[i] = words[row]; });
+}
+
 template <class At>
 bool RowSource::read_rows(At at, std::uint32_t count, std::uint32_t* out) const {
   bool lacks = false;

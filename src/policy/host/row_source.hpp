@@ -16,6 +16,11 @@ class RowSource {
   bool rows(void const* objects, std::size_t stride, std::uint32_t count, std::uint32_t* out) const;
   /// The same for objects anywhere.
   bool rows(void const* const* objects, std::uint32_t count, std::uint32_t* out) const;
+  /// For an index of one word: takes the terms of each object's row from `left`. False when some facts are
+  /// missing or cannot be used, or are not in plain memory; `left` is then of no use.
+  bool keep(void const* objects, std::size_t stride, std::uint32_t count, std::uint64_t* left) const;
+  /// The same for objects anywhere, and without taking: the terms of each.
+  bool terms(void const* const* objects, std::uint32_t count, std::uint64_t* out) const;
   /// The row of one entry of a list.
   [[nodiscard]] std::uint32_t row_of(Value const& given) const;
 

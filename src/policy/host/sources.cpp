@@ -25,6 +25,10 @@ Sources sources_of(Policy const& policy, index::FrameIndex const& from, std::vec
       elements.columns.emplace_back(policy, column, layout.slots[column.place.slot], plan);
     }
   }
+  auto const is_plain = [](index::Group const& group) { return !group.every && group.columns.size() == 1; };
+  auto const has_place = [](Sources::Elements const& group) { return group.many != nullptr && group.many->values == nullptr; };
+  out.plain = from.rules.words == 1 && std::all_of(from.rules.groups.begin(), from.rules.groups.end(), is_plain) &&
+              std::all_of(out.groups.begin(), out.groups.end(), has_place);
   return out;
 }
 
@@ -76,6 +80,45 @@ void BlockFiller::fill(Sources const& sources, std::uint32_t items, void const* 
   fill_scalars(sources, orders, stride, lines);
   if (gathered_.size() < sources.groups.size()) gathered_.resize(sources.groups.size());
   for (std::size_t g = 0; g < sources.groups.size(); ++g) fill_group(sources, g, sources.index->groups[g].owner == 0 ? orders : lines);
+}
+
+bool BlockFiller::match_plain(Sources const& sources, std::uint32_t items, void const* const* orders, std::size_t stride, std::uint64_t active,
+                              std::uint64_t* left) {
+  if (!sources.plain) return false;
+  std::fill_n(left, items, active);
+  for (auto const& source : sources.scalars) {
+    if (!source.keep(orders[0], stride, items, left)) return false;
+  }
+  if (gathered_.size() < sources.groups.size()) gathered_.resize(sources.groups.size());
+  for (std::size_t g = 0; g < sources.groups.size(); ++g) {
+    if (!keep_any(sources, g, orders, items, left)) return false;
+  }
+  return true;
+}
+
+/// Most orders have few elements: so many are looked at in any case, the last one again where there are
+/// fewer, because a loop of that length is foreseen and one of their number is not.
+bool BlockFiller::keep_any(Sources const& sources, std::size_t g, void const* const* orders, std::uint32_t items, std::uint64_t* left) {
+  constexpr std::uint32_t few = 4;
+  auto const& group = sources.groups[g];
+  auto& gathered = gathered_[group.same_as];
+  if (group.same_as == g) gather(group.many, items, orders, gathered);
+  auto const* begins = gathered.places.begins.data();
+  if (terms_.size() < begins[items]) terms_.resize(begins[items]);
+  if (!group.columns[0].terms(gathered.elements.data(), begins[items], terms_.data())) return false;
+  auto const none = sources.index->all[0] & ~sources.index->groups[g].users[0];
+  auto const* terms = terms_.data();
+  for (std::uint32_t item = 0; item < items; ++item) {
+    auto const begin = begins[item];
+    auto const end = begins[item + 1];
+    auto any = none;
+    if (begin != end) {
+      for (std::uint32_t i = 0; i < few; ++i) any |= terms[std::min(begin + i, end - 1)];
+      for (auto element = begin + few; element < end; ++element) any |= terms[element];
+    }
+    left[item] &= any;
+  }
+  return true;
 }
 
 void BlockFiller::fill_scalars(Sources const& sources, void const* const* orders, std::size_t stride, void const* const* lines) {

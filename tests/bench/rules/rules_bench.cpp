@@ -65,6 +65,25 @@ Totals run_threads(policy::HoldDecider<Order> const& decider, std::vector<Order>
   return {part[0].hits + part[1].hits, part[0].sum + part[1].sum};
 }
 
+Totals run_columns(policy::Policy const& held, WorkloadColumns const& table, policy::HoldBatch& batch) {
+  auto const done = policy::decide_holds(held, table.columns, now, batch);
+  if (!done) std::printf("%s\n", done.error().message.c_str());
+  Totals out;
+  add(out, batch, 0);
+  return out;
+}
+
+/// One order at a time in its general form, as the engine decides: which rules, lines, values read.
+Totals run_frames(policy::Policy const& held, std::vector<policy::Frame> const& frames) {
+  Totals out;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    auto const decision = held.decide_holds(frames[i], now);
+    out.hits += decision.hits.size();
+    for (auto const& hit : decision.hits) out.sum += i * 1009 + hit.rule;
+  }
+  return out;
+}
+
 double median(std::vector<double> values) {
   std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
   return values[values.size() / 2];
@@ -132,6 +151,19 @@ void measure_building(policy::Policy const& held, std::string const& text, doubl
   if (bytes_max > 0) report("megabytes", 1e-6 * static_cast<double>(bytes), bytes_max);
 }
 
+/// What recording costs: the same orders in their general form, with all values that each hit read.
+void measure_frames(policy::Binding<Order> const& binding, policy::Policy const& held, Workload const& workload) {
+  auto const reader = binding.reader(held, policy::Subject::order, {policy::Kind::hold});
+  std::vector<policy::Frame> frames;
+  std::size_t const count = 2000;
+  for (std::size_t i = 0; i < count; ++i) frames.push_back(*reader->read(workload.orders[i]));
+  auto const start = seconds(CLOCK_THREAD_CPUTIME_ID);
+  auto const totals = run_frames(held, frames);
+  auto const spent = seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+  std::printf("    with every value read recorded: %.2f us per order, %.2f us per hit\n", 1e6 * spent / static_cast<double>(count),
+              1e6 * spent / static_cast<double>(std::max<std::uint64_t>(totals.hits, 1)));
+}
+
 struct Bounds {
   double bitmap = 0;
   double interned = 0;
@@ -164,7 +196,10 @@ void measure(Workload const& workload, int rules, bool base, Bounds bounds) {
   auto by_hand = [&] { return interned->run(orders); };
   std::vector<Contender> all{contender("bylaw, batches of 256", batches), contender("bylaw, one at a time", single), contender("bitmap twin", by_bitmap),
                              contender("bylaw, one thread (wall)", thread, CLOCK_MONOTONIC), contender("bylaw, two threads (wall)", threads, CLOCK_MONOTONIC)};
+  WorkloadColumns const table(workload);
+  auto columns = [&] { return run_columns(held, table, batch); };
   if (interned) all.push_back(contender("interned structs, by hand", by_hand));
+  all.push_back(contender("bylaw, all orders in columns", columns));
   for (auto& one : all) check(one.name, one.run(one.context), workload.expected(rules));
   int const rounds = rules > 1000 ? 9 : 21;
   for (int round = 0; round < rounds; ++round) {
@@ -183,8 +218,10 @@ void measure(Workload const& workload, int rules, bool base, Bounds bounds) {
   std::printf("\n");
   report("batch / bitmap twin", median(all[0].times) / median(all[2].times), bounds.bitmap);
   if (interned) report("batch / interned by hand", median(all[0].times) / median(all[5].times), bounds.interned);
+  report("all in columns / bitmap twin", median(all.back().times) / median(all[2].times), 0);
   report("one at a time / batch", median(all[1].times) / median(all[0].times), bounds.single);
   report("two threads / one thread, speed", median(all[3].times) / median(all[4].times), bounds.threads, true);
+  measure_frames(binding, held, workload);
   measure_building(held, text, bounds.building, bounds.megabytes);
 }
 

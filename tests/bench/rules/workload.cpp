@@ -83,3 +83,61 @@ policy::Binding<Order> Workload::binding() const {
       "lines", [](Order const& o) { return std::span(o.lines, static_cast<std::size_t>(o.nlines)); }, line);
   return order;
 }
+
+WorkloadColumns::WorkloadColumns(Workload const& workload) {
+  auto const& first = workload.orders[0];
+  offsets_.push_back(0);
+  for (auto const& order : workload.orders) {
+    lines_.insert(lines_.end(), order.lines, order.lines + order.nlines);
+    offsets_.push_back(static_cast<std::uint32_t>(lines_.size()));
+  }
+  columns.rows = workload.orders.size();
+  columns.lists.push_back({"order.lines", offsets_.data()});
+  auto const add = [&](char const* path, std::int32_t const* at, std::size_t stride, char const* coded = nullptr) {
+    policy::FieldColumn column;
+    column.path = path;
+    column.form = policy::Memory::Form::i32;
+    column.values = at;
+    column.stride = stride;
+    if (coded != nullptr) {
+      auto const& texts = *workload.symbols.at(coded);
+      for (std::size_t i = 0; i < texts.size(); ++i) column.dictionary.push_back(texts.text(static_cast<std::int32_t>(i)));
+    }
+    columns.fields.push_back(std::move(column));
+  };
+  auto const of_order = [&](char const* path, std::int32_t const& at, char const* coded = nullptr) { add(path, &at, sizeof(Order), coded); };
+  auto const of_line = [&](char const* path, std::int32_t const& at, char const* coded = nullptr) { add(path, &at, sizeof(Line), coded); };
+  of_order("order.sales_channel", first.channel, "channel");
+  of_order("order.currency_code", first.currency, "currency");
+  of_order("order.total", first.total);
+  of_order("order.age_min", first.age_min);
+  of_order("order.priority", first.priority);
+  of_order("order.gift", first.gift);
+  of_order("order.customer.class", first.customer.segment, "customer.segment");
+  of_order("order.customer.email_domain", first.customer.email_domain, "customer.email_domain");
+  of_order("order.customer.age_days", first.customer.age_days);
+  of_order("order.customer.orders", first.customer.orders);
+  of_order("order.customer.chargeback_count", first.customer.chargebacks);
+  of_order("order.customer.limit", first.customer.credit_limit);
+  of_order("order.customer.balance", first.customer.open_balance);
+  of_order("order.payment.kind", first.payment.method, "payment.method");
+  of_order("order.payment.status", first.payment.status, "payment.status");
+  of_order("order.payment.avs", first.payment.avs, "payment.avs");
+  of_order("order.payment.cvv", first.payment.cvv, "payment.cvv");
+  of_order("order.payment.bin_country", first.payment.bin_country, "payment.bin_country");
+  of_order("order.payment.score", first.payment.risk_score);
+  of_order("order.ship_to.country_code", first.ship_to.country, "ship_to.country");
+  of_order("order.ship_to.state", first.ship_to.state, "ship_to.state");
+  of_order("order.ship_to.town", first.ship_to.city, "ship_to.city");
+  of_order("order.ship_to.is_po_box", first.ship_to.po_box);
+  of_order("order.ship_to.is_verified", first.ship_to.verified);
+  of_order("order.ship_to.distance_km", first.ship_to.distance_km);
+  of_line("order.lines.sku", lines_[0].sku, "sku");
+  of_line("order.lines.category", lines_[0].category, "category");
+  of_line("order.lines.from_warehouse", lines_[0].warehouse, "warehouse");
+  of_line("order.lines.pieces", lines_[0].qty);
+  of_line("order.lines.price", lines_[0].price);
+  of_line("order.lines.weight_g", lines_[0].weight_g);
+  of_line("order.lines.atp", lines_[0].atp);
+  of_line("order.lines.hazmat", lines_[0].hazmat);
+}

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <bylaw/policy/bind.hpp>
+#include <bylaw/policy/columns.hpp>
 
 #include "twins.hpp"
 
@@ -19,4 +20,15 @@ struct Workload {
   [[nodiscard]] std::vector<Rule> rules(int count) const;
   [[nodiscard]] Totals expected(int rules) const;
   [[nodiscard]] bylaw::policy::Binding<Order> binding() const;
+};
+
+/// The same orders as columns: those of orders where they stand in the structs, those of lines one behind the other.
+class WorkloadColumns {
+ public:
+  explicit WorkloadColumns(Workload const& workload);
+  bylaw::policy::OrderColumns columns;
+
+ private:
+  std::vector<Line> lines_;
+  std::vector<std::uint32_t> offsets_;
 };
