@@ -99,8 +99,8 @@ class Run {
   /// them must be confirmed, the rule must.
   void collect(index::Block const& block, std::uint32_t item, std::uint32_t row, std::int32_t line) {
     auto const& index = *block.index;
-    auto const* left = &scratch_.left[item * std::size_t{index.words}];
-    auto const* refer = block.refer.empty() ? nullptr : &block.refer[item * std::size_t{index.words}];
+    auto const* left = scratch_.left.data() + item * std::size_t{index.words};
+    auto const* refer = block.refer.empty() ? nullptr : block.refer.data() + item * std::size_t{index.words};
     auto& found = scratch_.found;
     std::uint32_t last = UINT32_MAX;
     for (std::uint32_t w = 0; w < index.words; ++w) {
@@ -118,7 +118,7 @@ class Run {
   /// Hits where nothing has to be confirmed and each rule is one term.
   void write_simple(std::uint32_t item) {
     auto const& index = orders_.rules;
-    auto const* left = &scratch_.left[item * std::size_t{index.words}];
+    auto const* left = scratch_.left.data() + item * std::size_t{index.words};
     auto* hit = writer_.room(index.terms + 2);
     for (std::uint32_t w = 0; w < index.words; ++w) {
       auto bits = left[w];

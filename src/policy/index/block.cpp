@@ -25,7 +25,16 @@ namespace {
 #define BYLAW_INLINE __attribute__((always_inline)) inline
 
 // Wide machines join four words at once; others take such a unit as two.
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+// Sanitizers are not ready when the choice between the two is made, before the program begins.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BYLAW_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define BYLAW_SANITIZED
+#endif
+#if defined(__x86_64__) && !defined(BYLAW_SANITIZED)
 #define BYLAW_WIDE __attribute__((target_clones("avx2", "default")))
 #else
 #define BYLAW_WIDE
@@ -74,24 +83,20 @@ struct Tile {
 template <int words, bool mapped>
 class TileMatch {
  public:
-  BYLAW_INLINE TileMatch(Block const& block, View const* views, Bits const& active, std::size_t first, std::uint64_t* out)
+  BYLAW_INLINE TileMatch(Block const& block, TileViews const& views, Bits const& active, std::size_t first, std::uint64_t* out)
       : block_(block), views_(views), index_(*block.index), active_(&active[first]), all_(&index_.all[first]), first_(first), out_(out + first) {}
 
   /// Item by item, all columns in registers: for tiles of many words.
   BYLAW_INLINE void by_item() const {
-    auto const* views = views_;
-    auto const count = index_.scalars.size();
+    auto const* begin = views_.scalars.data();
+    auto const* end = begin + views_.scalars.size();
     for (std::uint32_t place = 0; place < block_.items; ++place) {
       std::uint32_t const item = block_.order[place];
       Tile<words> left;
       left.load(active_);
-      auto const* rows = &block_.scalars[item];
-      for (std::size_t c = 0; c < count; ++c) left.keep(row(views[c], rows[c * Block::items_max]));
-      auto const* group_views = views + count;
-      for (std::size_t g = 0; g < index_.groups.size(); ++g) {
-        left = with_group(index_.groups[g], block_.groups[g], group_views, item, left);
-        group_views += index_.groups[g].columns.size();
-      }
+      auto const* rows = block_.scalars.data() + item;
+      for (auto const* view = begin; view != end; ++view) left.keep(row(*view, rows[view->column * std::size_t{Block::items_max}]));
+      for (auto const& group : views_.groups) left = with_group(group, item, left);
       left.store(out_ + item * std::size_t{index_.words});
     }
   }
@@ -101,35 +106,37 @@ class TileMatch {
     auto const stride = std::size_t{index_.words};
     auto const items = block_.items;
     for (std::uint32_t item = 0; item < items; ++item) put(out_ + item * stride, active_);
-    auto const* rows = block_.scalars.data();
-    auto const* view = views_;
-    auto left = index_.scalars.size();
+    auto const* view = views_.scalars.data();
+    auto left = views_.scalars.size();
     // Four columns at once: what is left of an item is then loaded and stored once for all of them.
-    for (; left >= 4; left -= 4, view += 4, rows += 4 * Block::items_max) {
+    for (; left >= 4; left -= 4, view += 4) {
+      auto const* a_rows = rows_of(view[0]);
+      auto const* b_rows = rows_of(view[1]);
+      auto const* c_rows = rows_of(view[2]);
+      auto const* d_rows = rows_of(view[3]);
       for (std::uint32_t item = 0; item < items; ++item) {
-        auto const* a = row(view[0], rows[item]);
-        auto const* b = row(view[1], rows[item + Block::items_max]);
-        auto const* c = row(view[2], rows[item + 2 * Block::items_max]);
-        auto const* d = row(view[3], rows[item + 3 * Block::items_max]);
+        auto const* a = row(view[0], a_rows[item]);
+        auto const* b = row(view[1], b_rows[item]);
+        auto const* c = row(view[2], c_rows[item]);
+        auto const* d = row(view[3], d_rows[item]);
         for (int w = 0; w < words; ++w) out_[item * stride + static_cast<std::size_t>(w)] &= a[w] & b[w] & c[w] & d[w];
       }
     }
-    for (; left > 0; --left, ++view, rows += Block::items_max) {
+    for (; left > 0; --left, ++view) {
+      auto const* rows = rows_of(*view);
       for (std::uint32_t item = 0; item < items; ++item) keep(out_ + item * stride, row(*view, rows[item]));
     }
-    for (std::size_t g = 0; g < index_.groups.size(); ++g) {
-      auto const& group = index_.groups[g];
-      if (!group.every && group.columns.size() == 1) {
-        keep_any(group, block_.groups[g], *view);
-      } else {
-        for (std::uint32_t item = 0; item < items; ++item) {
-          Tile<words> left;
-          left.load(out_ + item * stride);
-          left = with_group(group, block_.groups[g], view, item, left);
-          left.store(out_ + item * stride);
-        }
+    for (auto const& group : views_.groups) {
+      if (!index_.groups[group.group].every && group.columns.size() == 1) {
+        keep_any(group);
+        continue;
       }
-      view += group.columns.size();
+      for (std::uint32_t item = 0; item < items; ++item) {
+        Tile<words> one;
+        one.load(out_ + item * stride);
+        one = with_group(group, item, one);
+        one.store(out_ + item * stride);
+      }
     }
   }
 
@@ -137,6 +144,7 @@ class TileMatch {
   [[nodiscard]] static BYLAW_INLINE std::uint64_t const* row(View const& view, std::uint32_t row) {
     return view.rows + (mapped ? view.row_of[row] : row) * std::size_t{words};
   }
+  [[nodiscard]] std::uint32_t const* rows_of(View const& view) const { return block_.scalars.data() + view.column * std::size_t{Block::items_max}; }
   static BYLAW_INLINE void put(std::uint64_t* to, std::uint64_t const* from) {
     for (int w = 0; w < words; ++w) to[w] = from[w];
   }
@@ -146,13 +154,15 @@ class TileMatch {
 
   /// One column of elements. Most items have few: so many are looked at in any case, the last one again
   /// where there are fewer, because a loop of that length is foreseen and one of their number is not.
-  void keep_any(Group const& group, Block::Elements const& elements, View view) const {
+  void keep_any(TileViews::OfGroup const& views) const {
     constexpr std::uint32_t few = 4;
     auto const stride = std::size_t{index_.words};
+    auto const& elements = block_.groups[views.group];
+    auto const& view = views.columns[0];
     Tile<words> none;
-    none.load_without(all_, &group.users[first_]);
+    none.load_without(all_, &index_.groups[views.group].users[first_]);
     auto const* begins = elements.places->begins.data();
-    auto const* rows = elements.columns[0].data();
+    auto const* rows = elements.columns[view.column].data();
     for (std::uint32_t item = 0; item < block_.items; ++item) {
       auto const begin = begins[item];
       auto const end = begins[item + 1];
@@ -168,13 +178,17 @@ class TileMatch {
     }
   }
 
-  BYLAW_INLINE Tile<words> with_group(Group const& group, Block::Elements const& elements, View const* views, std::uint32_t item, Tile<words> left) const {
+  BYLAW_INLINE Tile<words> with_group(TileViews::OfGroup const& views, std::uint32_t item, Tile<words> left) const {
+    auto const& group = index_.groups[views.group];
+    auto const& elements = block_.groups[views.group];
     auto const begin = elements.places->begins[item];
     auto const end = elements.places->begins[item + 1];
-    auto const count = group.columns.size();
+    auto const* first = views.columns.data();
+    auto const* last = first + views.columns.size();
+    auto const bits = [&](View const* view, std::uint32_t element) { return row(*view, elements.columns[view->column][element]); };
     if (group.every || end - begin == 1) {
-      for (std::size_t c = 0; c < count; ++c) {
-        for (auto element = begin; element < end; ++element) left.keep(row(views[c], elements.columns[c][element]));
+      for (auto const* view = first; view != last; ++view) {
+        for (auto element = begin; element < end; ++element) left.keep(bits(view, element));
       }
       return left;
     }
@@ -182,13 +196,13 @@ class TileMatch {
     Tile<words> any;
     any.load_without(all_, &group.users[first_]);
     for (auto element = begin; element < end; ++element) {
-      if (count == 1) {
-        any.add(row(views[0], elements.columns[0][element]));
+      if (last - first == 1) {
+        any.add(bits(first, element));
         continue;
       }
       Tile<words> one;
-      one.load(row(views[0], elements.columns[0][element]));
-      for (std::size_t c = 1; c < count; ++c) one.keep(row(views[c], elements.columns[c][element]));
+      one.load(bits(first, element));
+      for (auto const* view = first + 1; view != last; ++view) one.keep(bits(view, element));
       any.add(one);
     }
     left.keep(any);
@@ -196,7 +210,7 @@ class TileMatch {
   }
 
   Block const& block_;
-  View const* views_;
+  TileViews const& views_;
   RuleIndex const& index_;
   std::uint64_t const* active_;
   std::uint64_t const* all_;
@@ -204,16 +218,16 @@ class TileMatch {
   std::uint64_t* out_;
 };
 
-BYLAW_WIDE void match_4(Block const& block, View const* views, Bits const& active, std::uint64_t* out) {
+BYLAW_WIDE void match_4(Block const& block, TileViews const& views, Bits const& active, std::uint64_t* out) {
   TileMatch<4, false>(block, views, active, 0, out).by_item();
 }
-BYLAW_WIDE void match_8(Block const& block, View const* views, Bits const& active, std::uint64_t* out) {
+BYLAW_WIDE void match_8(Block const& block, TileViews const& views, Bits const& active, std::uint64_t* out) {
   TileMatch<8, false>(block, views, active, 0, out).by_item();
 }
-BYLAW_WIDE void match_16(Block const& block, View const* views, Bits const& active, std::uint64_t* out) {
+BYLAW_WIDE void match_16(Block const& block, TileViews const& views, Bits const& active, std::uint64_t* out) {
   TileMatch<16, false>(block, views, active, 0, out).by_item();
 }
-BYLAW_WIDE void match_tile(Block const& block, View const* views, Bits const& active, std::size_t first, std::uint64_t* out) {
+BYLAW_WIDE void match_tile(Block const& block, TileViews const& views, Bits const& active, std::size_t first, std::uint64_t* out) {
   TileMatch<16, true>(block, views, active, first, out).by_item();
 }
 
@@ -232,34 +246,39 @@ void set_order(Block& block) {
 
 }  // namespace
 
-std::vector<View> views_of(RuleIndex const& index) {
-  std::vector<View> out;
-  for (std::size_t tile = 0; tile < index.words / index.tile_words; ++tile) {
-    auto const add = [&](Column const& column) {
-      out.push_back({column.rows.data() + column.first_row[tile] * std::size_t{index.tile_words}, column.row_of.data() + column.row_count * tile});
+std::vector<TileViews> views_of(RuleIndex const& index) {
+  std::vector<TileViews> out(index.words / index.tile_words);
+  for (std::size_t tile = 0; tile < out.size(); ++tile) {
+    auto const add = [&](std::vector<Column> const& columns, std::vector<View>& to) {
+      for (std::uint32_t c = 0; c < columns.size(); ++c) {
+        auto const& column = columns[c];
+        if (!column.has_rows(tile)) continue;
+        to.push_back({column.rows.data() + column.first_row[tile] * std::size_t{index.tile_words}, column.row_of.data() + column.row_count * tile, c});
+      }
     };
-    for (auto const& column : index.scalars) add(column);
-    for (auto const& group : index.groups) std::for_each(group.columns.begin(), group.columns.end(), add);
+    add(index.scalars, out[tile].scalars);
+    for (std::uint32_t g = 0; g < index.groups.size(); ++g) {
+      TileViews::OfGroup group{g, {}};
+      add(index.groups[g].columns, group.columns);
+      if (!group.columns.empty()) out[tile].groups.push_back(std::move(group));
+    }
   }
   return out;
 }
 
-void match(Block& block, std::vector<View> const& views, Bits const& active, Bits& left) {
+void match(Block& block, std::vector<TileViews> const& tiles, Bits const& active, Bits& left) {
   auto const& index = *block.index;
   if (left.size() < std::size_t{Block::items_max} * index.words) left.resize(std::size_t{Block::items_max} * index.words);
   set_order(block);
   switch (index.words) {
-    case 1: TileMatch<1, false>(block, views.data(), active, 0, left.data()).by_column(); break;
-    case 2: TileMatch<2, false>(block, views.data(), active, 0, left.data()).by_column(); break;
-    case 4: match_4(block, views.data(), active, left.data()); break;
-    case 8: match_8(block, views.data(), active, left.data()); break;
-    case 16: match_16(block, views.data(), active, left.data()); break;
-    default: {
-      auto const tiles = index.words / index.tile_words;
-      for (std::size_t tile = 0; tile < tiles; ++tile) {
-        match_tile(block, views.data() + views.size() / tiles * tile, active, tile * index.tile_words, left.data());
-      }
-    }
+    case 0: break;
+    case 1: TileMatch<1, false>(block, tiles[0], active, 0, left.data()).by_column(); break;
+    case 2: TileMatch<2, false>(block, tiles[0], active, 0, left.data()).by_column(); break;
+    case 4: match_4(block, tiles[0], active, left.data()); break;
+    case 8: match_8(block, tiles[0], active, left.data()); break;
+    case 16: match_16(block, tiles[0], active, left.data()); break;
+    default:
+      for (std::size_t tile = 0; tile < tiles.size(); ++tile) match_tile(block, tiles[tile], active, tile * index.tile_words, left.data());
   }
   for (std::size_t i = 0; i < block.refer.size(); ++i) left[i] |= block.refer[i] & active[i % index.words];
 }

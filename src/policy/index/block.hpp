@@ -42,11 +42,21 @@ struct Block {
 struct View {
   std::uint64_t const* rows = nullptr;
   std::uint32_t const* row_of = nullptr;
+  std::uint32_t column = 0;  ///< among the scalars, or in its group
 };
-/// Tile after tile the views of all columns: scalars, then group by group. They point into the index.
-[[nodiscard]] std::vector<View> views_of(RuleIndex const& index);
+/// What terms of one tile ask of: a column that none of them uses leaves them all, and is not here.
+struct TileViews {
+  struct OfGroup {
+    std::uint32_t group = 0;
+    std::vector<View> columns;
+  };
+  std::vector<View> scalars;
+  std::vector<OfGroup> groups;
+};
+/// Per tile. They point into the index.
+[[nodiscard]] std::vector<TileViews> views_of(RuleIndex const& index);
 
 /// What is left of the terms for each item: (item, word). `active`: the terms that are in force.
-void match(Block& block, std::vector<View> const& views, Bits const& active, Bits& left);
+void match(Block& block, std::vector<TileViews> const& tiles, Bits const& active, Bits& left);
 
 }  // namespace bylaw::inline v0::policy::index

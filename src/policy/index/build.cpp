@@ -167,6 +167,12 @@ class Builder {
     std::vector<std::vector<Turn>> of_tile(out_.words / words);
     for (auto const turn : turns) of_tile[turn.bit / (64 * words)].push_back(turn);
     for (std::size_t tile = 0; tile < of_tile.size(); ++tile) {
+      auto const users = out.users.begin() + static_cast<std::ptrdiff_t>(tile * words);
+      if (std::all_of(users, users + words, [](std::uint64_t word) { return word == 0; })) {
+        out.first_row.push_back(Column::no_rows);
+        if (of_tile.size() > 1) out.row_of.resize(out.row_of.size() + out.row_count);
+        continue;
+      }
       auto const part = [&](Bits const& bits) { return bits.begin() + static_cast<std::ptrdiff_t>(tile * words); };
       Bits rows(part(first), part(first) + words);
       auto row_of = add_rows(of_tile[tile], out.row_count, text, rows);

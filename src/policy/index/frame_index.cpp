@@ -55,6 +55,7 @@ class Matcher {
   void and_row(Bits& bits, Column const& column, std::uint32_t row) const {
     auto const tile = std::size_t{index_.rules.tile_words};
     for (std::size_t first = 0; first < words_; first += tile) {
+      if (!column.has_rows(first / tile)) continue;
       auto const of_tile = column.row_of.empty() ? row : column.row_of[column.row_count * (first / tile) + row];
       auto const* from = &column.rows[(column.first_row[first / tile] + of_tile) * tile];
       for (std::size_t w = 0; w < tile; ++w) bits[first + w] &= from[w];

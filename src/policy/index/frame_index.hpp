@@ -22,7 +22,7 @@ struct FrameIndex {
   std::vector<Layout const*> layouts;  ///< of the levels that stand still
   std::vector<Lookup> scalars;
   std::vector<std::vector<Lookup>> groups;
-  std::vector<View> views;
+  std::vector<TileViews> views;
   bool simple = false;  ///< what is left of the terms is what applies: nothing is to be confirmed, each rule is one term
 
   /// The rules that these facts do not rule out, rising. The reference evaluator decides about them.

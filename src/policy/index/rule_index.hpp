@@ -34,11 +34,13 @@ struct Column {
   std::vector<std::uint32_t> text_rows;
   std::size_t row_count = 0;
   Bits rows;                             ///< (row of a tile, word), tile after tile
-  std::vector<std::uint32_t> first_row;  ///< per tile: where its rows begin
+  std::vector<std::uint32_t> first_row;  ///< per tile: where its rows begin; `no_rows` where no term uses the fact
   std::vector<std::uint32_t> row_of;     ///< (tile, row): which of the tile's rows it is; empty with one tile, which has them all
   Bits users;                            ///< terms that ask of this fact
   Bits refer;                            ///< terms that the reference evaluator must decide when the fact is missing or no valid value
 
+  static constexpr std::uint32_t no_rows = UINT32_MAX;
+  [[nodiscard]] bool has_rows(std::size_t tile) const { return first_row[tile] != no_rows; }
   [[nodiscard]] std::uint32_t missing_row() const { return static_cast<std::uint32_t>(row_count - 1); }
   [[nodiscard]] std::uint32_t row_of_text(std::string_view text) const {
     auto const at = std::lower_bound(texts.begin(), texts.end(), text);
