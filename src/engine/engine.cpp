@@ -46,7 +46,8 @@ Error unknown_action(workflow::Definition const& definition, std::string_view co
   auto const look = [&](std::vector<std::string> const& actions) {
     for (auto const& action : actions) {
       if (std::find(std::begin(known), std::end(known), action) != std::end(known)) continue;
-      error = {"unknown_action", "the workflow `" + definition.name + "` names the action `" + action + "`, which the engine does not have", definition.name, "use " + list};
+      error = {"unknown_action", "the workflow `" + definition.name + "` names the action `" + action + "`, which the engine does not have", definition.name,
+               "use " + list};
     }
   };
   for (auto const& state : definition.states) {

@@ -306,7 +306,8 @@ void check_expect(TestFile const& file, Yaml const& expect) {
   for (std::size_t i = 0; i < expect.keys.size(); ++i) {
     auto const& members = expectations().at(expect.keys[i]);
     auto const& value = expect.items[i];
-    bool const list = expect.keys[i] == "holds" || expect.keys[i] == "no_holds" || expect.keys[i] == "stops" || expect.keys[i] == "approvals" || expect.keys[i] == "backorders";
+    bool const list = expect.keys[i] == "holds" || expect.keys[i] == "no_holds" || expect.keys[i] == "stops" || expect.keys[i] == "approvals" ||
+                      expect.keys[i] == "backorders";
     if (list && !value.is_list()) file.refuse(value.line, "`" + expect.keys[i] + "` is a list", "write [] for none, or [name, name]");
     if (!list && !value.is_map()) file.refuse(value.line, "`" + expect.keys[i] + "` has members", "write {member: value}");
     bool const empty = list ? expect.keys[i] == "no_holds" && value.items.empty() : value.keys.empty();

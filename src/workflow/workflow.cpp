@@ -67,7 +67,8 @@ bool enabled(Transition const& transition, Guards guards, bool& failed) {
 bool tied(State const& state, Transition const& chosen, std::string_view role, Guards guards, bool& failed) {
   if (chosen.guard < 0) return false;
   for (auto const& other : state.transitions) {
-    bool const rival = &other != &chosen && other.guard >= 0 && other.event == chosen.event && (other.target != chosen.target || other.actions != chosen.actions);
+    bool const rival =
+        &other != &chosen && other.guard >= 0 && other.event == chosen.event && (other.target != chosen.target || other.actions != chosen.actions);
     bool const may = role.empty() || other.by.empty() || std::find(other.by.begin(), other.by.end(), role) != other.by.end();
     if (rival && may && enabled(other, guards, failed)) return true;
   }

@@ -20,9 +20,9 @@ struct FieldColumn {
   std::string path;  ///< `order.total`, `order.customer.segment`, `order.lines.quantity`
   Memory::Form form = Memory::Form::i64;
   void const* values = nullptr;
-  std::size_t stride = 0;                    ///< in bytes; 0: the size of a number
-  std::uint8_t const* valid = nullptr;       ///< a bit for each value, lowest first, as in Arrow; nullptr: all are there
-  std::int32_t scale = 0;                    ///< 0 to 9
+  std::size_t stride = 0;                         ///< in bytes; 0: the size of a number
+  std::uint8_t const* valid = nullptr;            ///< a bit for each value, lowest first, as in Arrow; nullptr: all are there
+  std::int32_t scale = 0;                         ///< 0 to 9
   std::vector<std::string_view> dictionary = {};  ///< what codes stand for; a negative code is a missing value
 };
 

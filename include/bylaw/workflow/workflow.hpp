@@ -54,8 +54,16 @@ struct Guards {
   void* context = nullptr;
 };
 
-enum class Reaction : std::uint8_t { moved, ignored, rejected, parked, dead_lettered, forbidden, guard_failed,
-                                      tied };  ///< two guards of one event hold at once
+enum class Reaction : std::uint8_t {
+  moved,
+  ignored,
+  rejected,
+  parked,
+  dead_lettered,
+  forbidden,
+  guard_failed,
+  tied
+};  ///< two guards of one event hold at once
 
 /// What one event did: the states passed through, and what is to be done on the way.
 struct Step {

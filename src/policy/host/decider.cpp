@@ -82,7 +82,9 @@ Result<Decider> Decider::make(Type type, std::size_t size, Policy const& policy)
   return Decider(machine.release());
 }
 
-Decider::Decider(Decider const& other) noexcept : machine_(other.machine_) { __atomic_add_fetch(&machine_->references, 1, __ATOMIC_RELAXED); }
+Decider::Decider(Decider const& other) noexcept : machine_(other.machine_) {
+  if (machine_ != nullptr) __atomic_add_fetch(&machine_->references, 1, __ATOMIC_RELAXED);
+}
 Decider::~Decider() {
   if (machine_ != nullptr && __atomic_sub_fetch(&machine_->references, 1, __ATOMIC_ACQ_REL) == 0) delete machine_;
 }

@@ -122,7 +122,6 @@ class Builder {
   struct Turn {
     std::uint32_t row = 0;
     std::uint32_t bit = 0;
-    friend auto operator<=>(Turn const&, Turn const&) = default;
   };
 
   static std::vector<Turn> edge_turns(Gathered const& gathered, Column& out) {
