@@ -32,7 +32,7 @@ class BatchHit {
 };
 static_assert(sizeof(BatchHit) == 8);
 
-/// An order of a batch whose facts could not be read; nothing was decided about it.
+/// An order of a batch whose facts could not be read where a rule in force needed them; nothing was decided about it.
 struct BatchError {
   std::size_t row = 0;
   Error error;  ///< `wrong_type`, with the path of the fact

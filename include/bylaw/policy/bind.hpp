@@ -67,7 +67,7 @@ class Binding {
     field.name = std::move(name);
     field.kind = host::ValueKind::symbol;
     field.optional = host::optional_like<Member>;
-    field.memory = host::memory_of(get);
+    field.memory = host::memory_of<T>(get);
     std::vector<Enum> values;
     for (auto const& [value, word] : names) {
       values.push_back(value);
@@ -101,7 +101,7 @@ class Binding {
     host::Field field;
     field.name = std::move(name);
     field.kind = host::ValueKind::text;
-    field.memory = host::memory_of(get);
+    field.memory = host::memory_of<T>(get);
     field.interned = &symbols;
     field.getter = host::getter_of<T>([get = std::move(get), &symbols](T const& object, host::Each each) {
       host::Value out;
@@ -119,7 +119,7 @@ class Binding {
     host::Field field;
     field.name = std::move(name);
     field.kind = host::ValueKind::money;
-    field.memory = host::memory_of(get);
+    field.memory = host::memory_of<T>(get);
     field.currency = currency;
     field.getter = host::getter_of<T>([get = std::move(get), currency](T const& object, host::Each each) {
       host::Value out;
@@ -137,7 +137,7 @@ class Binding {
     host::Field field;
     field.name = std::move(name);
     field.kind = host::ValueKind::boolean;
-    field.memory = host::memory_of(get);
+    field.memory = host::memory_of<T>(get);
     field.getter = host::getter_of<T>([get = std::move(get)](T const& object, host::Each each) {
       host::Value out;
       out.number = host::call(get, object) != 0 ? 1 : 0;
@@ -154,7 +154,7 @@ class Binding {
     static_assert(std::is_reference_v<std::invoke_result_t<Get const&, T const&>> || std::is_pointer_v<Member>,
                   "a record is read through a reference or a pointer, not from a copy");
     Memory memory;
-    if constexpr (std::is_same_v<Member, Inner>) memory = host::memory_of(get);
+    if constexpr (std::is_same_v<Member, Inner>) memory = host::memory_of<T>(get);
     auto getter = host::getter_of<T>([get = std::move(get)](T const& object, host::Each each) {
       auto const& member = host::call(get, object);
       if constexpr (host::maybe<Member>) {
@@ -206,7 +206,7 @@ class Binding {
     using Member = host::member_of<Get, T>;
     host::Field field;
     field.name = std::move(name);
-    if constexpr (std::is_integral_v<Member>) field.memory = host::memory_of(get);
+    if constexpr (std::is_integral_v<Member>) field.memory = host::memory_of<T>(get);
     if constexpr (host::container<Member>) {
       field.list = true;
       field.kind = host::kind_of<std::remove_cvref_t<decltype(*std::declval<Member const&>().begin())>>();

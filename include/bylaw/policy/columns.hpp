@@ -14,14 +14,16 @@ namespace bylaw::inline v0::policy {
 /// What a number means depends on the kind of the field (FactKind): money in minor units; decimals and
 /// quantities as number / 10^scale, a quantity in the field's unit; durations in milliseconds; dates in
 /// days since 1970; times of day in minutes; timestamps in milliseconds UTC, or finer with a scale (6 for
-/// nanoseconds). Texts and enumerations are codes into a dictionary. There are no floating point columns:
+/// nanoseconds), and then read as the millisecond that they are in. Texts and enumerations are codes into a dictionary. There are no floating point columns:
 /// no double decides.
 struct FieldColumn {
-  std::string path;  ///< `order.total`, `order.customer.segment`, `order.lines.quantity`
+  std::string path;  ///< `order.total`, `order.customer.segment`, `order.lines.quantity`, `measures.orders`
   Memory::Form form = Memory::Form::i64;
   void const* values = nullptr;
+  std::size_t count = 0;                          ///< how many values there are: a row each, or an element each
   std::size_t stride = 0;                         ///< in bytes; 0: the size of a number
   std::uint8_t const* valid = nullptr;            ///< a bit for each value, lowest first, as in Arrow; nullptr: all are there
+  std::size_t valid_offset = 0;                   ///< the bit of the first value, where an array is a slice
   std::int32_t scale = 0;                         ///< 0 to 9
   std::vector<std::string_view> dictionary = {};  ///< what codes stand for; a negative code is a missing value
 };
@@ -45,7 +47,7 @@ struct OrderColumns {
 /// rule reads costs nothing. `functions` are called on this thread. Thread safe for different batches.
 /// Errors: `columns_mismatch`, whose message names each column that does not fit the schema and each that
 /// rules need and that is not there; `no_policy`. A value that is no value of its enumeration makes a
-/// BatchError of its order.
+/// BatchError of its order where a rule in force asks for it.
 [[nodiscard]] BYLAW_EXPORT Result<void> decide_holds(Policy const& policy, OrderColumns const& orders, Timestamp now, HoldBatch& out, Functions functions = {});
 
 }  // namespace bylaw::inline v0::policy

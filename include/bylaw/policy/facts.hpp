@@ -62,6 +62,9 @@ struct Collection {
   std::string path;    ///< `order.lines`
   std::string record;  ///< `line`
   Layout layout;
+  std::uint32_t read_by = 0;  ///< as of a Slot: rules that look through it, whether or not they read a fact of an element
+
+  [[nodiscard]] bool is_read_by(Kind by) const noexcept { return (read_by >> static_cast<unsigned>(by) & 1u) != 0; }
 };
 
 /// The facts of one subject, in the order of its Layout.

@@ -123,17 +123,19 @@ constexpr Memory::Form memory_form() {
   else if constexpr (sizeof(V) == 4) return std::is_signed_v<V> ? Memory::Form::i32 : Memory::Form::u32;
   else return std::is_signed_v<V> ? Memory::Form::i64 : Memory::Form::none;
 }
-/// The place of a member. A pointer to a data member is its offset in the C++ ABI of g++ and clang++.
-template <class V, class T>
-Memory memory_of(V T::*member) {
-  if constexpr (std::is_function_v<V>) {
-    return {};
+/// The place of a member in a T, which may have it from a base. A pointer to a data member is its offset in
+/// the C++ ABI of g++ and clang++, once it is one of T.
+template <class T, class V, class U>
+Memory memory_of(V U::*member) {
+  if constexpr (!std::is_function_v<V> && std::is_convertible_v<V U::*, V T::*>) {
+    V T::*const own = member;
+    static_assert(sizeof own == sizeof(std::ptrdiff_t));
+    return {memory_form<std::remove_cv_t<V>>(), __builtin_bit_cast(std::ptrdiff_t, own)};
   } else {
-    static_assert(sizeof member == sizeof(std::ptrdiff_t));
-    return {memory_form<std::remove_cv_t<V>>(), __builtin_bit_cast(std::ptrdiff_t, member)};
+    return {};
   }
 }
-template <class Get>
+template <class T, class Get>
 Memory memory_of(Get const&) {
   return {};
 }
@@ -246,8 +248,10 @@ Value value_of(V const& v) {
   } else if constexpr (std::is_same_v<V, Date> || std::is_same_v<V, TimeOfDay> || std::is_same_v<V, Timestamp>) {
     out.number = v.value;
   } else if constexpr (chrono_duration<V>) {
+    static_assert(std::is_integral_v<typename V::rep>, "no double decides: bind a duration that counts in whole numbers");
     static_assert(1000 * V::period::num % V::period::den == 0, "a policy counts milliseconds: bind a coarser duration");
-    out.number = static_cast<std::int64_t>(v.count()) * (1000 * V::period::num / V::period::den);
+    constexpr std::int64_t factor = 1000 * V::period::num / V::period::den;
+    if (__builtin_mul_overflow(static_cast<std::int64_t>(v.count()), factor, &out.number)) out.number = v.count() < 0 ? INT64_MIN : INT64_MAX;
   } else {
     out.text = std::string(std::string_view(v));
   }
@@ -265,16 +269,21 @@ decltype(auto) call(Get const& get, T const& object) {
   else return get(object);
 }
 
-/// Records that stand one behind the other.
+/// Records that stand one behind the other, and are no more than these records: of what is derived from
+/// them, the next one stands further on.
 template <class V, class Inner>
 concept contiguous = requires(V const& v) {
-  { std::data(v) } -> std::convertible_to<Inner const*>;
+  requires std::is_same_v<std::remove_cv_t<std::remove_pointer_t<decltype(std::data(v))>>, Inner>;
   std::size(v);
 };
 
 /// A container of records, or a view of them such as std::span.
 template <class T, class Inner, class Get>
 Getter many_getter_of(Get get) {
+  using Given = std::invoke_result_t<Get const&, T const&>;
+  static_assert(std::is_reference_v<Given> || std::ranges::enable_borrowed_range<std::remove_cv_t<Given>>,
+                "the records are read where they are: give the container by reference (`-> auto const&`), or a view such as std::span");
+  static_assert(std::is_lvalue_reference_v<decltype(*std::begin(std::declval<Given&>()))>, "the container must hold its records, not make them");
   struct Many final : Getter::Base {
     explicit Many(Get g) : get(std::move(g)) {}
     void read(void const* object, Each each) const override {
@@ -282,11 +291,8 @@ Getter many_getter_of(Get get) {
       for (Inner const& element : members) each(&element);
     }
     bool span(void const* object, void const*& first, std::size_t& count) const override {
-      // A container that the getter makes anew does not outlive this call; a view does.
-      using Given = std::invoke_result_t<Get const&, T const&>;
-      constexpr bool stays = std::is_reference_v<Given> || std::ranges::enable_borrowed_range<std::remove_cv_t<Given>>;
       auto&& members = host::call(get, *static_cast<T const*>(object));
-      if constexpr (stays && contiguous<decltype(members), Inner>) {
+      if constexpr (contiguous<decltype(members), Inner>) {
         first = static_cast<Inner const*>(std::data(members));
         count = static_cast<std::size_t>(std::size(members));
         return true;

@@ -101,7 +101,7 @@ class Coding {
     std::int64_t all = 0;
     bool lacks = false;
     for (std::uint32_t i = 0; i < count; ++i) {
-      auto const code = number(i) - first_code_;
+      auto const code = static_cast<std::int64_t>(static_cast<std::uint64_t>(number(i)) - static_cast<std::uint64_t>(first_code_));
       auto row = rows[std::min(static_cast<std::uint64_t>(code), others)];
       if constexpr (may_be_invalid) {
         lacks |= row == invalid_row;

@@ -42,7 +42,7 @@ class Binder {
   TableSection section(Layout const& layout, std::size_t rows) {
     TableSection out;
     out.layout = &layout;
-    for (auto const& slot : layout.slots) out.fields.push_back(field(slot));
+    for (auto const& slot : layout.slots) out.fields.push_back(field(slot, rows));
     for (auto const& collection : layout.collections) {
       auto& many = out.collections.emplace_back();
       many.list = find(orders_.lists, collection.path);
@@ -64,11 +64,8 @@ class Binder {
  private:
   void problem(std::string const& path, std::string const& what) { problems_ += (problems_.empty() ? "`" : "; `") + path + "`: " + what; }
 
-  static bool is_needed(Slot const& slot) { return slot.is_read_by(Kind::hold); }
-
   TableSection empty(Collection const& collection, bool reported) {
-    if (!reported && std::any_of(collection.layout.slots.begin(), collection.layout.slots.end(), is_needed))
-      problem(collection.path, "rules look through it and it is not there");
+    if (!reported && collection.is_read_by(Kind::hold)) problem(collection.path, "rules look through it and it is not there");
     TableSection out;
     out.layout = &collection.layout;
     out.fields.resize(collection.layout.slots.size());
@@ -76,20 +73,23 @@ class Binder {
     return out;
   }
 
-  FieldColumn const* field(Slot const& slot) {
+  /// Facts that only other kinds of rules read are none of a batch's business.
+  FieldColumn const* field(Slot const& slot, std::size_t rows) {
+    if (!slot.is_read_by(Kind::hold)) return nullptr;
     auto const* column = find(orders_.fields, slot.path);
     if (column == nullptr) {
-      if (!slot.optional && is_needed(slot)) problem(slot.path, "rules read it and it is not there");
+      if (!slot.optional) problem(slot.path, "rules read it and it is not there");
       return nullptr;
     }
+    if (column->count < rows) problem(slot.path, "it has " + std::to_string(column->count) + " values, and " + std::to_string(rows) + " are needed");
     bool const coded = slot.kind == FactKind::text || slot.kind == FactKind::symbol;
     bool const scaled = slot.kind == FactKind::decimal || slot.kind == FactKind::quantity || slot.kind == FactKind::timestamp;
-    if (coded && column->dictionary.empty() && orders_.rows > 0) problem(slot.path, "texts and enumerations are codes of a dictionary, and it has none");
+    if (coded && column->dictionary.empty() && rows > 0) problem(slot.path, "texts and enumerations are codes of a dictionary, and it has none");
     if (!coded && !column->dictionary.empty()) problem(slot.path, "it has a dictionary, and the field is no text and no enumeration");
     if (column->scale < 0 || column->scale > 9 || (column->scale != 0 && !scaled))
       problem(slot.path, "a scale is 0 to 9, and only for numbers, quantities and timestamps");
     if (slot.kind == FactKind::money && slot.detail.empty()) problem(slot.path, "money in any currency cannot be a column of minor units");
-    if (column->values == nullptr && orders_.rows > 0) problem(slot.path, "it has no values");
+    if (column->values == nullptr && rows > 0) problem(slot.path, "it has no values");
     if (column->form == Memory::Form::none) problem(slot.path, "it has no form");
     return column;
   }
@@ -98,14 +98,20 @@ class Binder {
   void known(std::string const& path, bool list) {
     std::string record = "order";
     std::string_view rest = path;
-    if (rest.substr(0, 6) != "order.") return problem(path, "paths of orders begin with `order.`");
+    if (rest.substr(0, 9) == "measures.") {
+      rest.remove_prefix(9);
+      auto const& all = policy_.measures();
+      bool const there = std::any_of(all.begin(), all.end(), [&](Measure const& measure) { return measure.name == rest; });
+      if (!there) problem(path, "the policy has no measure of this name");
+      return;
+    }
+    if (rest.substr(0, 6) != "order.") return problem(path, "paths begin with `order.` or `measures.`");
     rest.remove_prefix(6);
     for (;;) {
       auto const dot = rest.find('.');
       FieldInfo info;
       auto const name = rest.substr(0, dot);
       if (!policy_.find_field(record, name, info)) {
-        if (record == "order" && name == "measures") return;
         auto const near = nearest(std::string(name), policy_.fields_of(record));
         return problem(path, "the record `" + record + "` has no field `" + std::string(name) + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
       }
@@ -134,7 +140,8 @@ Result<TableSection> table_section(Policy const& policy, OrderColumns const& ord
 }
 
 bool read_number(FieldColumn const& column, std::size_t at, std::int64_t& out) {
-  if (column.valid != nullptr && (column.valid[at / 8] >> (at % 8) & 1) == 0) return false;
+  auto const bit = at + column.valid_offset;
+  if (column.valid != nullptr && (column.valid[bit / 8] >> (bit % 8) & 1) == 0) return false;
   auto const* from = static_cast<char const*>(column.values) + at * (column.stride == 0 ? size_of(column.form) : column.stride);
   switch (column.form) {
     case Memory::Form::u8: out = load<std::uint8_t>(from); break;
@@ -156,8 +163,8 @@ Result<Value> read_value(Policy const& policy, Slot const& slot, FieldColumn con
   auto const wrong = [&](std::string message, std::string remedy) { return Unexpected{Error{"wrong_type", std::move(message), slot.path, std::move(remedy)}}; };
   if (slot.kind == FactKind::decimal || slot.kind == FactKind::quantity) out.scale = column.scale;
   if (slot.kind == FactKind::timestamp) {
-    out.number /= power_of_ten(column.scale);
-    if (out.number * power_of_ten(column.scale) != number) return wrong("a policy counts milliseconds, and this point in time is finer", "round it");
+    auto const parts = power_of_ten(column.scale);
+    out.number = number / parts - (number % parts < 0 ? 1 : 0);
   }
   if (slot.kind != FactKind::text && slot.kind != FactKind::symbol) return out;
   if (static_cast<std::uint64_t>(number) >= column.dictionary.size())

@@ -23,7 +23,10 @@ class Planner {
       auto& many = plan.collections.emplace_back();
       auto const* at = follow(type, rest(collection.path, prefix), many.route);
       auto const name = collection.path.substr(collection.path.rfind('.') + 1);
-      if (at == nullptr) continue;
+      if (at == nullptr) {
+        if (is_needed(collection)) check_.unbound(collection.path);
+        continue;
+      }
       if (collection.record.empty()) {
         many.values = find(at->fields, name);
         auto& element = many.element.emplace_back();
@@ -36,7 +39,7 @@ class Planner {
         many.part = find(at->parts, name);
         if (many.part != nullptr) many.element.push_back(section(many.part->type[0], collection.layout, collection.path));
       }
-      if (many.part == nullptr && many.values == nullptr && is_needed(collection.layout)) check_.unbound(collection.path);
+      if (many.part == nullptr && many.values == nullptr && is_needed(collection)) check_.unbound(collection.path);
     }
     return plan;
   }
@@ -49,8 +52,8 @@ class Planner {
   bool is_needed(Slot const& slot) const {
     return kinds_.empty() || std::any_of(kinds_.begin(), kinds_.end(), [&](Kind kind) { return slot.is_read_by(kind); });
   }
-  bool is_needed(Layout const& layout) const {
-    return kinds_.empty() || std::any_of(layout.slots.begin(), layout.slots.end(), [&](Slot const& slot) { return is_needed(slot); });
+  bool is_needed(Collection const& collection) const {
+    return kinds_.empty() || std::any_of(kinds_.begin(), kinds_.end(), [&](Kind kind) { return collection.is_read_by(kind); });
   }
 
   /// The type that has the last field of a path.

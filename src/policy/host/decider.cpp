@@ -58,6 +58,16 @@ class ObjectFacts final : public batch::Facts {
   std::uint32_t count_ = 0;
 };
 
+/// Facts that only other kinds of rules read are none of a batch's business: nothing wrong with them may cost an order its hits.
+void leave_out_others(Section& section) {
+  for (std::size_t i = 0; i < section.slots.size(); ++i) {
+    if (!section.layout->slots[i].is_read_by(Kind::hold)) section.slots[i].field = nullptr;
+  }
+  for (std::size_t c = 0; c < section.collections.size(); ++c) {
+    for (auto& element : section.collections[c].element) leave_out_others(element);
+  }
+}
+
 }  // namespace
 
 Result<Decider> Decider::make(Type type, std::size_t size, Policy const& policy) {
@@ -68,6 +78,7 @@ Result<Decider> Decider::make(Type type, std::size_t size, Policy const& policy)
   machine->size = size;
   auto const& held = machine->plan->policy;
   auto const& impl = held.impl();
+  leave_out_others(machine->plan->root);
   auto const& root = machine->plan->root;
   Section const* line = nullptr;
   if (impl.lines_collection >= 0) {

@@ -53,7 +53,8 @@ void RowSource::use_interned(Symbols& symbols) {
   }
   std::vector<std::uint32_t> rows;
   for (std::size_t id = 0; id < symbols.size(); ++id) rows.push_back(row_of_name(symbols.text(static_cast<std::int32_t>(id))));
-  rows.push_back(text ? 0 : batch::invalid_row);
+  // A number that was never given out is the empty text; if a rule names that, others must decide.
+  rows.push_back(text && column_.row_of_text({}) == 0 ? 0 : batch::invalid_row);
   coding_ = batch::Coding(0, std::move(rows));
 }
 
@@ -65,7 +66,11 @@ void RowSource::use_symbols(Field const& field) {
     return;
   }
   std::vector<std::uint32_t> rows(static_cast<std::size_t>(*high - *low) + 2, batch::invalid_row);
-  for (std::size_t i = 0; i < values.size(); ++i) rows[static_cast<std::size_t>(values[i] - *low)] = row_of_name(field.symbols[i]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    // Of two names for one value the first counts, as for getters.
+    auto& row = rows[static_cast<std::size_t>(values[i] - *low)];
+    if (row == batch::invalid_row) row = row_of_name(field.symbols[i]);
+  }
   coding_ = batch::Coding(*low, std::move(rows));
 }
 

@@ -50,6 +50,7 @@ std::uint32_t gather_of(Part const& part, void const* holder, std::uint32_t item
     std::fill_n(items.begin() + at, count, item);
     return at + static_cast<std::uint32_t>(count);
   }
+  if (count == 0) return at;
   if (elements.size() < at + count + few) elements.resize(2 * (at + count + few));
   if (items.size() < at + count + few) items.resize(elements.size());
   auto const put = [&, begin = static_cast<char const*>(first)](std::size_t i) {

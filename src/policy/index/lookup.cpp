@@ -8,22 +8,28 @@ namespace bylaw::inline v0::policy::index {
 
 namespace {
 
-/// The highest whole number that stands for a value before the edge; saturated.
-std::int64_t limit(Edge const& edge, Scale scale) {
+std::int64_t saturated(Int128 number) { return number > INT64_MAX ? INT64_MAX : number < INT64_MIN ? INT64_MIN : static_cast<std::int64_t>(number); }
+
+bool is_fraction(FactKind kind) { return kind == FactKind::decimal || kind == FactKind::quantity; }
+
+/// The highest whole number that stands for a value before the edge; saturated. A point in time that is
+/// finer than a millisecond counts as the millisecond that it is in.
+std::int64_t limit(Edge const& edge, Scale scale, FactKind kind) {
   // Constants have at most 62 bits over 30, scales 30: the product stays inside 128.
-  Int128 const numerator = edge.at.numerator * power_of_ten(scale.decimals);
-  Int128 const denominator = edge.at.denominator * scale.unit;
+  Int128 const parts = power_of_ten(scale.decimals);
+  Int128 const numerator = is_fraction(kind) ? edge.at.numerator * parts : edge.at.numerator;
+  Int128 const denominator = is_fraction(kind) ? edge.at.denominator * scale.unit : edge.at.denominator;
   Int128 floor = numerator / denominator;
   bool const whole = floor * denominator == numerator;
   if (!whole && numerator < 0) --floor;
-  Int128 const out = edge.after || !whole ? floor : floor - 1;
-  return out > INT64_MAX ? INT64_MAX : out < INT64_MIN ? INT64_MIN : static_cast<std::int64_t>(out);
+  Int128 const last = edge.after || !whole ? floor : floor - 1;
+  return saturated(is_fraction(kind) ? last : (last + 1) * parts - 1);
 }
 
 }  // namespace
 
 Lookup::Lookup(Column const& column, Scale scale, Slot const& slot, std::size_t symbols) {
-  for (auto const& edge : column.edges) limits_.push_back(limit(edge, scale));
+  for (auto const& edge : column.edges) limits_.push_back(limit(edge, scale, slot.kind));
   auto const count = limits_.size();
   limits_.insert(limits_.end(), run_max, INT64_MAX);
   switch (slot.kind) {
@@ -40,20 +46,22 @@ Lookup::Lookup(Column const& column, Scale scale, Slot const& slot, std::size_t 
       highest_ = last_date.value;
       break;
     case FactKind::timestamp:
-      lowest_ = first_date.value * day_ms;
-      highest_ = (last_date.value + std::int64_t{1}) * day_ms - 1;
+      lowest_ = saturated(Int128{first_date.value} * day_ms * power_of_ten(scale.decimals));
+      highest_ = saturated((Int128{last_date.value} + 1) * day_ms * power_of_ten(scale.decimals) - 1);
       break;
-    default: break;
+    // The lowest number is what a limit below all numbers saturates to.
+    default: lowest_ = is_fraction(slot.kind) && scale.decimals != 0 ? INT64_MIN + 1 : INT64_MIN;
   }
   if (count == 0) return;
   base_ = limits_[0];
   auto const range = static_cast<std::uint64_t>(limits_[count - 1]) - static_cast<std::uint64_t>(base_);
   if (count <= few_max) {
     std::copy_n(limits_.begin(), count, few_);
-  } else if (range < direct_max) {
+  } else if (count < UINT16_MAX && range < direct_max) {
     form_ = Form::direct;
     last_ = range;
-    for (std::uint64_t i = 0; i <= range; ++i) table_.push_back(static_cast<std::uint16_t>(search(base_ + 1 + static_cast<std::int64_t>(i))));
+    for (std::uint64_t i = 0; i <= range; ++i)
+      table_.push_back(static_cast<std::uint16_t>(search(static_cast<std::int64_t>(static_cast<std::uint64_t>(base_) + 1 + i))));
   } else {
     form_ = count < UINT16_MAX && try_buckets() ? Form::bucket : Form::search;
   }

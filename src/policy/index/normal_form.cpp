@@ -156,8 +156,15 @@ bool NormalForm::add_presence(std::uint32_t expression, Term& out) const {
   auto const& expr = impl_.nodes[expression];
   auto const all = [&] { return std::all_of(expr.args.begin(), expr.args.end(), [&](std::uint32_t arg) { return add_presence(arg, out); }); };
   switch (expr.op) {
-    case Op::literal: return expr.months == 0 && expr.number.denominator == 1 && fits_int64(expr.number.numerator);
-    case Op::known: return true;
+    case Op::literal: return expr.months == 0 && expr.type.base != Base::business && expr.number.denominator == 1 && fits_int64(expr.number.numerator);
+    case Op::known: {
+      // It may be missing, but not be no date of the calendar: values that are none refer the term.
+      auto const& fact = impl_.nodes[expr.args[0]];
+      auto const* layout = layout_at(fact.level);
+      if (layout == nullptr || fact.slot >= layout->slots.size()) return false;
+      (void)out.scalars[{fact.level, fact.slot}];
+      return true;
+    }
     case Op::slot: {
       auto const* layout = layout_at(expr.level);
       if (layout == nullptr || expr.slot >= layout->slots.size() || !stays_whole(layout->slots[expr.slot])) return false;
@@ -165,7 +172,7 @@ bool NormalForm::add_presence(std::uint32_t expression, Term& out) const {
       return true;
     }
     case Op::add:
-    case Op::subtract:
+    case Op::subtract: return expr.type.base != Base::date && expr.type.base != Base::timestamp && expr.depth < 30 && all();
     case Op::negate:
     case Op::logical_not:
     case Op::logical_and:

@@ -21,8 +21,11 @@ int order_of(Exact const& a, Exact const& b) {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/// A date or a point in time that is computed can leave the calendar, and the rule then fails: not a constant.
 bool is_constant(Policy::Impl const& impl, std::uint32_t expression) {
   Exact number;
+  auto const& expr = impl.nodes[expression];
+  if (expr.op != Op::literal && (expr.type.base == Base::date || expr.type.base == Base::timestamp)) return false;
   auto const denominator = impl.nodes[expression].type.base == Base::quantity ? quantity_denominator_max : denominator_max;
   return constant_of(impl, expression, number) && number.denominator <= denominator && number.numerator < numerator_max && number.numerator > -numerator_max;
 }
@@ -100,7 +103,7 @@ bool PredicateReader::find_place(std::uint32_t expression, std::optional<Place>&
 /// A fact, or a fact with a constant that stands in for it.
 bool PredicateReader::find_figure(std::uint32_t expression, std::optional<Place>& place) const {
   auto const& expr = impl_.nodes[expression];
-  if (expr.op == Op::otherwise) return is_constant(impl_, expr.args[1]) && find_figure(expr.args[0], place);
+  if (expr.op == Op::otherwise) return impl_.nodes[expr.args[0]].op == Op::slot && is_constant(impl_, expr.args[1]) && find_figure(expr.args[0], place);
   if (expr.op != Op::slot) return false;
   Place const here{expr.level, expr.slot};
   if (place && *place != here) return false;

@@ -38,12 +38,11 @@ std::uint32_t Checker::find_or_add_slot(Scope const& scope, Slot slot) {
 }
 
 std::uint32_t Checker::find_or_add_collection(Scope const& scope, std::string const& path, std::string const& record) {
-  auto& layout = layout_of(scope);
-  for (std::size_t i = 0; i < layout.collections.size(); ++i) {
-    if (layout.collections[i].path == path) return static_cast<std::uint32_t>(i);
-  }
-  layout.collections.push_back({path, record, {}});
-  return static_cast<std::uint32_t>(layout.collections.size() - 1);
+  auto& collections = layout_of(scope).collections;
+  auto at = std::find_if(collections.begin(), collections.end(), [&](Collection const& collection) { return collection.path == path; });
+  if (at == collections.end()) at = collections.insert(at, Collection{path, record, {}, 0});
+  at->read_by |= 1u << static_cast<unsigned>(env.kind);
+  return static_cast<std::uint32_t>(at - collections.begin());
 }
 
 std::int32_t Checker::slot_of(Scope const& scope, std::vector<std::string> const& path) {

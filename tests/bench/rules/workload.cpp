@@ -93,11 +93,12 @@ WorkloadColumns::WorkloadColumns(Workload const& workload) {
   }
   columns.rows = workload.orders.size();
   columns.lists.push_back({"order.lines", offsets_.data()});
-  auto const add = [&](char const* path, std::int32_t const* at, std::size_t stride, char const* coded = nullptr) {
+  auto const add = [&](char const* path, std::int32_t const* at, std::size_t count, std::size_t stride, char const* coded = nullptr) {
     policy::FieldColumn column;
     column.path = path;
     column.form = policy::Memory::Form::i32;
     column.values = at;
+    column.count = count;
     column.stride = stride;
     if (coded != nullptr) {
       auto const& texts = *workload.symbols.at(coded);
@@ -105,8 +106,8 @@ WorkloadColumns::WorkloadColumns(Workload const& workload) {
     }
     columns.fields.push_back(std::move(column));
   };
-  auto const of_order = [&](char const* path, std::int32_t const& at, char const* coded = nullptr) { add(path, &at, sizeof(Order), coded); };
-  auto const of_line = [&](char const* path, std::int32_t const& at, char const* coded = nullptr) { add(path, &at, sizeof(Line), coded); };
+  auto const of_order = [&](char const* path, std::int32_t const& at, char const* coded = nullptr) { add(path, &at, columns.rows, sizeof(Order), coded); };
+  auto const of_line = [&](char const* path, std::int32_t const& at, char const* coded = nullptr) { add(path, &at, lines_.size(), sizeof(Line), coded); };
   of_order("order.sales_channel", first.channel, "channel");
   of_order("order.currency_code", first.currency, "currency");
   of_order("order.total", first.total);

@@ -42,6 +42,7 @@ void Table::add(std::string const& path, std::vector<Maybe> const& values, std::
   policy::FieldColumn column;
   column.path = path;
   column.values = kept.values.data();
+  column.count = values.size();
   column.scale = scale;
   if (!all) column.valid = kept.valid.data();
   columns.fields.push_back(std::move(column));
@@ -64,6 +65,7 @@ void Table::add_texts(std::string const& path, std::vector<Word> const& values) 
   }
   if (column.dictionary.empty()) column.dictionary.emplace_back("unused");
   column.values = codes.data();
+  column.count = codes.size();
   columns.fields.push_back(std::move(column));
 }
 
@@ -78,6 +80,7 @@ Table::Table(std::vector<TestOrder> const& orders, policy::Symbols const& symbol
   small.path = "order.small";
   small.form = policy::Memory::Form::i8;
   small.values = &orders[0].small;
+  small.count = orders.size();
   small.stride = sizeof(TestOrder);
   columns.fields.push_back(std::move(small));
   add("order.number_of", each(orders, [](TestOrder const& o) { return Maybe(scaled(o.decimal, 3)); }), 3);
@@ -91,7 +94,7 @@ Table::Table(std::vector<TestOrder> const& orders, policy::Symbols const& symbol
   add_texts("order.alias_of", each(orders, [](TestOrder const& o) { return Word(o.alias); }));
   add_texts("order.code_of", each(orders, [&](TestOrder const& o) { return Word(std::string(symbols.text(o.code))); }));
   add("order.day_of_it", each(orders, [](TestOrder const& o) { return Maybe(o.day.value); }));
-  add("order.at_of", each(orders, [](TestOrder const& o) { return Maybe(o.at.value * 1'000'000); }), 6);
+  add("order.at_of", each(orders, [](TestOrder const& o) { return Maybe(o.at.value * 1'000'000 + 999); }), 6);
   add("order.imported", each(orders, [](TestOrder const& o) { return Maybe(o.at.value); }));
   add("order.weight_of", each(orders, [](TestOrder const& o) { return Maybe(scaled(o.weight.amount, 4) / (o.weight.unit == find_unit("g") ? 1000 : 1)); }), 4);
   add("order.buyer_of.trusted", each(orders, [](TestOrder const& o) { return Maybe(o.buyer.trusted ? 1 : 0); }));

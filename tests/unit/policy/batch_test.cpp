@@ -160,12 +160,130 @@ TEST_CASE("texts that are interned before, by and after the decider") {
   CHECK(asked(before) == "a");
   CHECK(asked(rule) == "a");
   CHECK(asked(after).empty());
-  CHECK(asked(after + 1000) == "");
+  // A number that was never given out is the empty text, as for the getter.
+  CHECK(asked(after + 1000) == "b");
   CHECK(asked(symbols.intern("")) == "b");
-  // An id that was never given is no text at all.
   CHECK(asked(-1) == "b");
   CHECK(symbols.text(-1).empty());
   CHECK(symbols.text(rule) == "T2");
+}
+
+namespace {
+
+struct Base {
+  std::int64_t id = 7;
+};
+struct Priced {
+  std::int64_t cents = 0;
+};
+struct Sold : Base, Priced {
+  virtual ~Sold() = default;
+  std::int32_t changes = 0;
+};
+struct Heavy : Line {
+  std::int64_t grams = 1;
+};
+struct Parcel {
+  std::vector<Heavy> lines;
+};
+
+}  // namespace
+
+TEST_CASE("members of bases and elements of derived types are read where they are") {
+  auto const compiled = compile(head + hold("a", "order.total == 5.00 USD and order.changes == 3"));
+  auto const sold = bind<Sold>("order").money("total", &Sold::cents, Currency::find("USD")).field("changes", &Sold::changes).hold_decider(compiled.policy);
+  REQUIRE(sold);
+  Sold one;
+  one.cents = 500;
+  one.changes = 3;
+  policy::HoldBatch batch;
+  sold->decide(&one, 1, Timestamp(0), batch);
+  CHECK(batch.hit_count() == 1);
+  auto const by_line = compile(head + hold("a", "any line of order.lines where line.quantity == 9 each"));
+  auto const line = bind<Line>("line").field("quantity", &Line::quantity);
+  auto const parcels = bind<Parcel>("order").many("lines", &Parcel::lines, line).hold_decider(by_line.policy);
+  REQUIRE(parcels);
+  Parcel parcel;
+  parcel.lines.resize(3);
+  parcel.lines[2].quantity = 9;
+  parcels->decide(&parcel, 1, Timestamp(0), batch);
+  CHECK(batch.hit_count() == 1);
+}
+
+TEST_CASE("what can fail for another reason than a missing fact is not for the index to say") {
+  auto const schema = head + "extend record order { due: optional date; lead: days; x: optional decimal; lim: money; }\n";
+  struct Row {
+    char const* when;
+    std::int64_t due;
+    std::int64_t lead;
+    char const* expected;  ///< states of the hits
+  };
+  Row const rows[] = {
+      {"(order.due else 2026-01-01) < 9999-12-31 + 1 day", 0, 0, "failed"},
+      {"(order.due else 2026-01-01) > 9999-12-31 + 1 day", 0, 0, "failed"},
+      {"2026-01-01 + order.lead < 2026-12-31 and order.total > 100.00 USD", 0, 5'000'000, "failed"},
+      {"2026-01-01 + order.lead < 2026-12-31 and order.total > 100.00 USD", 0, 5, ""},
+      {"(order.due is known or order.total > order.lim) and order.total > 100.00 USD", 900'000'000, 0, "failed"},
+      {"(order.due is known or order.total > order.lim) and order.total > 100.00 USD", 1, 0, ""},
+      {"(order.x else 1 else 2) == 1", 0, 0, "placed"},
+      {"(order.x else 1 else 2) == 2", 0, 0, ""},
+  };
+  for (auto const& row : rows) {
+    CAPTURE(row.when);
+    auto const compiled = compile(schema + hold("a", row.when));
+    REQUIRE_MESSAGE(!compiled.policy.empty(), (compiled.diagnostics.empty() ? "" : compiled.diagnostics[0].message));
+    policy::Frame frame;
+    for (auto const& slot : compiled.policy.layout(policy::Subject::order).slots) {
+      if (slot.path == "order.x") frame.values.emplace_back();
+      else frame.values.push_back(policy::Value::of(slot.path == "order.due" ? row.due : slot.path == "order.lead" ? row.lead : std::int64_t{5}));
+    }
+    std::string found;
+    for (auto const& hit : compiled.policy.decide_holds(frame, Timestamp(0)).hits) found += hit.state == policy::HoldState::failed ? "failed" : "placed";
+    CHECK(found == row.expected);
+  }
+}
+
+TEST_CASE("a collection that rules look through must be bound, whether or not they read its facts") {
+  for (auto const* rules : {"count(line of order.lines) > 1", "order.total > 1.00 USD"}) {
+    auto const compiled = compile(head + hold("a", rules, std::string_view(rules).substr(0, 5) == "count" ? "" : "scope line; "));
+    auto const made = bind<Priced>("order").money("total", &Priced::cents, Currency::find("USD")).hold_decider(compiled.policy);
+    REQUIRE(!made);
+    CHECK(made.error().message == "`order.lines`: rules read it and it is not bound");
+    std::int64_t const cents[] = {500};
+    policy::OrderColumns columns;
+    columns.rows = 1;
+    columns.fields.push_back({"order.total", policy::Memory::Form::i64, cents, 1});
+    policy::HoldBatch batch;
+    CHECK(policy::decide_holds(compiled.policy, columns, Timestamp(0), batch).error().message == "`order.lines`: rules look through it and it is not there");
+  }
+}
+
+TEST_CASE("measures come as columns too") {
+  auto const compiled = compile(head + "measure orders = count order by customer.id over 30 days;\n" + hold("a", "orders > 3"));
+  REQUIRE(!compiled.policy.empty());
+  std::int32_t const counts[] = {3, 4};
+  policy::OrderColumns columns;
+  columns.rows = 2;
+  columns.fields.push_back({"measures.orders", policy::Memory::Form::i32, counts, 2});
+  policy::HoldBatch batch;
+  CHECK(policy::decide_holds(compiled.policy, columns, Timestamp(0), batch));
+  CHECK(batch.hit_count() == 1);
+  columns.fields.push_back({"measures.oders", policy::Memory::Form::i32, counts, 2});
+  CHECK(policy::decide_holds(compiled.policy, columns, Timestamp(0), batch).error().message == "`measures.oders`: the policy has no measure of this name");
+}
+
+TEST_CASE("a long list of numbers between two whole ones") {
+  std::string list;
+  for (int i = 1; i <= 40'000; ++i) list += (i == 1 ? "0." : ", 0.") + std::to_string(100'000 + i).substr(1);
+  auto const compiled = compile(head + hold("listed", "order.changes in [" + list + "]") + hold("large", "order.changes > 0.5"));
+  REQUIRE(!compiled.policy.empty());
+  auto const made = bind<Order>("order").field("changes", &Order::changes).hold_decider(compiled.policy);
+  REQUIRE(made);
+  Order order;
+  order.changes = 1;
+  policy::HoldBatch batch;
+  made->decide(&order, 1, Timestamp(0), batch);
+  CHECK(text_of(*made, batch, 0) == "large");
 }
 
 TEST_CASE("an order with very many lines") {
@@ -227,18 +345,19 @@ TEST_CASE("columns that do not fit are named, all of them") {
   CHECK(message(columns) ==
         "`order.total`: rules read it and it is not there; `order.channel`: rules read it and it is not there; "
         "`order.lines`: rules look through it and it is not there");
-  columns.fields = {{"order.total", policy::Memory::Form::i64, cents}, {"order.channel", policy::Memory::Form::i8, codes}};
+  columns.fields = {{"order.total", policy::Memory::Form::i64, cents, 2}, {"order.channel", policy::Memory::Form::i8, codes, 2}};
   columns.lists = {{"order.lines", offsets}};
-  columns.fields.push_back({"order.lines.code", policy::Memory::Form::i8, codes});
+  columns.fields.push_back({"order.lines.code", policy::Memory::Form::i8, codes, 2});
   CHECK(message(columns) ==
         "`order.channel`: texts and enumerations are codes of a dictionary, and it has none; "
         "`order.lines.code`: texts and enumerations are codes of a dictionary, and it has none");
   columns.fields[1].dictionary = channels;
   columns.fields[2].dictionary = {"x"};
   CHECK(message(columns) == "0 hits, row 1 `fax` is not a value of `channel`");
-  columns.fields.push_back({"order.totl", policy::Memory::Form::i64, cents});
-  columns.fields.push_back({"shipment.id", policy::Memory::Form::i64, cents});
-  CHECK(message(columns) == "`order.totl`: the record `order` has no field `totl`, did you mean `total`?; `shipment.id`: paths of orders begin with `order.`");
+  columns.fields.push_back({"order.totl", policy::Memory::Form::i64, cents, 2});
+  columns.fields.push_back({"shipment.id", policy::Memory::Form::i64, cents, 2});
+  CHECK(message(columns) ==
+        "`order.totl`: the record `order` has no field `totl`, did you mean `total`?; `shipment.id`: paths begin with `order.` or `measures.`");
   columns.fields.resize(3);
   columns.fields[0].scale = 2;
   CHECK(message(columns) == "`order.total`: a scale is 0 to 9, and only for numbers, quantities and timestamps");
@@ -246,6 +365,9 @@ TEST_CASE("columns that do not fit are named, all of them") {
   std::uint32_t const falling[] = {0, 5, 1};
   columns.lists[0].offsets = falling;
   CHECK(message(columns) == "`order.lines`: its offsets are missing or do not rise");
+  std::uint32_t const beyond[] = {0, 1, 3};
+  columns.lists[0].offsets = beyond;
+  CHECK(message(columns) == "`order.lines.code`: it has 2 values, and 3 are needed");
   policy::HoldBatch batch;
   CHECK(policy::decide_holds(policy::Policy{}, columns, Timestamp(0), batch).error().code == "no_policy");
 }
