@@ -21,6 +21,8 @@ int order_of(Exact const& a, Exact const& b) {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+bool is_less(Exact const& a, Exact const& b) { return order_of(a, b) < 0; }
+
 /// A date or a point in time that is computed can leave the calendar, and the rule then fails: not a constant.
 bool is_constant(Policy::Impl const& impl, std::uint32_t expression) {
   Exact number;
@@ -146,6 +148,22 @@ Truth PredicateReader::truth(std::uint32_t expression, Value const& value) const
   }
 }
 
+/// The constants of a list, rising: a list may have a hundred thousand, each of which is asked about.
+PredicateReader::Members const& PredicateReader::members_of(Expr const& list) const {
+  auto const [at, fresh] = members_.try_emplace(&list);
+  auto& out = at->second;
+  if (!fresh) return out;
+  for (std::size_t i = 1; i < list.args.size(); ++i) {
+    auto const& entry = impl_.nodes[list.args[i]];
+    Exact number;
+    if (entry.type.base == Base::text) out.texts.push_back(entry.text);
+    else if (constant_of(impl_, list.args[i], number)) out.numbers.push_back(number);
+  }
+  std::sort(out.texts.begin(), out.texts.end());
+  std::sort(out.numbers.begin(), out.numbers.end(), is_less);
+  return out;
+}
+
 Truth PredicateReader::compare(Expr const& expr, Value const& value) const {
   bool const alone = expr.op == Op::slot || expr.op == Op::otherwise;
   Exact number;
@@ -173,7 +191,12 @@ Truth PredicateReader::compare(Expr const& expr, Value const& value) const {
     int const sign = order_of(*at.number, {1, 1});
     return truth_of(sign > 0 || (sign == 0 && at.side >= 0));
   }
-  if (expr.op == Op::in_list) return truth_of(std::any_of(expr.args.begin() + 1, expr.args.end(), [&](std::uint32_t arg) { return order(arg) == 0; }));
+  if (expr.op == Op::in_list) {
+    auto const& members = members_of(expr);
+    if (figure.type.base == Base::text) return truth_of(at.text != nullptr && std::binary_search(members.texts.begin(), members.texts.end(), *at.text));
+    // What lies beside a constant is none.
+    return truth_of(at.side == 0 && std::binary_search(members.numbers.begin(), members.numbers.end(), *at.number, is_less));
+  }
   if (expr.op == Op::between) return truth_of(order(expr.args[1]) >= 0 && order(expr.args[2]) <= 0);
   return truth_of(holds(figure_at == 1 ? flipped(expr.op) : expr.op, order(expr.args[1 - figure_at])));
 }
@@ -188,7 +211,7 @@ Truth PredicateReader::truth_of_all(std::vector<Literal> const& literals, Value 
 
 /// Between two constants next to each other nothing changes, so one value beside each speaks for all.
 void PredicateReader::read_numbers(std::vector<Literal> const& literals, std::vector<Exact> numbers, Predicate& out) const {
-  std::sort(numbers.begin(), numbers.end(), [](Exact const& a, Exact const& b) { return order_of(a, b) < 0; });
+  std::sort(numbers.begin(), numbers.end(), is_less);
   numbers.erase(std::unique(numbers.begin(), numbers.end(), [](Exact const& a, Exact const& b) { return order_of(a, b) == 0; }), numbers.end());
   static Exact const nought;
   auto const at = [&](Exact const& number, int side) { return truth_of_all(literals, {false, &number, nullptr, side}) == Truth::yes; };

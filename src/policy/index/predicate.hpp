@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "policy/program/program.hpp"
@@ -41,7 +42,7 @@ struct Predicate {
   Truth missing = Truth::refer;
 };
 
-/// Reads conditions on the value of one fact; a fact is looked up in `layout` by its slot.
+/// Reads conditions on the value of one fact; a fact is looked up in `layout` by its slot. Not thread safe.
 class PredicateReader {
  public:
   PredicateReader(Policy::Impl const& impl, Layout const& layout) : impl_(impl), layout_(layout) {}
@@ -59,7 +60,13 @@ class PredicateReader {
     int side = 0;  ///< -1, 1: just below, just above the number
   };
 
+  struct Members {
+    std::vector<Exact> numbers;
+    std::vector<std::string_view> texts;
+  };
+
   bool is_indexable(Slot const& slot) const;
+  Members const& members_of(Expr const& list) const;
   bool find_place(std::uint32_t expression, std::optional<Place>& place) const;
   bool find_figure(std::uint32_t expression, std::optional<Place>& place) const;
   void collect(std::uint32_t expression, std::vector<Exact>& numbers, std::vector<std::string_view>& texts) const;
@@ -71,6 +78,7 @@ class PredicateReader {
 
   Policy::Impl const& impl_;
   Layout const& layout_;
+  mutable std::unordered_map<Expr const*, Members> members_;
 };
 
 }  // namespace bylaw::inline v0::policy::index
