@@ -188,7 +188,7 @@ class ColumnFacts final : public Facts {
         while (end < block_.items && owner_of(end) == owner_of(end - 1) + 1) ++end;
         auto const begin = places.begins[i];
         auto const count = places.begins[end] - begin;
-        bool const lacks = count > 0 && group.columns[c].rows(group.list->offsets[owner_of(i)], count, rows.data() + begin);
+        bool const lacks = group.list != nullptr && count > 0 && group.columns[c].rows(group.list->offsets[owner_of(i)], count, rows.data() + begin);
         for (auto element = begin; lacks && element < begin + count; ++element) {
           block_.settle(sources.index->groups[g].columns[c], rows[element], places.items[element]);
         }

@@ -21,7 +21,7 @@ Sources sources_of(Policy const& policy, index::FrameIndex const& from, std::vec
     while (out.groups[elements.same_as].many != elements.many) ++elements.same_as;
     auto const& layout = from.layouts[group.owner]->collections[group.collection].layout;
     for (auto const& column : group.columns) {
-      auto const* plan = elements.many == nullptr ? nullptr : &many->element[0].slots[column.place.slot];
+      auto const* plan = elements.many == nullptr ? nullptr : &elements.many->element[0].slots[column.place.slot];
       elements.columns.emplace_back(policy, column, layout.slots[column.place.slot], plan);
     }
   }

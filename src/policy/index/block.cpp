@@ -280,7 +280,11 @@ void match(Block& block, std::vector<TileViews> const& tiles, Bits const& active
     default:
       for (std::size_t tile = 0; tile < tiles.size(); ++tile) match_tile(block, tiles[tile], active, tile * index.tile_words, left.data());
   }
-  for (std::size_t i = 0; i < block.refer.size(); ++i) left[i] |= block.refer[i] & active[i % index.words];
+  if (block.refer.empty()) return;
+  for (std::uint32_t item = 0; item < block.items; ++item) {
+    auto const at = item * std::size_t{index.words};
+    for (std::size_t w = 0; w < index.words; ++w) left[at + w] |= block.refer[at + w] & active[w];
+  }
 }
 
 }  // namespace bylaw::inline v0::policy::index

@@ -62,7 +62,7 @@ struct Group {
 ///
 /// Words are joined tile by tile: a tile fits the registers of the machine, and the rows of its terms fit
 /// the cache. Immutable once built. Size and building grow with the constants that rules name, times the
-/// 128 bytes of a tile's row.
+/// 128 bytes of a tile's row, and with four bytes for each constant in each tile.
 struct RuleIndex {
   static constexpr std::uint32_t tile_words_max = 16;
 

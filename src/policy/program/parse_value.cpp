@@ -8,7 +8,7 @@ namespace bylaw::inline v0::policy {
 
 namespace {
 
-Unexpected<Error> wrong(Slot const& slot, std::string_view text, std::string expected) {
+Unexpected<Error> wrong(Slot const& slot, std::string_view text, std::string const& expected) {
   return failure("wrong_type", "`" + std::string(text.substr(0, 60)) + "` is not " + expected, slot.path, "write " + expected);
 }
 
