@@ -46,13 +46,20 @@ class Coding {
     }
   }
 
+  /// The row of one number; `invalid_row` when the fact cannot be used.
+  [[nodiscard]] std::uint32_t row(Memory::Form form, char const* from) const {
+    auto const number = load(form, from);
+    if (row_of_code_.empty()) return lookup_.is_valid(number) ? lookup_.row(number) : invalid_row;
+    auto const others = static_cast<std::uint64_t>(row_of_code_.size() - 1);
+    auto const code = static_cast<std::uint64_t>(number) - static_cast<std::uint64_t>(first_code_);
+    return number < first_code_ ? invalid_row : row_of_code_[std::min(code, others)];
+  }
+
   /// One row for each item, `invalid_row` where a fact cannot be used. True when there are such.
   template <class At>
   bool rows(Memory::Form form, At at, std::uint32_t count, std::uint32_t* out) const {
     if (!each_row(form, at, count, [out](std::uint32_t i, std::uint32_t row) { out[i] = row; })) return false;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      if (!is_usable(load(form, at(i)))) out[i] = invalid_row;
-    }
+    for (std::uint32_t i = 0; i < count; ++i) out[i] = row(form, at(i));
     return true;
   }
 
@@ -73,12 +80,6 @@ class Coding {
       case Memory::Form::i32: return load<std::int32_t>(from);
       default: return load<std::int64_t>(from);
     }
-  }
-
-  [[nodiscard]] bool is_usable(std::int64_t number) const {
-    if (row_of_code_.empty()) return lookup_.is_valid(number);
-    auto const others = static_cast<std::uint64_t>(row_of_code_.size() - 1);
-    return number >= first_code_ && row_of_code_[std::min(static_cast<std::uint64_t>(number - first_code_), others)] != invalid_row;
   }
 
   template <class Number, class At, class Take>

@@ -16,6 +16,11 @@ class RowSource {
   bool rows(void const* objects, std::size_t stride, std::uint32_t count, std::uint32_t* out) const;
   /// The same for objects anywhere.
   bool rows(void const* const* objects, std::uint32_t count, std::uint32_t* out) const;
+  /// The row of one object; perhaps batch::invalid_row or that of a missing fact.
+  [[nodiscard]] std::uint32_t row(void const* object) const {
+    if (memory_.form == Memory::Form::none) return read(object);
+    return coding_.row(memory_.form, static_cast<char const*>(object) + memory_.offset);
+  }
   /// For an index of one word: takes the terms of each object's row from `left`. False when some facts are
   /// missing or cannot be used, or are not in plain memory; `left` is then of no use.
   bool keep(void const* objects, std::size_t stride, std::uint32_t count, std::uint64_t* left) const;

@@ -123,11 +123,17 @@ bool BlockFiller::keep_any(Sources const& sources, std::size_t g, void const* co
 }
 
 void BlockFiller::fill_scalars(Sources const& sources, void const* const* orders, std::size_t stride, void const* const* lines) {
-  for (std::size_t c = 0; c < sources.scalars.size(); ++c) {
+  auto* rows = block.scalars.data();
+  for (std::size_t c = 0; c < sources.scalars.size(); ++c, rows += index::Block::items_max) {
     auto const& column = sources.index->scalars[c];
     auto const& source = sources.scalars[c];
-    auto* rows = &block.scalars[c * index::Block::items_max];
     auto const* objects = column.place.level == 0 ? orders : lines;
+    // One order alone is not worth a loop of its own for each fact.
+    if (block.items == 1) {
+      rows[0] = source.row(objects[0]);
+      block.settle(column, rows[0], 0);
+      continue;
+    }
     bool const lacks = objects == orders && stride != 0 ? source.rows(orders[0], stride, block.items, rows) : source.rows(objects, block.items, rows);
     for (std::uint32_t i = 0; lacks && i < block.items; ++i) block.settle(column, rows[i], i);
   }
