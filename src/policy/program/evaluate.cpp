@@ -7,18 +7,6 @@
 
 namespace bylaw::inline v0::policy {
 
-namespace {
-
-bool is_date(Int128 days) { return days >= first_date.value && days <= last_date.value; }
-bool is_time(Int128 ms) { return ms >= Int128{first_date.value} * day_ms && ms < (Int128{last_date.value} + 1) * day_ms; }
-/// What may be added to a date: more leaves the range from anywhere.
-constexpr std::int64_t shift_days_max = 4'000'000;
-bool is_shift(Datum const& by) {
-  return by.number.numerator <= shift_days_max && by.number.numerator >= -shift_days_max && by.months <= 120'000 && by.months >= -120'000;
-}
-
-}  // namespace
-
 Datum Evaluation::fail(std::string message) {
   if (error.empty()) error = std::move(message);
   return {false, {}, 0, {}};
@@ -193,45 +181,6 @@ Datum Evaluation::eval_in(Expr const& expr) {
   return boolean(false);
 }
 
-Datum Evaluation::eval_add(Expr const& expr) {
-  auto left = eval(expr.args[0]);
-  auto right = eval(expr.args[1]);
-  if (!error.empty()) return {};
-  if (expr.op == Op::subtract) {
-    right.number = exact::negate(right.number);
-    right.months = -right.months;
-  }
-  auto const whole = static_cast<std::int64_t>(right.number.numerator);
-  auto const& by = impl_.nodes[expr.args[1]].type;
-  auto const& calendar = impl_.headers[expr.header].calendar;
-  auto const& zone = *impl_.header_zones[expr.header];
-  // Points in time move by months, days, or the business calendar; everything else is a sum of numbers.
-  if (expr.type.base == Base::date && by.base != Base::date) {
-    if (!is_date(left.number.numerator) || !is_shift(right)) return fail("a date is outside the years 1 to 9999");
-    auto const date = Date(static_cast<std::int32_t>(left.number.numerator));
-    auto const moved = by.base == Base::business ? add_business_days(date, whole, calendar) : add_calendar(date, right.months, whole);
-    if (!is_date(moved.value)) return fail("a date is outside the years 1 to 9999");
-    return {true, {moved.value, 1}, 0, {}};
-  }
-  if (expr.type.base == Base::timestamp && by.base == Base::business) {
-    if (!is_time(left.number.numerator)) return fail("a point in time is outside the years 1 to 9999");
-    auto const at = Timestamp(static_cast<std::int64_t>(left.number.numerator));
-    Duration const duration{by.element == Base::calendar ? Duration::Kind::business_days : Duration::Kind::business_time, whole, 0};
-    if (whole >= 0 || duration.kind == Duration::Kind::business_days) {
-      auto const local = to_local(at, zone);
-      if (duration.kind == Duration::Kind::business_time) return {true, {from_local(add_business_time(local, whole, calendar), zone).time.value, 1}, 0, {}};
-      auto const date = add_business_days(date_of(local), whole, calendar);
-      auto const clock = local.value - at_midnight(date_of(local)).value;
-      return {true, {from_local(LocalTime(at_midnight(date).value + clock), zone).time.value, 1}, 0, {}};
-    }
-    return fail("business hours cannot be taken from a point in time");
-  }
-  left.months += right.months;
-  if (!exact::add(left.number, right.number, left.number)) return fail("a sum is too large");
-  if (expr.type.base == Base::timestamp && !is_time(left.number.numerator)) return fail("a point in time is outside the years 1 to 9999");
-  return left;
-}
-
 Datum Evaluation::eval_arithmetic(Expr const& expr) {
   auto left = eval(expr.args[0]);
   if (!error.empty()) return {};
@@ -253,70 +202,6 @@ Datum Evaluation::eval_arithmetic(Expr const& expr) {
   if (right.number.numerator == 0) return fail("a division by zero");
   if (!exact::divide(left.number, right.number, left.number)) return fail("a quotient is too large");
   return left;
-}
-
-Datum Evaluation::eval_collection(Expr const& expr) {
-  bool const quantifier = expr.op == Op::any || expr.op == Op::every;
-  Datum result = boolean(expr.op == Op::every);
-  if (!quantifier) result = {true, {0, 1}, 0, {}};
-  std::int64_t count = 0;
-  auto const saved = levels_[expr.level];
-  std::size_t const value_args = expr.op == Op::count || quantifier ? 0 : 1;
-  auto const elements = element_count(expr.owner, expr.slot);
-  for (std::size_t i = 0; i < elements && error.empty(); ++i) {
-    if (!enter_element(expr.level, expr.owner, expr.slot, i)) break;
-    if (quantifier) {
-      bool const holds = eval(expr.args[0]).number.numerator != 0;
-      if (holds == (expr.op == Op::any)) {
-        result = boolean(holds);
-        break;
-      }
-      continue;
-    }
-    if (expr.args.size() > value_args && eval(expr.args[value_args]).number.numerator == 0) continue;
-    ++count;
-    if (value_args == 0) continue;
-    auto const value = eval(expr.args[0]);
-    if (!error.empty()) break;
-    if (expr.op == Op::sum) {
-      if (!exact::add(result.number, value.number, result.number)) fail("a sum is too large");
-    } else if (count == 1 || (compare(value, result) < 0) == (expr.op == Op::min)) {
-      result = value;
-    }
-  }
-  levels_[expr.level] = saved;
-  if (expr.op == Op::count) return {true, {count, 1}, 0, {}};
-  if (!quantifier && expr.op != Op::sum && count == 0) return {false, {}, 0, {}};
-  return result;
-}
-
-Datum Evaluation::eval_table(Expr const& expr) {
-  bool const fallback = expr.args.size() % 2 == 1;
-  auto const rows = expr.args.size() / 2;
-  Datum best;
-  bool any = false;
-  for (std::size_t row = 0; row < rows && error.empty(); ++row) {
-    if (eval(expr.args[2 * row]).number.numerator == 0 || !error.empty()) continue;
-    auto const value = eval(expr.args[2 * row + 1]);
-    if (expr.op == Op::choose) return value;
-    if (expr.op == Op::score && any) {
-      if (!exact::add(best.number, value.number, best.number)) return fail("a sum is too large");
-    } else if (!any || compare(value, best) > 0) {
-      best = value;
-    }
-    any = true;
-  }
-  if (any || !error.empty()) return best;
-  return fallback ? eval(expr.args.back()) : fail("no row of the table `" + expr.text + "` holds");
-}
-
-Datum Evaluation::eval_least(Expr const& expr) {
-  auto best = eval(expr.args[0]);
-  for (std::size_t i = 1; i < expr.args.size() && error.empty(); ++i) {
-    auto const value = eval(expr.args[i]);
-    if ((compare(value, best) < 0) == (expr.op == Op::least)) best = value;
-  }
-  return best;
 }
 
 Datum Evaluation::eval_text(Expr const& expr) {
@@ -342,66 +227,6 @@ Datum Evaluation::eval_text(Expr const& expr) {
       return {true, {characters, 1}, 0, {}};
     }
   }
-}
-
-Datum Evaluation::eval_time(Expr const& expr) {
-  auto const& zone = *impl_.header_zones[expr.header];
-  auto const& calendar = impl_.headers[expr.header].calendar;
-  auto const number = [](std::int64_t value) { return Datum{true, {value, 1}, 0, {}}; };
-  if (expr.op == Op::now) return number(session_.now.value);
-  if (expr.op == Op::today) return number(date_of(to_local(session_.now, zone)).value);
-  auto const value = eval(expr.args[0]);
-  if (!error.empty()) return {};
-  bool const instant = expr.op == Op::date_of || expr.op == Op::time_of;
-  if (instant ? !is_time(value.number.numerator) : !is_date(value.number.numerator)) return fail("a date is outside the years 1 to 9999");
-  auto const whole = static_cast<std::int64_t>(value.number.numerator);
-  auto const date = Date(static_cast<std::int32_t>(whole));
-  switch (expr.op) {
-    case Op::weekday: return number(weekday(date) + 1);
-    case Op::day_of: return number(to_civil(date).day);
-    case Op::month_of: return number(to_civil(date).month);
-    case Op::year_of: return number(to_civil(date).year);
-    case Op::business_day: return boolean(calendar.is_business_day(date));
-    case Op::business_days: {
-      auto const to = eval(expr.args[1]);
-      if (!error.empty()) return {};
-      if (!is_date(to.number.numerator)) return fail("a date is outside the years 1 to 9999");
-      return number(business_days_between(date, Date(static_cast<std::int32_t>(to.number.numerator)), calendar));
-    }
-    default: break;
-  }
-  auto const local = to_local(Timestamp(whole), zone);
-  if (expr.op == Op::date_of) return number(date_of(local).value);
-  return number((local.value - at_midnight(date_of(local)).value) / minute_ms);
-}
-
-/// Holidays of the policy and, where the place has some, of the place.
-std::vector<Date> Evaluation::holidays(std::uint32_t header, std::uint32_t owner, std::uint32_t collection) {
-  auto out = impl_.headers[header].calendar.holidays;
-  if (collection == no_collection) return out;
-  auto const& from = levels_[owner];
-  if (from.frame == nullptr || collection >= from.frame->collections.size()) return out;
-  for (auto const& entry : from.frame->collections[collection]) {
-    if (!entry.values.empty() && entry.values[0].known) out.emplace_back(static_cast<std::int32_t>(entry.values[0].number));
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-/// `t before 14:00 of place`: earlier by the place's own clock, on a day when the place works.
-Datum Evaluation::eval_clock(Expr const& expr) {
-  auto const instant = eval(expr.args[0]);
-  auto const named = eval(expr.args[1]);
-  if (!error.empty()) return {};
-  auto const* zone = named.known ? impl_.zones.find(named.text) : impl_.header_zones[expr.header];
-  if (zone == nullptr) return fail("there is no time zone `" + std::string(named.text.substr(0, 60)) + "`");
-  if (!is_time(instant.number.numerator)) return fail("a point in time is outside the years 1 to 9999");
-  auto const local = to_local(Timestamp(static_cast<std::int64_t>(instant.number.numerator)), *zone);
-  auto calendar = impl_.headers[expr.header].calendar;
-  calendar.holidays = holidays(expr.header, expr.owner, expr.slot);
-  auto const minutes = (local.value - at_midnight(date_of(local)).value) / minute_ms;
-  bool const early = minutes < static_cast<std::int64_t>(expr.number.numerator) && calendar.is_business_day(date_of(local));
-  return boolean(early == (expr.op == Op::before_clock));
 }
 
 Datum Evaluation::eval_call(Expr const& expr) {

@@ -7,6 +7,10 @@
 
 namespace bylaw::inline v0::policy {
 
+/// Whether a number of days or of milliseconds is one of the calendar.
+[[nodiscard]] constexpr bool is_date(Int128 days) noexcept { return days >= first_date.value && days <= last_date.value; }
+[[nodiscard]] constexpr bool is_time(Int128 ms) noexcept { return ms >= Int128{first_date.value} * day_ms && ms < (Int128{last_date.value} + 1) * day_ms; }
+
 /// What all rules of one decision share: the time, the host's functions and their answers so far.
 /// Not thread safe; one object per decision.
 struct Session {
