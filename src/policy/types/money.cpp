@@ -72,10 +72,12 @@ std::optional<Subject> RuleCompiler::posting_subject(Clause& in, PostingRule& ru
     if (names[i] != record) continue;
     subject = i + 1 == names.size() ? Subject::return_line : static_cast<Subject>(static_cast<std::size_t>(Subject::shipment) + i);
   }
-  bool const whole = subject.has_value() && rule.event.size() > record.size();
+  // A file may bring a schema of its own, which lacks the record.
+  auto const* held = subject ? schema_.record(record) : nullptr;
+  bool const whole = held != nullptr && rule.event.size() > record.size();
   if (!whole) checker_.error("BY0439", span, {{"event", rule.event}, {"near", subject ? "" : nearest(record, names)}});
   // Records with states have the events that lead to them.
-  auto const* states = subject ? schema_.record(record)->find("state") : nullptr;
+  auto const* states = held != nullptr ? held->find("state") : nullptr;
   if (whole && states != nullptr && states->type.base == Base::symbol) {
     auto const event = rule.event.substr(record.size() + 1);
     std::vector<std::string> known;
@@ -84,7 +86,7 @@ std::optional<Subject> RuleCompiler::posting_subject(Clause& in, PostingRule& ru
       checker_.error("BY0456", span, {{"word", rule.event}, {"what", "event of a " + record}, {"near", nearest(event, known)}, {"values", joined(known)}});
     }
   }
-  return subject;
+  return held != nullptr ? subject : std::nullopt;
 }
 
 void RuleCompiler::compile_posting(Cst const& cst, std::uint32_t node) {
