@@ -19,6 +19,10 @@ for target in source test_file; do
     AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_CMIN_ALLOW_ANY=1 AFL_IGNORE_SEED_PROBLEMS=1 \
       afl-fuzz -V "$seconds" -t 5000 -m none -x "$root/tests/fuzz/policy.dict" -i "$seeds" -o "$build/afl_$target" -- "$build/${target}_fuzzer" > "$build/afl_$target.log" 2>&1
     grep -E "execs_done|saved_crashes|saved_hangs|edges_found" "$build/afl_$target/default/fuzzer_stats"
-    ! grep -qE "saved_crashes *: *[1-9]" "$build/afl_$target/default/fuzzer_stats"
+    # Not `! grep`, which set -e does not see.
+    if grep -qE "saved_crashes *: *[1-9]" "$build/afl_$target/default/fuzzer_stats"; then
+      echo "crashes are in $build/afl_$target/default/crashes"
+      exit 1
+    fi
   fi
 done
