@@ -5,9 +5,9 @@ import pathlib, resource, subprocess, sys, tempfile
 
 root, compiler = pathlib.Path(sys.argv[1]), sys.argv[2]
 
-def cost(include):
+def cost(include, runs=3):
     best = None
-    for _ in range(3):
+    for _ in range(runs):
         with tempfile.NamedTemporaryFile("w", suffix=".cpp") as source:
             source.write(f"#include <{include}>\n")
             source.flush()
@@ -23,8 +23,15 @@ failed = 0
 print(f"nlohmann/json.hpp {json:.2f} s = 100 %")
 for path in sorted((root / "include").rglob("*.hpp")):
     name = str(path.relative_to(root / "include"))
-    share = 100 * cost(name) / json
+    seconds = cost(name)
     budget = 60 if name == "bylaw/bylaw.hpp" else 30
+    # Other work on the machine makes single figures larger, never smaller: what seems too dear is measured
+    # again, in turns with what it is measured by, and the least of each counts.
+    for _ in range(6):
+        if 100 * seconds / json <= budget:
+            break
+        json, seconds = min(json, cost("nlohmann/json.hpp", 1)), min(seconds, cost(name, 1))
+    share = 100 * seconds / json
     failed += share > budget
     print(f"{share:5.1f} %  {name}{'  ABOVE ' + str(budget) + ' %' if share > budget else ''}")
 sys.exit(1 if failed else 0)
