@@ -6,7 +6,6 @@
 namespace bylaw::inline v0::policy {
 
 using syntax::Cst;
-using syntax::NodeKind;
 using syntax::Reader;
 using syntax::TokenKind;
 

@@ -6,7 +6,6 @@
 namespace bylaw::inline v0::policy {
 
 using syntax::Cst;
-using syntax::Token;
 using syntax::TokenKind;
 
 void RuleCompiler::compile_hold(Cst const& cst, std::uint32_t node) {

@@ -7,7 +7,6 @@ namespace bylaw::inline v0::policy {
 
 using syntax::Cst;
 using syntax::name_of;
-using syntax::NodeKind;
 using syntax::Reader;
 
 char const* to_text(NamedNode::What what) {

@@ -96,7 +96,7 @@ void RuleCompiler::compile_protect(Cst const& cst, std::uint32_t node) {
   need(program.keep >= 0, rule.info, "protect", "keep", "keep 20 percent of stock.on_hand;");
   need(set, rule.info, "protect", "set", "set at receipt;");
   impl_.protects.push_back(std::move(rule));
-  impl_.protect_programs.push_back(std::move(program));
+  impl_.protect_programs.push_back(program);
 }
 
 void RuleCompiler::compile_publish(Cst const& cst, std::uint32_t node) {
@@ -122,7 +122,7 @@ void RuleCompiler::compile_publish(Cst const& cst, std::uint32_t node) {
   });
   need(!rule.channel.empty(), rule.info, "publish", "for channel", "for channel marketplace;");
   need(program.offer >= 0, rule.info, "publish", "offer", "offer stock.available;");
-  place(impl_.publishes, impl_.publish_programs, std::move(rule), std::move(program), common);
+  place(impl_.publishes, impl_.publish_programs, std::move(rule), program, common);
 }
 
 void RuleCompiler::compile_backorder(Cst const& cst, std::uint32_t node) {
@@ -149,7 +149,7 @@ void RuleCompiler::compile_backorder(Cst const& cst, std::uint32_t node) {
       program.promise_supply_date = true;
     }
   });
-  place(impl_.backorders, impl_.backorder_programs, std::move(rule), std::move(program), common);
+  place(impl_.backorders, impl_.backorder_programs, std::move(rule), program, common);
 }
 
 }  // namespace bylaw::inline v0::policy
