@@ -11,8 +11,27 @@ namespace bylaw::inline v0::policy::batch {
 
 using index::invalid_row;
 
-/// Row of a text, or of an enumeration's value by its name.
-[[nodiscard]] std::uint32_t row_of_name(Policy const& policy, index::Column const& column, Slot const& slot, std::string_view name);
+template <class Number>
+[[nodiscard]] std::int64_t load_number(char const* from) {
+  Number value;
+  std::memcpy(&value, from, sizeof value);
+  return static_cast<std::int64_t>(value);
+}
+/// A number as it lies in memory.
+[[nodiscard]] std::int64_t load_number(Memory::Form form, char const* from);
+
+/// Rows by names: of texts, or of an enumeration's values.
+class NamedRows {
+ public:
+  NamedRows(Policy const& policy, index::Column const& column, Slot const& slot);
+  [[nodiscard]] std::uint32_t row(std::string_view name) const;
+
+ private:
+  Policy const& policy_;
+  index::Column const& column_;
+  Slot const& slot_;
+  index::Lookup symbols_;
+};
 /// Row of a fact in its general form. `lookup`: at the scale of Frames; not used for texts.
 [[nodiscard]] std::uint32_t row_of_value(index::Column const& column, index::Lookup const& lookup, Slot const& slot, Value const& value);
 
@@ -48,7 +67,7 @@ class Coding {
 
   /// The row of one number; `invalid_row` when the fact cannot be used.
   [[nodiscard]] std::uint32_t row(Memory::Form form, char const* from) const {
-    auto const number = load(form, from);
+    auto const number = load_number(form, from);
     if (row_of_code_.empty()) return lookup_.is_valid(number) ? lookup_.row(number) : invalid_row;
     auto const others = static_cast<std::uint64_t>(row_of_code_.size() - 1);
     auto const code = static_cast<std::uint64_t>(number) - static_cast<std::uint64_t>(first_code_);
@@ -64,27 +83,9 @@ class Coding {
   }
 
  private:
-  template <class Number>
-  static std::int64_t load(char const* from) {
-    Number value;
-    std::memcpy(&value, from, sizeof value);
-    return static_cast<std::int64_t>(value);
-  }
-  static std::int64_t load(Memory::Form form, char const* from) {
-    switch (form) {
-      case Memory::Form::u8: return load<std::uint8_t>(from);
-      case Memory::Form::i8: return load<std::int8_t>(from);
-      case Memory::Form::u16: return load<std::uint16_t>(from);
-      case Memory::Form::i16: return load<std::int16_t>(from);
-      case Memory::Form::u32: return load<std::uint32_t>(from);
-      case Memory::Form::i32: return load<std::int32_t>(from);
-      default: return load<std::int64_t>(from);
-    }
-  }
-
   template <class Number, class At, class Take>
   bool each_row_of(At at, std::uint32_t count, Take take) const {
-    auto const number = [&](std::uint32_t i) { return load<Number>(at(i)); };
+    auto const number = [&](std::uint32_t i) { return load_number<Number>(at(i)); };
     if (!row_of_code_.empty()) return may_be_invalid_ ? each_code<true>(number, count, take) : each_code<false>(number, count, take);
     lookup_.with_form([&](auto row) {
       for (std::uint32_t i = 0; i < count; ++i) take(i, row(number(i)));

@@ -20,13 +20,6 @@ std::size_t size_of(Memory::Form form) {
   }
 }
 
-template <class Number>
-std::int64_t load(char const* from) {
-  Number value;
-  std::memcpy(&value, from, sizeof value);
-  return static_cast<std::int64_t>(value);
-}
-
 template <class Column>
 Column const* find(std::vector<Column> const& columns, std::string_view path) {
   auto const at = std::find_if(columns.begin(), columns.end(), [&](Column const& column) { return column.path == path; });
@@ -139,19 +132,12 @@ Result<TableSection> table_section(Policy const& policy, OrderColumns const& ord
   return out;
 }
 
+std::size_t stride_of(FieldColumn const& column) { return column.stride == 0 ? size_of(column.form) : column.stride; }
+
 bool read_number(FieldColumn const& column, std::size_t at, std::int64_t& out) {
   auto const bit = at + column.valid_offset;
   if (column.valid != nullptr && (column.valid[bit / 8] >> (bit % 8) & 1) == 0) return false;
-  auto const* from = static_cast<char const*>(column.values) + at * (column.stride == 0 ? size_of(column.form) : column.stride);
-  switch (column.form) {
-    case Memory::Form::u8: out = load<std::uint8_t>(from); break;
-    case Memory::Form::i8: out = load<std::int8_t>(from); break;
-    case Memory::Form::u16: out = load<std::uint16_t>(from); break;
-    case Memory::Form::i16: out = load<std::int16_t>(from); break;
-    case Memory::Form::u32: out = load<std::uint32_t>(from); break;
-    case Memory::Form::i32: out = load<std::int32_t>(from); break;
-    default: out = load<std::int64_t>(from);
-  }
+  out = load_number(column.form, static_cast<char const*>(column.values) + at * stride_of(column));
   return column.dictionary.empty() || out >= 0;
 }
 

@@ -19,6 +19,8 @@ struct TableSection {
 /// Finds each fact's column, and checks that it fits. Errors: `columns_mismatch`.
 [[nodiscard]] Result<TableSection> table_section(Policy const& policy, OrderColumns const& orders);
 
+/// In bytes, from one number to the next.
+[[nodiscard]] std::size_t stride_of(FieldColumn const& column);
 /// The number at one place of a column; false when the value is missing.
 [[nodiscard]] bool read_number(FieldColumn const& column, std::size_t at, std::int64_t& out);
 /// The fact at one place of a column. Errors: `wrong_type`.

@@ -16,8 +16,9 @@ class ColumnSource {
   ColumnSource(Policy const& policy, index::Column const& column, Slot const& slot, FieldColumn const* field) : column_(column), field_(field) {
     if (field == nullptr) return;
     if (slot.kind == FactKind::text || slot.kind == FactKind::symbol) {
+      NamedRows const named(policy, column, slot);
       std::vector<std::uint32_t> rows;
-      for (auto const text : field->dictionary) rows.push_back(row_of_name(policy, column, slot, text));
+      for (auto const text : field->dictionary) rows.push_back(named.row(text));
       rows.push_back(invalid_row);
       coding_ = Coding(0, std::move(rows));
     } else {
@@ -33,11 +34,10 @@ class ColumnSource {
       std::fill_n(out, count, column_.missing_row());
       return true;
     }
-    auto const stride = field_->stride;
-    auto const* begin = static_cast<char const*>(field_->values);
-    bool lacks = stride == 0 ? packed_rows(begin, first, count, out)
-                             : coding_.rows(
-                                   field_->form, [=](std::size_t i) { return begin + (first + i) * stride; }, count, out);
+    auto const stride = stride_of(*field_);
+    auto const* begin = static_cast<char const*>(field_->values) + first * stride;
+    bool lacks = coding_.rows(
+        field_->form, [=](std::size_t i) { return begin + i * stride; }, count, out);
     if (field_->valid == nullptr && field_->dictionary.empty()) return lacks;
     for (std::uint32_t i = 0; i < count; ++i) {
       std::int64_t ignored = 0;
@@ -49,26 +49,6 @@ class ColumnSource {
   }
 
  private:
-  bool packed_rows(char const* begin, std::size_t first, std::uint32_t count, std::uint32_t* out) const {
-    switch (field_->form) {
-      case Memory::Form::u8:
-      case Memory::Form::i8:
-        return coding_.rows(
-            field_->form, [from = begin + first](std::size_t i) { return from + i; }, count, out);
-      case Memory::Form::u16:
-      case Memory::Form::i16:
-        return coding_.rows(
-            field_->form, [from = begin + 2 * first](std::size_t i) { return from + 2 * i; }, count, out);
-      case Memory::Form::u32:
-      case Memory::Form::i32:
-        return coding_.rows(
-            field_->form, [from = begin + 4 * first](std::size_t i) { return from + 4 * i; }, count, out);
-      default:
-        return coding_.rows(
-            field_->form, [from = begin + 8 * first](std::size_t i) { return from + 8 * i; }, count, out);
-    }
-  }
-
   index::Column const& column_;
   FieldColumn const* field_;
   Coding coding_;
@@ -128,12 +108,10 @@ class ColumnFacts final : public Facts {
 
   index::Block::Places const& gather_lines() override {
     line_places_.begins.assign(1, 0);
-    line_places_.items.clear();
     for (std::uint32_t i = 0; i < count_; ++i) {
       auto const* list = lines_ == nullptr ? nullptr : lines_->list;
       auto const size = list == nullptr ? 0 : list->offsets[first_ + i + 1] - list->offsets[first_ + i];
       line_places_.begins.push_back(line_places_.begins.back() + size);
-      line_places_.items.resize(line_places_.begins.back(), i);
     }
     return line_places_;
   }
@@ -141,7 +119,7 @@ class ColumnFacts final : public Facts {
   index::Block& fill_lines(std::uint32_t begin, std::uint32_t count) override {
     block_.reset(*line_sources_.index, count);
     places_.resize(std::max(places_.size(), line_sources_.groups.size()));
-    auto const order_of = [&](std::uint32_t item) { return first_ + line_places_.items[begin + item]; };
+    auto const order_of = [&](std::uint32_t item) { return first_ + line_places_.item_of(begin + item); };
     for (std::size_t c = 0; c < line_sources_.scalars.size(); ++c) {
       auto const& column = line_sources_.index->scalars[c];
       auto* rows = &block_.scalars[c * index::Block::items_max];
@@ -172,16 +150,14 @@ class ColumnFacts final : public Facts {
     to.places = &places;
     to.columns.resize(group.columns.size());
     places.begins.assign(1, 0);
-    places.items.clear();
     for (std::uint32_t i = 0; i < block_.items; ++i) {
       auto const owner = owner_of(i);
       auto const size = group.list == nullptr ? 0 : group.list->offsets[owner + 1] - group.list->offsets[owner];
       places.begins.push_back(places.begins.back() + size);
-      places.items.resize(places.begins.back(), i);
     }
     for (std::size_t c = 0; c < group.columns.size(); ++c) {
       auto& rows = to.columns[c];
-      rows.resize(places.items.size());
+      rows.resize(places.begins.back());
       for (std::uint32_t i = 0; i < block_.items;) {
         // Owners that follow each other have their elements in one run.
         auto end = i + 1;
@@ -190,7 +166,7 @@ class ColumnFacts final : public Facts {
         auto const count = places.begins[end] - begin;
         bool const lacks = group.list != nullptr && count > 0 && group.columns[c].rows(group.list->offsets[owner_of(i)], count, rows.data() + begin);
         for (auto element = begin; lacks && element < begin + count; ++element) {
-          block_.settle(sources.index->groups[g].columns[c], rows[element], places.items[element]);
+          block_.settle(sources.index->groups[g].columns[c], rows[element], places.item_of(element));
         }
         i = end;
       }

@@ -89,7 +89,7 @@ class Run {
       auto& block = facts_.fill_lines(begin, items);
       index::match(block, lines_.views, *active_lines_, scratch_.left);
       for (std::uint32_t i = 0; i < items; ++i) {
-        auto const order = places.items[begin + i];
+        auto const order = places.item_of(begin + i);
         collect(block, i, order, static_cast<std::int32_t>(begin + i - places.begins[order]));
       }
     }

@@ -41,7 +41,7 @@ class ObjectFacts final : public batch::Facts {
   }
 
   index::Block& fill_lines(std::uint32_t begin, std::uint32_t count) override {
-    for (std::uint32_t i = 0; i < count; ++i) scratch_.line_orders[i] = object(first_ + scratch_.lines.places.items[begin + i]);
+    for (std::uint32_t i = 0; i < count; ++i) scratch_.line_orders[i] = object(first_ + scratch_.lines.places.item_of(begin + i));
     scratch_.filler.fill(machine_.lines, count, scratch_.line_orders, 0, scratch_.lines.elements.data() + begin);
     return scratch_.filler.block;
   }

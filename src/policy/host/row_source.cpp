@@ -51,8 +51,9 @@ void RowSource::use_interned(Symbols& symbols) {
   if (!text) {
     for (auto const& name : policy_.enumeration_values(slot_.detail)) (void)symbols.intern(name);
   }
+  batch::NamedRows const named(policy_, column_, slot_);
   std::vector<std::uint32_t> rows;
-  for (std::size_t id = 0; id < symbols.size(); ++id) rows.push_back(row_of_name(symbols.text(static_cast<std::int32_t>(id))));
+  for (std::size_t id = 0; id < symbols.size(); ++id) rows.push_back(named.row(symbols.text(static_cast<std::int32_t>(id))));
   // A number that was never given out is the empty text; if a rule names that, others must decide.
   rows.push_back(text && column_.row_of_text({}) == 0 ? 0 : batch::invalid_row);
   coding_ = batch::Coding(0, std::move(rows));
@@ -65,16 +66,15 @@ void RowSource::use_symbols(Field const& field) {
     memory_ = {};
     return;
   }
+  batch::NamedRows const named(policy_, column_, slot_);
   std::vector<std::uint32_t> rows(static_cast<std::size_t>(*high - *low) + 2, batch::invalid_row);
   for (std::size_t i = 0; i < values.size(); ++i) {
     // Of two names for one value the first counts, as for getters.
     auto& row = rows[static_cast<std::size_t>(values[i] - *low)];
-    if (row == batch::invalid_row) row = row_of_name(field.symbols[i]);
+    if (row == batch::invalid_row) row = named.row(field.symbols[i]);
   }
   coding_ = batch::Coding(*low, std::move(rows));
 }
-
-std::uint32_t RowSource::row_of_name(std::string_view name) const { return batch::row_of_name(policy_, column_, slot_, name); }
 
 bool RowSource::rows(void const* objects, std::size_t stride, std::uint32_t count, std::uint32_t* out) const {
   auto const* first = static_cast<char const*>(objects);

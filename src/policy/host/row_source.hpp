@@ -33,7 +33,6 @@ class RowSource {
   void use_memory();
   void use_interned(Symbols& symbols);
   void use_symbols(Field const& field);
-  [[nodiscard]] std::uint32_t row_of_name(std::string_view name) const;
   template <class At>
   bool read_rows(At at, std::uint32_t count, std::uint32_t* out) const;
   [[nodiscard]] std::uint32_t read(void const* object) const;

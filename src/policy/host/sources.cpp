@@ -36,27 +36,19 @@ namespace {
 
 /// Puts the elements of one item from `at` on; returns where they end. Most items have few: so many are
 /// put in any case, because a loop of that length is foreseen and one of their number is not.
-std::uint32_t gather_of(Part const& part, void const* holder, std::uint32_t item, std::uint32_t at, Gathered& out) {
+std::uint32_t gather_of(Part const& part, void const* holder, std::uint32_t at, std::vector<void const*>& elements) {
   constexpr std::size_t few = 4;
-  auto& elements = out.elements;
-  auto& items = out.places.items;
   void const* first = nullptr;
   std::size_t count = 0;
   if (!part.getter.span(holder, first, count)) {
     elements.resize(at);
     each(part.getter, holder, [&](void const* element) { elements.push_back(element); });
     count = elements.size() - at;
-    items.resize(std::max(items.size(), elements.size()));
-    std::fill_n(items.begin() + at, count, item);
     return at + static_cast<std::uint32_t>(count);
   }
   if (count == 0) return at;
   if (elements.size() < at + count + few) elements.resize(2 * (at + count + few));
-  if (items.size() < at + count + few) items.resize(elements.size());
-  auto const put = [&, begin = static_cast<char const*>(first)](std::size_t i) {
-    elements[at + i] = begin + i * part.size;
-    items[at + i] = item;
-  };
+  auto const put = [&, begin = static_cast<char const*>(first)](std::size_t i) { elements[at + i] = begin + i * part.size; };
   for (std::size_t i = 0; i < few; ++i) put(i);
   for (std::size_t i = few; i < count; ++i) put(i);
   return at + static_cast<std::uint32_t>(count);
@@ -71,7 +63,7 @@ void gather(Section::Many const* many, std::uint32_t items, void const* const* o
     out.places.begins[i] = at;
     if (many == nullptr) continue;
     auto const* holder = many->route.through.empty() ? owners[i] : arrive(many->route, owners[i]);
-    if (holder != nullptr) at = gather_of(*many->part, holder, i, at, out);
+    if (holder != nullptr) at = gather_of(*many->part, holder, at, out.elements);
   }
   out.places.begins[items] = at;
 }
@@ -165,13 +157,11 @@ void BlockFiller::read_values(Sources::Elements const& group, void const* const*
   auto& places = gathered.places;
   rows.clear();
   places.begins.clear();
-  places.items.clear();
   for (std::uint32_t i = 0; i < block.items; ++i) {
     places.begins.push_back(static_cast<std::uint32_t>(rows.size()));
     auto const* holder = arrive(group.many->route, owners[i]);
     if (holder == nullptr) continue;
     each(group.many->values->getter, holder, [&](void const* given) { rows.push_back(group.columns[0].row_of(*static_cast<Value const*>(given))); });
-    places.items.resize(rows.size(), i);
   }
   places.begins.push_back(static_cast<std::uint32_t>(rows.size()));
 }

@@ -17,7 +17,11 @@ struct Block {
   /// Whose the elements of a collection are; groups over the same collection share it.
   struct Places {
     std::vector<std::uint32_t> begins;  ///< per item where its elements begin, and where the last one's end
-    std::vector<std::uint32_t> items;   ///< per element the item that has it; perhaps longer
+
+    /// The item that has an element.
+    [[nodiscard]] std::uint32_t item_of(std::uint32_t element) const {
+      return static_cast<std::uint32_t>(std::upper_bound(begins.begin(), begins.end(), element) - begins.begin()) - 1;
+    }
   };
   struct Elements {
     Places const* places = nullptr;

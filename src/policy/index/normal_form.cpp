@@ -34,6 +34,18 @@ Term unsaid() {
   return out;
 }
 
+/// Every first with every second; where that is too many, what comes second is left unsaid.
+std::vector<Term> product(std::vector<Term> const& firsts, std::vector<Term> const& seconds) {
+  std::vector<Term> out;
+  bool const too_many = firsts.size() * seconds.size() > NormalForm::terms_max;
+  for (auto const& first : firsts) {
+    if (too_many) out.push_back(joined(first, unsaid()));
+    else
+      for (auto const& second : seconds) out.push_back(joined(first, second));
+  }
+  return out;
+}
+
 /// Sums and comparisons of whole numbers stay far inside what is computed with.
 bool stays_whole(Slot const& slot) {
   switch (slot.kind) {
@@ -50,21 +62,8 @@ bool stays_whole(Slot const& slot) {
 
 std::vector<Term> NormalForm::terms_of(Guard const& guard) const {
   std::vector<Term> out{Term{}};
-  auto const take = [&](ExprIndex condition, bool holds) {
-    if (condition < 0) return;
-    auto const more = terms(static_cast<std::uint32_t>(condition), holds);
-    std::vector<Term> product;
-    for (auto const& first : out) {
-      for (auto const& second : more) product.push_back(joined(first, second));
-    }
-    if (product.size() > terms_max) {
-      product.clear();
-      for (auto const& first : out) product.push_back(joined(first, unsaid()));
-    }
-    out = std::move(product);
-  };
-  take(guard.when, true);
-  take(guard.unless, false);
+  if (guard.when >= 0) out = product(out, terms(static_cast<std::uint32_t>(guard.when), true));
+  if (guard.unless >= 0) out = product(out, terms(static_cast<std::uint32_t>(guard.unless), false));
   return out;
 }
 
@@ -76,17 +75,7 @@ std::vector<Term> NormalForm::terms(std::uint32_t expression, bool holds) const 
   std::vector<Term> out;
   if (conjunction) {
     out.emplace_back();
-    for (auto const arg : expr.args) {
-      auto const more = terms(arg, holds);
-      std::vector<Term> product;
-      bool const too_many = out.size() * more.size() > terms_max;
-      for (auto const& first : out) {
-        if (too_many) product.push_back(joined(first, unsaid()));
-        else
-          for (auto const& second : more) product.push_back(joined(first, second));
-      }
-      out = std::move(product);
-    }
+    for (auto const arg : expr.args) out = product(out, terms(arg, holds));
     return out;
   }
   // Alternatives on one fact are one predicate; others become terms of their own.
@@ -176,16 +165,8 @@ bool NormalForm::add_presence(std::uint32_t expression, Term& out) const {
     case Op::negate:
     case Op::logical_not:
     case Op::logical_and:
-    case Op::logical_or:
-    case Op::equal:
-    case Op::not_equal:
-    case Op::less:
-    case Op::less_equal:
-    case Op::greater:
-    case Op::greater_equal:
-    case Op::between:
-    case Op::in_list: return expr.depth < 30 && expr.args.size() < 10'000 && all();
-    default: return false;
+    case Op::logical_or: return expr.depth < 30 && expr.args.size() < 10'000 && all();
+    default: return is_comparison(expr.op) && expr.depth < 30 && expr.args.size() < 10'000 && all();
   }
 }
 

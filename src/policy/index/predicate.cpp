@@ -28,26 +28,12 @@ bool is_constant(Policy::Impl const& impl, std::uint32_t expression) {
   Exact number;
   auto const& expr = impl.nodes[expression];
   if (expr.op != Op::literal && (expr.type.base == Base::date || expr.type.base == Base::timestamp)) return false;
-  auto const denominator = impl.nodes[expression].type.base == Base::quantity ? quantity_denominator_max : denominator_max;
+  auto const denominator = expr.type.base == Base::quantity ? quantity_denominator_max : denominator_max;
   return constant_of(impl, expression, number) && number.denominator <= denominator && number.numerator < numerator_max && number.numerator > -numerator_max;
 }
 
 Truth opposite(Truth truth) { return truth == Truth::refer ? truth : truth == Truth::yes ? Truth::no : Truth::yes; }
 Truth truth_of(bool holds) { return holds ? Truth::yes : Truth::no; }
-
-bool is_comparison(Op op) {
-  switch (op) {
-    case Op::equal:
-    case Op::not_equal:
-    case Op::less:
-    case Op::less_equal:
-    case Op::greater:
-    case Op::greater_equal:
-    case Op::between:
-    case Op::in_list: return true;
-    default: return false;
-  }
-}
 
 bool holds(Op op, int order) {
   switch (op) {

@@ -95,6 +95,9 @@ enum class Op : std::uint8_t {
   highest  ///< the same: the largest of all that hold
 };
 
+/// Whether it compares its operands and has no other effect.
+[[nodiscard]] constexpr bool is_comparison(Op op) noexcept { return op >= Op::equal && op <= Op::between; }
+
 /// A value while an expression is computed. Texts are views: they belong to the frame or the program.
 struct Datum {
   bool known = true;
