@@ -6,6 +6,7 @@
 #include <string>
 
 #include <bylaw/policy/policy.hpp>
+#include <bylaw/values/zone.hpp>
 
 #include "config/shipped.hpp"
 #include "policy/syntax/cst.hpp"

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <bylaw/rulebook/rulebook.hpp>
+#include <bylaw/values/zone.hpp>
 
 namespace bylaw::inline v0::config {
 

@@ -8,7 +8,10 @@
 #include <bylaw/policy/facts.hpp>
 #include <bylaw/policy/rules.hpp>
 #include <bylaw/values/result.hpp>
-#include <bylaw/values/zone.hpp>
+
+namespace bylaw::inline v0::values {
+class ZoneTable;  // <bylaw/values/zone.hpp>
+}
 
 namespace bylaw::inline v0::policy {
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <vector>
 
-#include <bylaw/values/zone.hpp>
+#include <bylaw/values/time.hpp>
 
 namespace bylaw::inline v0::values {
 

@@ -11,6 +11,7 @@
 
 #include <bylaw/policy/policy.hpp>
 #include <bylaw/values/quantity.hpp>
+#include <bylaw/values/zone.hpp>
 
 #include "policy/program/rule_program.hpp"
 
