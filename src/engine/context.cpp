@@ -9,22 +9,24 @@ using ledger::AccountKey;
 using ledger::AccountKind;
 
 AccountIndex Context::stock(std::string const& item, std::string const& location, std::string const& status) {
-  return ledger.open(AccountKey{AccountKind::quantity, item, location, status, {}, {}, {}}, 0);
+  return ledger.open(AccountKey{AccountKind::quantity, item, location, status, {}, {}, {}}, ledger::physical);
 }
 
 AccountIndex Context::outside(std::string const& item, std::string const& who) {
-  return ledger.open(AccountKey{AccountKind::quantity, item, who, "virtual", {}, {}, {}}, ledger::no_floor);
+  return ledger.open(AccountKey{AccountKind::quantity, item, who, "virtual", {}, {}, {}}, ledger::unbounded);
 }
 
 AccountIndex Context::books(Currency currency, std::string const& account) {
-  return ledger.open(AccountKey{AccountKind::money, std::string(currency.code()), "main", account, {}, {}, {}}, ledger::no_floor);
+  return ledger.open(AccountKey{AccountKind::money, std::string(currency.code()), "main", account, {}, {}, {}}, ledger::unbounded);
 }
 
 Result<void> Context::apply(std::vector<ledger::Transfer> group) {
   for (auto& transfer : group) transfer.effective = command.at;
-  auto entries = ledger.apply(group);
-  if (!entries) return Unexpected{entries.error()};
-  changes.transfers.insert(changes.transfers.end(), entries->begin(), entries->end());
+  ledger::Group event;
+  event.transfers = std::move(group);
+  ledger::Applied applied;
+  if (auto const done = ledger.apply(event, command.at, applied, store.history()); !done) return done;
+  changes.transfers.insert(changes.transfers.end(), applied.entries.begin(), applied.entries.end());
   return {};
 }
 

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <chrono>
-#include <condition_variable>
-#include <deque>
+#include <atomic>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -10,6 +8,8 @@
 #include <bylaw/values/digest.hpp>
 #include <bylaw/wire/commands.hpp>
 
+#include "engine/clock.hpp"
+#include "engine/commit_queue.hpp"
 #include "engine/context.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -21,19 +21,13 @@ using trade::Outcome;
 using Outcomes = std::vector<Outcome>;
 
 /// The commands of one caller, waiting for the writer.
-struct Ticket {
+struct Ticket : CommitQueue::Ticket {
   std::vector<Command> const* commands = nullptr;
   Outcomes outcomes;
   Error error;
-  bool done = false;
 };
 
 bool is_store_error(Error const& error) { return error.code.compare(0, 6, "store_") == 0; }
-
-Timestamp system_now() {
-  auto const now = std::chrono::system_clock::now().time_since_epoch();
-  return Timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-}
 
 Error out_of_memory() { return {"out_of_memory", "there is not enough memory", {}, "submit fewer commands at once"}; }
 
@@ -70,21 +64,18 @@ struct Engine::Impl {
   Options options;
   store::Store store;
   ledger::Ledger ledger;
-  std::int64_t commits_since_snapshot = 0;
-
-  std::mutex mutex;
-  std::condition_variable turn;
-  std::deque<Ticket*> waiting;
-  bool writing = false;
-  bool failed = false;
-  bool closed = false;
-
-  Timestamp now() const { return options.clock.now != nullptr ? options.clock.now(options.clock.context) : system_now(); }
+  ledger::Sequence snapshot_at;
+  CommitQueue queue;
+  std::mutex state;  ///< held while a group is written
+  std::atomic<bool> failed = false;
+  std::atomic<bool> closed = false;
 
   Result<void> run_one(Command const& command, Outcomes& outcomes);
-  Result<void> run_group(std::vector<Ticket*> const& group);
-  void undo() noexcept;
-  void write(std::vector<Ticket*> const& group) noexcept;
+  Result<void> run_group(std::vector<CommitQueue::Ticket*> const& group);
+  void write(std::vector<CommitQueue::Ticket*> const& group) noexcept;
+  [[nodiscard]] Error not_usable() const {
+    return {"engine_failed", closed ? "the engine is closed" : "the engine has failed", options.store_path, "open it again"};
+  }
   Result<void> submit(Ticket& ticket);
 };
 
@@ -115,7 +106,6 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
     return {};
   }
   auto const mark = ledger.mark();
-  auto const accounts = ledger.account_count();
   Context context{options.rulebook, store, ledger, command};
   context.outcome.command_id = command.id;
   auto const done = run_command(context);
@@ -130,41 +120,34 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
     context.outcome.message = done.error().message;
     context.outcome.remedy = done.error().remedy;
   }
-  for (auto i = accounts; i < ledger.account_count(); ++i) {
-    ledger::AccountIndex const account(static_cast<std::uint32_t>(i));
-    context.changes.accounts.emplace_back(account, ledger.key(account));
-    context.changes.account_floors.push_back(ledger.balance(account).floor);
-  }
-  auto const recorded = store.record(command, body_hash, context.outcome, context.changes);
+  auto const recorded = store.record(command, body_hash, context.outcome, context.changes, ledger);
   if (!recorded) return recorded;
   outcomes.push_back(std::move(context.outcome));
   return {};
 }
 
-Result<void> Engine::Impl::run_group(std::vector<Ticket*> const& group) {
+Result<void> Engine::Impl::run_group(std::vector<CommitQueue::Ticket*> const& group) {
   if (auto const begun = store.begin(); !begun) return begun;
   if (auto const used = store.use_policy(options.rulebook.policy().version_hash()); !used) return used;
-  for (auto* ticket : group) {
+  for (auto* waiting : group) {
+    auto* ticket = static_cast<Ticket*>(waiting);
     ticket->outcomes.reserve(ticket->commands->size());
     for (auto const& command : *ticket->commands) {
       if (auto const done = run_one(command, ticket->outcomes); !done) return done;
     }
   }
-  return store.commit(now());
+  return store.commit(read_clock(options.clock), ledger);
 }
 
-/// Memory goes back to what is committed.
-void Engine::Impl::undo() noexcept {
-  failed = failed || store.outcome_unknown();
-  store.rollback();
-  ledger.undo_to(0);
-}
-
-void Engine::Impl::write(std::vector<Ticket*> const& group) noexcept {
+void Engine::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcept {
+  std::lock_guard const lock(state);
   Error error;
   try {
-    auto const done = run_group(group);
-    if (!done) error = done.error();
+    if (failed || closed) {
+      error = not_usable();
+    } else if (auto const done = run_group(group); !done) {
+      error = done.error();
+    }
   } catch (std::bad_alloc const&) {
     error = out_of_memory();
   } catch (...) {
@@ -172,43 +155,29 @@ void Engine::Impl::write(std::vector<Ticket*> const& group) noexcept {
     failed = true;
   }
   if (error.code.empty()) {
-    ledger.commit();
-    ++commits_since_snapshot;
-    if (commits_since_snapshot >= options.snapshot_commits && store.save_snapshot(ledger)) commits_since_snapshot = 0;
+    if (ledger.last_sequence().value - snapshot_at.value < options.snapshot_transfers) return;
+    try {
+      if (store.save_snapshot(ledger)) snapshot_at = ledger.last_sequence();
+    } catch (...) {  // the journal is enough without a snapshot
+    }
+    failed = failed || store.outcome_unknown();
     return;
   }
-  undo();
-  for (auto* ticket : group) {
+  if (error.code != "engine_failed") {
+    store.rollback(ledger);
+    failed = failed || store.outcome_unknown();
+  }
+  for (auto* waiting : group) {
+    auto* ticket = static_cast<Ticket*>(waiting);
     ticket->outcomes.clear();
     ticket->error = error;
   }
 }
 
-/// The first caller that finds nobody writing writes for everyone who waits.
 Result<void> Engine::Impl::submit(Ticket& ticket) {
-  std::unique_lock lock(mutex);
-  if (closed || failed) return failure("engine_failed", closed ? "the engine is closed" : "the engine has failed", options.store_path, "open it again");
-  waiting.push_back(&ticket);
-  while (!ticket.done) {
-    if (writing) {
-      turn.wait(lock);
-      continue;
-    }
-    writing = true;
-    std::vector<Ticket*> const group(waiting.begin(), waiting.end());
-    waiting.clear();
-    bool const usable = !failed;
-    lock.unlock();
-    if (usable) {
-      write(group);
-    } else {
-      for (auto* waiter : group) waiter->error = {"engine_failed", "the engine has failed", options.store_path, "open it again"};
-    }
-    lock.lock();
-    writing = false;
-    for (auto* waiter : group) waiter->done = true;
-    turn.notify_all();
-  }
+  if (failed || closed) return Unexpected{not_usable()};
+  queue.run(
+      ticket, [](void* self, std::vector<CommitQueue::Ticket*> const& group) { static_cast<Impl*>(self)->write(group); }, this);
   if (!ticket.error.code.empty()) return Unexpected{ticket.error};
   return {};
 }
@@ -224,7 +193,7 @@ Result<Engine> Engine::open(Options options) {
   if (!store) return Unexpected{store.error()};
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));
   if (auto const loaded = impl->store.load_ledger(impl->ledger); !loaded) return Unexpected{loaded.error()};
-  impl->ledger.commit();
+  impl->snapshot_at = impl->ledger.last_sequence();
   return Engine(impl.release());
 }
 
@@ -260,10 +229,9 @@ Result<Outcome> Engine::submit(Command const& command) noexcept {
 
 Result<void> Engine::close() noexcept {
   try {
-    std::lock_guard const lock(impl_->mutex);
-    if (impl_->closed) return {};
-    impl_->closed = true;
-    if (impl_->failed || impl_->commits_since_snapshot == 0) return {};
+    std::lock_guard const lock(impl_->state);
+    if (impl_->closed.exchange(true)) return {};
+    if (impl_->failed || impl_->ledger.last_sequence() == impl_->snapshot_at) return {};
     return impl_->store.save_snapshot(impl_->ledger);
   } catch (...) {
     return Unexpected{out_of_memory()};

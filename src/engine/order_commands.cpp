@@ -65,10 +65,8 @@ Money cost_of(OrderView const& view, std::string const& item, std::int64_t quant
 ledger::Transfer resolution(ledger::Pending const& pending, ledger::TransferKind kind) {
   ledger::Transfer transfer;
   transfer.kind = kind;
-  transfer.debit = pending.debit;
-  transfer.credit = pending.credit;
   transfer.amount = pending.amount;
-  transfer.pending = pending.sequence;
+  transfer.target = pending.sequence;
   transfer.reference = pending.reference;
   return transfer;
 }

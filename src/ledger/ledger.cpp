@@ -1,171 +1,81 @@
+// What the ledger shows to the outside; the work is in apply.cpp, fact.cpp and cost_table.cpp.
+#include <bylaw/ledger/ledger.hpp>
+
 #include <algorithm>
-#include <functional>
-#include <map>
-#include <unordered_map>
 #include <utility>
 
-#include <bylaw/ledger/ledger.hpp>
-#include <bylaw/values/integer.hpp>
+#include "ledger/apply.hpp"
 
 namespace bylaw::inline v0::ledger {
 
-namespace {
-
-struct KeyHash {
-  std::size_t operator()(AccountKey const& key) const noexcept {
-    std::size_t hash = static_cast<std::size_t>(key.kind);
-    for (auto const* part : {&key.unit, &key.place, &key.status, &key.detail, &key.owner, &key.pool}) {
-      hash = hash * 1'000'003u ^ std::hash<std::string>{}(*part);
-    }
-    return hash;
+Timestamp Ledger::Impl::closed_through(AccountKind kind, std::string_view place) const {
+  auto through = Timestamp(INT64_MIN);
+  for (auto const& close : closes) {
+    if (close.kind == kind && (kind == AccountKind::quantity || close.place == place)) through = std::max(through, close.through);
   }
-};
+  return through;
+}
 
-/// What one step changed, so that it can be taken back in reverse order.
-struct Undo {
-  enum class Kind : std::uint8_t { account_opened, balance, pending_added, pending_removed, sequence } kind;
+void Ledger::Impl::add_close(PeriodClose const& close) {
+  closes.push_back(close);
+  closed_latest = std::max(closed_latest, close.through);
+}
+
+void Ledger::Impl::forget_last_close() noexcept {
+  closes.pop_back();
+  closed_latest = Timestamp(INT64_MIN);
+  for (auto const& close : closes) closed_latest = std::max(closed_latest, close.through);
+}
+
+AccountIndex Ledger::Impl::open(AccountKey const& key, Bounds const& bounds) {
+  need_names();
   AccountIndex account;
-  Balance balance;
-  Pending pending;
-  Sequence sequence;
-};
+  if (accounts.find(key, account)) return account;
+  account = accounts.add(key, bounds);
+  undo.push_back({UndoStep::Kind::account_opened, account.value, {}});
+  return account;
+}
 
-}  // namespace
+void Ledger::Impl::add_pending(Pending const& pending) {
+  pendings.add(pending, accounts[pending.debit].unit());
+  undo.push_back({UndoStep::Kind::pending_added, 0, {pending.sequence.value, 0, 0}});
+}
 
-struct Ledger::Impl {
-  std::vector<AccountKey> keys;
-  std::vector<Balance> balances;
-  std::unordered_map<AccountKey, std::uint32_t, KeyHash> index;
-  std::map<std::int64_t, Pending> pendings;
-  std::unordered_multimap<std::string, std::int64_t> pendings_by_reference;
-  Sequence last;
-  std::vector<Undo> undo;
+void Ledger::Impl::remove_pending(std::uint32_t slot) {
+  removed.push_back(pendings.pending(slot));
+  pendings.remove(slot, accounts[removed.back().debit].unit());
+  undo.push_back({UndoStep::Kind::pending_removed, 0, {}});
+}
 
-  void change(AccountIndex account, Balance next) {
-    undo.push_back({Undo::Kind::balance, account, balances[account.value], {}, {}});
-    balances[account.value] = next;
-  }
-
-  void add_pending(Pending pending) {
-    undo.push_back({Undo::Kind::pending_added, {}, {}, {}, pending.sequence});
-    insert(std::move(pending));
-  }
-
-  void insert(Pending pending) {
-    pendings_by_reference.emplace(pending.reference, pending.sequence.value);
-    pendings.emplace(pending.sequence.value, std::move(pending));
-  }
-
-  void erase(std::int64_t sequence) {
-    auto const found = pendings.find(sequence);
-    auto [at, end] = pendings_by_reference.equal_range(found->second.reference);
-    while (at != end && at->second != sequence) ++at;
-    if (at != end) pendings_by_reference.erase(at);
-    pendings.erase(found);
-  }
-
-  void remove_pending(Pending const& pending) {
-    undo.push_back({Undo::Kind::pending_removed, {}, {}, pending, {}});
-    erase(pending.sequence.value);
-  }
-
-  Unexpected<Error> short_of(AccountIndex account, std::int64_t wanted) const {
-    auto const& key = keys[account.value];
-    auto const& balance = balances[account.value];
-    auto const room = balance.available() - balance.floor;
-    return failure(
-        "bound",
-        "`" + key.unit + "` at `" + key.place + "` (" + key.status + ") has " + std::to_string(room) + " free, " + std::to_string(wanted) + " are needed",
-        key.unit + "@" + key.place, "receive stock, release reservations or allow a backorder");
-  }
-
-  Result<void> step(Transfer const& transfer, Sequence sequence) {
-    switch (transfer.kind) {
-      case TransferKind::post: return post(transfer);
-      case TransferKind::pending: return reserve(transfer, sequence);
-      case TransferKind::post_pending: return resolve(transfer, transfer.amount);
-      case TransferKind::void_pending: return resolve(transfer, 0);
+void Ledger::Impl::take_back(UndoStep const& step) noexcept {
+  switch (step.kind) {
+    case UndoStep::Kind::balance: accounts[AccountIndex(step.account)].balance = step.old; break;
+    case UndoStep::Kind::pending_added: {
+      auto const slot = pendings.find(step.old.posted);
+      pendings.remove(slot, accounts[AccountIndex(pendings[slot].debit)].unit());
+      break;
     }
-    return failure("unknown_kind", "this transfer is of no known kind");
+    case UndoStep::Kind::pending_removed:
+      pendings.add(removed.back(), accounts[removed.back().debit].unit());
+      removed.pop_back();
+      break;
+    case UndoStep::Kind::sequences:
+      last = Sequence(step.old.posted);
+      last_cost = CostSequence(step.old.pending_out);
+      break;
+    case UndoStep::Kind::account_opened: accounts.remove_last(); break;
+    case UndoStep::Kind::bounds: accounts[AccountIndex(step.account)].bounds = static_cast<std::uint32_t>(step.old.posted); break;
+    case UndoStep::Kind::cost: costs.undo_to(static_cast<std::size_t>(step.old.posted)); break;
+    case UndoStep::Kind::id_added: ids.remove({static_cast<std::uint64_t>(step.old.posted), static_cast<std::uint64_t>(step.old.pending_out)}); break;
+    case UndoStep::Kind::refusal: refusals.pop_back(); break;
+    case UndoStep::Kind::close_added: forget_last_close(); break;
+    case UndoStep::Kind::lot: lots.undo_last(); break;
   }
+}
 
-  Result<void> check_pair(Transfer const& transfer) const {
-    if (transfer.amount <= 0) return failure("not_positive", "a transfer moves more than zero");
-    if (transfer.debit == transfer.credit) return failure("same_account", "a transfer needs two accounts");
-    auto const& from = keys[transfer.debit.value];
-    auto const& to = keys[transfer.credit.value];
-    if (from.kind != to.kind || from.unit != to.unit) {
-      return failure("unit_mismatch", "a transfer cannot turn `" + from.unit + "` into `" + to.unit + "`");
-    }
-    return {};
-  }
-
-  Result<void> post(Transfer const& transfer) {
-    if (auto const pair = check_pair(transfer); !pair) return pair;
-    auto from = balances[transfer.debit.value];
-    auto to = balances[transfer.credit.value];
-    if (subtract_overflows(from.posted, transfer.amount, from.posted) || add_overflows(to.posted, transfer.amount, to.posted)) {
-      return failure("overflow", "a balance leaves the range of 64 bits");
-    }
-    if (from.floor != no_floor && from.available() < from.floor) return short_of(transfer.debit, transfer.amount);
-    change(transfer.debit, from);
-    change(transfer.credit, to);
-    return {};
-  }
-
-  Result<void> reserve(Transfer const& transfer, Sequence sequence) {
-    if (auto const pair = check_pair(transfer); !pair) return pair;
-    auto from = balances[transfer.debit.value];
-    auto to = balances[transfer.credit.value];
-    if (add_overflows(from.pending_out, transfer.amount, from.pending_out) || add_overflows(to.pending_in, transfer.amount, to.pending_in)) {
-      return failure("overflow", "a balance leaves the range of 64 bits");
-    }
-    // The bound is checked here, once: posting the promise later cannot fail.
-    if (from.floor != no_floor && from.available() < from.floor) return short_of(transfer.debit, transfer.amount);
-    change(transfer.debit, from);
-    change(transfer.credit, to);
-    add_pending({sequence, transfer.debit, transfer.credit, transfer.amount, transfer.reference});
-    return {};
-  }
-
-  Result<void> resolve(Transfer const& transfer, std::int64_t posted) {
-    auto const found = pendings.find(transfer.pending.value);
-    if (found == pendings.end()) {
-      return failure("unknown_pending", "the reservation is not open", std::to_string(transfer.pending.value), "it was posted, voided or never placed");
-    }
-    auto const pending = found->second;
-    if (posted < 0 || (transfer.kind == TransferKind::post_pending && posted == 0)) {
-      return failure("not_positive", "a transfer moves more than zero");
-    }
-    if (posted > pending.amount) {
-      return failure("above_pending", std::to_string(posted) + " are more than the " + std::to_string(pending.amount) + " reserved");
-    }
-    auto from = balances[pending.debit.value];
-    auto to = balances[pending.credit.value];
-    from.pending_out -= pending.amount;
-    to.pending_in -= pending.amount;
-    from.posted -= posted;
-    if (add_overflows(to.posted, posted, to.posted)) return failure("overflow", "a balance leaves the range of 64 bits");
-    change(pending.debit, from);
-    change(pending.credit, to);
-    remove_pending(pending);
-    return {};
-  }
-
-  void take_back(Undo const& step) {
-    switch (step.kind) {
-      case Undo::Kind::account_opened:
-        index.erase(keys.back());
-        keys.pop_back();
-        balances.pop_back();
-        break;
-      case Undo::Kind::balance: balances[step.account.value] = step.balance; break;
-      case Undo::Kind::pending_added: erase(step.sequence.value); break;
-      case Undo::Kind::pending_removed: insert(step.pending); break;
-      case Undo::Kind::sequence: last = step.sequence; break;
-    }
-  }
-};
+void Ledger::Impl::undo_to(std::size_t mark) noexcept {
+  for (; undo.size() > mark; undo.pop_back()) take_back(undo.back());
+}
 
 Ledger::Ledger() : impl_(new Impl) {}
 Ledger::~Ledger() { delete impl_; }
@@ -175,96 +85,136 @@ Ledger& Ledger::operator=(Ledger&& other) noexcept {
   return *this;
 }
 
-AccountIndex Ledger::open(AccountKey const& key, std::int64_t floor) {
-  auto const next = static_cast<std::uint32_t>(impl_->keys.size());
-  auto const [at, fresh] = impl_->index.emplace(key, next);
-  if (!fresh) return AccountIndex(at->second);
-  impl_->keys.push_back(key);
-  Balance balance;
-  balance.floor = floor;
-  impl_->balances.push_back(balance);
-  impl_->undo.push_back({Undo::Kind::account_opened, AccountIndex(next), {}, {}, {}});
-  return AccountIndex(next);
-}
+AccountIndex Ledger::open(AccountKey const& key, Bounds const& bounds) { return impl_->open(key, bounds); }
 
 bool Ledger::find(AccountKey const& key, AccountIndex& out) const {
-  auto const found = impl_->index.find(key);
-  if (found == impl_->index.end()) return false;
-  out = AccountIndex(found->second);
-  return true;
+  impl_->need_names();
+  return impl_->accounts.find(key, out);
 }
+AccountKey Ledger::key(AccountIndex account) const {
+  impl_->need_names();
+  return impl_->accounts.key(account);
+}
+Balance const& Ledger::balance(AccountIndex account) const noexcept { return impl_->accounts[account].balance; }
+Bounds const& Ledger::bounds(AccountIndex account) const noexcept { return impl_->accounts.bounds(account); }
+std::size_t Ledger::account_count() const noexcept { return impl_->accounts.size(); }
 
-AccountKey const& Ledger::key(AccountIndex account) const { return impl_->keys[account.value]; }
-Balance const& Ledger::balance(AccountIndex account) const { return impl_->balances[account.value]; }
-std::size_t Ledger::account_count() const noexcept { return impl_->keys.size(); }
-Sequence Ledger::last_sequence() const noexcept { return impl_->last; }
-
-Result<std::vector<Entry>> Ledger::apply(std::vector<Transfer> const& group) {
-  auto const before = mark();
-  std::vector<Entry> entries;
-  entries.reserve(group.size());
-  for (auto const& transfer : group) {
-    Sequence const sequence(impl_->last.value + 1);
-    if (auto const done = impl_->step(transfer, sequence); !done) {
-      undo_to(before);
-      return Unexpected{done.error()};
-    }
-    impl_->undo.push_back({Undo::Kind::sequence, {}, {}, {}, impl_->last});
-    impl_->last = sequence;
-    entries.push_back({sequence, transfer});
+std::vector<AccountIndex> Ledger::accounts_of(AccountKind kind, std::string_view unit) const {
+  impl_->need_names();
+  std::vector<AccountIndex> found;
+  auto const& accounts = impl_->accounts;
+  auto const symbol = accounts.symbols.find(unit);
+  if (symbol == no_slot) return found;
+  for (auto at = accounts.next_of_unit(symbol, no_slot); at != no_slot; at = accounts.next_of_unit(symbol, at)) {
+    if (accounts[AccountIndex(at)].kind() == kind) found.emplace_back(at);
   }
-  return entries;
-}
-
-Result<void> Ledger::replay(Entry const& entry) {
-  if (entry.sequence.value != impl_->last.value + 1) {
-    return failure("gap", "transfer " + std::to_string(entry.sequence.value) + " does not follow " + std::to_string(impl_->last.value));
-  }
-  if (entry.transfer.debit.value >= impl_->keys.size() || entry.transfer.credit.value >= impl_->keys.size()) {
-    return failure("unknown_account", "transfer " + std::to_string(entry.sequence.value) + " names an account that does not exist");
-  }
-  auto const done = impl_->step(entry.transfer, entry.sequence);
-  if (done) impl_->last = entry.sequence;
-  impl_->undo.clear();
-  return done;
-}
-
-Pending const* Ledger::pending(Sequence sequence) const {
-  auto const found = impl_->pendings.find(sequence.value);
-  return found == impl_->pendings.end() ? nullptr : &found->second;
-}
-
-std::vector<Pending> Ledger::pendings_of(std::string_view reference) const {
-  std::vector<Pending> found;
-  auto const [begin, end] = impl_->pendings_by_reference.equal_range(std::string(reference));
-  for (auto at = begin; at != end; ++at) found.push_back(impl_->pendings.at(at->second));
-  std::sort(found.begin(), found.end(), [](Pending const& a, Pending const& b) { return a.sequence < b.sequence; });
+  std::reverse(found.begin(), found.end());
   return found;
 }
 
-std::size_t Ledger::pending_count() const noexcept { return impl_->pendings.size(); }
-
-void Ledger::each_pending(void (*visit)(void*, Pending const&), void* context) const {
-  for (auto const& [sequence, pending] : impl_->pendings) visit(context, pending);
+CostPoolIndex Ledger::open_pool(CostPoolKey const& key) {
+  CostPoolIndex pool;
+  if (impl_->costs.find(key, pool)) return pool;
+  impl_->undo.push_back({UndoStep::Kind::cost, 0, {static_cast<std::int64_t>(impl_->costs.mark()), 0, 0}});
+  return impl_->costs.add(key);
+}
+bool Ledger::find_pool(CostPoolKey const& key, CostPoolIndex& out) const { return impl_->costs.find(key, out); }
+CostPoolKey const& Ledger::pool_key(CostPoolIndex pool) const { return impl_->costs[pool].key; }
+std::size_t Ledger::pool_count() const noexcept { return impl_->costs.size(); }
+CostState Ledger::cost(CostPoolIndex index) const {
+  auto const& pool = impl_->costs[index];
+  auto const open = std::count_if(pool.layers.begin(), pool.layers.end(), [](CostLayer const& layer) { return layer.quantity != 0; });
+  return {pool.quantity, pool.value, static_cast<std::int64_t>(open)};
 }
 
-void Ledger::restore(AccountKey const& key, Balance const& balance) {
-  impl_->index.emplace(key, static_cast<std::uint32_t>(impl_->keys.size()));
-  impl_->keys.push_back(key);
-  impl_->balances.push_back(balance);
+Result<void> Ledger::apply(Group const& group, Timestamp now, Applied& out, History const& history) {
+  Error error;
+  if (impl_->apply(group, now, out, history, error)) return {};
+  return Unexpected{std::move(error)};
 }
-void Ledger::restore(Pending const& pending) { impl_->insert(pending); }
-void Ledger::restore(Sequence last) noexcept { impl_->last = last; }
 
-Ledger::Mark Ledger::mark() const noexcept { return impl_->undo.size(); }
+bool Ledger::Impl::apply(Group const& group, Timestamp now, Applied& out, History const& history, Error& error) {
+  auto const before = undo.size();
+  out.clear();
+  Application application(*this, group, now, out, history, error);
+  if (application.run()) return true;
+  undo_to(before);
+  out.clear();
+  return false;
+}
 
-void Ledger::undo_to(Mark mark) noexcept {
-  while (impl_->undo.size() > mark) {
-    impl_->take_back(impl_->undo.back());
-    impl_->undo.pop_back();
+Receipt Ledger::submit(Group const& group, std::uint64_t body, Timestamp now, Applied& out, History const& history) {
+  out.clear();
+  Receipt receipt;
+  bool const checked = !group.id.none();
+  if (checked && !(impl_->ids.highest() < group.id)) {
+    Known known;
+    bool const recent = impl_->ids.find(group.id, known);
+    if (recent || (history.id != nullptr && history.id(history.context, group.id, known, receipt.error))) {
+      receipt.duplicate = true;
+      if (known.body != body) {
+        receipt.error = {"id_conflict", "this id was used before for another group", {}, "give a new group a new id"};
+        return receipt;
+      }
+      receipt.count = known.count;
+      if (known.first >= 0) receipt.first = Sequence(known.first);
+      else if (recent) receipt.error = impl_->refusals[static_cast<std::size_t>(-known.first - 1)];
+      return receipt;
+    }
+  }
+  Known known{body, 0, 0};
+  if (impl_->apply(group, now, out, history, receipt.error)) {
+    receipt.count = known.count = static_cast<std::int32_t>(out.entries.size());
+    known.first = impl_->last.value + 1 - known.count;
+    receipt.first = Sequence(known.first);
+    receipt.shortages = out.shortages;
+    receipt.discrepancy = out.discrepancy;
+  } else {
+    if (!checked) return receipt;
+    impl_->refusals.push_back(receipt.error);
+    impl_->undo.push_back({UndoStep::Kind::refusal, 0, {}});
+    known.first = -static_cast<std::int64_t>(impl_->refusals.size());
+  }
+  if (checked) {
+    impl_->ids.add(group.id, known);
+    impl_->undo.push_back({UndoStep::Kind::id_added, 0, {static_cast<std::int64_t>(group.id.high), static_cast<std::int64_t>(group.id.low), 0}});
+  }
+  return receipt;
+}
+
+void Ledger::prefetch(Group const& group) const noexcept {
+  impl_->ids.prefetch(group.id);
+  for (auto const& transfer : group.transfers) {
+    for (auto const account : {transfer.debit, transfer.credit}) {
+      if (account.value < impl_->accounts.size()) __builtin_prefetch(&impl_->accounts[account]);
+    }
   }
 }
 
-void Ledger::commit() noexcept { impl_->undo.clear(); }
+bool Ledger::lot(std::string_view item, std::string_view lot, Lot& out) const {
+  auto const* known = impl_->lots.find(item, lot);
+  if (known != nullptr) out = *known;
+  return known != nullptr;
+}
+
+IdTable& Ledger::recent_ids() noexcept { return impl_->ids; }
+void Ledger::forget_ids() noexcept {
+  impl_->ids.clear();
+  impl_->refusals.clear();
+}
+Sequence Ledger::last_sequence() const noexcept { return impl_->last; }
+CostSequence Ledger::last_cost_sequence() const noexcept { return impl_->last_cost; }
+Timestamp Ledger::closed_through(AccountKind kind, std::string_view place) const { return impl_->closed_through(kind, place); }
+std::vector<PeriodClose> const& Ledger::closes() const noexcept { return impl_->closes; }
+
+Ledger::Mark Ledger::mark() const noexcept { return impl_->undo.size(); }
+void Ledger::undo_to(Mark mark) noexcept { impl_->undo_to(mark); }
+void Ledger::commit() noexcept {
+  impl_->undo.clear();
+  impl_->removed.clear();
+  impl_->costs.commit();
+  impl_->lots.commit();
+  impl_->accounts.commit();
+}
 
 }  // namespace bylaw::inline v0::ledger

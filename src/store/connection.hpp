@@ -57,6 +57,12 @@ class Statement {
     sqlite3_bind_text(statement_.get(), next_++, value.data() == nullptr ? "" : value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
     return *this;
   }
+  /// A group of a command has no id of its own.
+  Statement& bind_null() {
+    if (digest_ != nullptr) digest_->add(INT64_MIN);
+    sqlite3_bind_null(statement_.get(), next_++);
+    return *this;
+  }
   Statement& bind_blob(std::string_view value) {
     if (digest_ != nullptr) digest_->add(value);
     sqlite3_bind_blob(statement_.get(), next_++, value.data(), static_cast<int>(value.size()), SQLITE_STATIC);

@@ -267,9 +267,7 @@ Result<Reader> Reader::open(std::string const& path) {
   impl->db.reset(raw);
   if (opened != SQLITE_OK) return Unexpected{describe(opened, raw, path)};
   sqlite3_busy_timeout(raw, 5000);
-  Statement id(raw, "PRAGMA application_id");
-  if (!id.step()) return Unexpected{describe(id.code(), raw, path)};
-  if (id.number() != application_id) return failure("store_not_ours", "this file is not a Bylaw store", path, "name another file");
+  if (auto const ours = check_version(raw, path); !ours) return Unexpected{ours.error()};
   return Reader(impl.release());
 }
 

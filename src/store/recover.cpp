@@ -1,181 +1,262 @@
 // The way back: snapshots bound opening, the journal decides.
 #include "store/recover.hpp"
+
+#include <bylaw/values/hash.hpp>
+
 #include "store/store_impl.hpp"
 
 namespace bylaw::inline v0::store {
 
 using ledger::AccountIndex;
-using ledger::AccountKey;
-using ledger::Balance;
-using ledger::Entry;
 using ledger::Ledger;
-using ledger::Pending;
-using ledger::Sequence;
 
 namespace {
 
-/// A plain byte string of lengths and little-endian numbers; the format version guards its shape.
-class Packer {
+/// The columns of a row, from the left.
+class Columns {
  public:
-  void add(std::int64_t value) {
-    for (int i = 0; i < 8; ++i) bytes.push_back(static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i) & 0xff));
-  }
-  void add(std::string_view text) {
-    add(static_cast<std::int64_t>(text.size()));
-    bytes.append(text);
-  }
-  std::string bytes;
-};
-
-class Unpacker {
- public:
-  explicit Unpacker(std::string_view bytes) : bytes_(bytes) {}
-  std::int64_t number() {
-    if (bytes_.size() - at_ < 8) return ok = false, 0;
-    std::uint64_t value = 0;
-    for (int i = 7; i >= 0; --i) value = value << 8 | static_cast<unsigned char>(bytes_[at_ + static_cast<std::size_t>(i)]);
-    at_ += 8;
-    return static_cast<std::int64_t>(value);
-  }
+  explicit Columns(sqlite3_stmt* row, int first) : row_(row), next_(first) {}
+  std::int64_t number() { return sqlite3_column_int64(row_, next_++); }
   std::string text() {
-    auto const size = number();
-    if (size < 0 || static_cast<std::uint64_t>(size) > bytes_.size() - at_) return ok = false, std::string{};
-    auto const text = std::string(bytes_.substr(at_, static_cast<std::size_t>(size)));
-    at_ += static_cast<std::size_t>(size);
-    return text;
+    auto const* bytes = static_cast<char const*>(sqlite3_column_blob(row_, next_));
+    auto const size = static_cast<std::size_t>(sqlite3_column_bytes(row_, next_++));
+    return bytes == nullptr ? std::string{} : std::string(bytes, size);
   }
-  bool ok = true;
+  Timestamp time() { return Timestamp(number()); }
+  AccountIndex account() { return AccountIndex(static_cast<std::uint32_t>(number())); }
 
  private:
-  std::string_view bytes_;
-  std::size_t at_ = 0;
+  sqlite3_stmt* row_;
+  int next_;
 };
 
-std::string pack(Ledger const& ledger) {
-  Packer out;
-  out.add(static_cast<std::int64_t>(ledger.account_count()));
-  for (std::uint32_t i = 0; i < ledger.account_count(); ++i) {
-    auto const& key = ledger.key(AccountIndex(i));
-    auto const& balance = ledger.balance(AccountIndex(i));
-    out.add(static_cast<std::int64_t>(key.kind));
-    for (auto const* part : {&key.unit, &key.place, &key.status, &key.detail, &key.owner, &key.pool}) out.add(*part);
-    for (auto const figure : {balance.posted, balance.pending_out, balance.pending_in, balance.floor}) out.add(figure);
-  }
-  out.add(static_cast<std::int64_t>(ledger.pending_count()));
-  ledger.each_pending(
-      [](void* context, Pending const& p) {
-        auto& packer = *static_cast<Packer*>(context);
-        for (auto const figure : {p.sequence.value, std::int64_t{p.debit.value}, std::int64_t{p.credit.value}, p.amount}) packer.add(figure);
-        packer.add(p.reference);
-      },
-      &out);
-  return std::move(out.bytes);
+}  // namespace
+
+Replay::Replay(sqlite3* db, Ledger& ledger, bool strict, std::int64_t after, std::string chain)
+    : walk_(db, after, std::move(chain)),
+      ledger_(ledger),
+      strict_(strict),
+      after_(after),
+      bounds_(db, "SELECT after_transfer, account, floor, ceiling FROM bound_change WHERE commit_seq>? ORDER BY seq") {
+  walk_.see = [](void* self, Journal table, sqlite3_stmt* row) { static_cast<Replay*>(self)->see(table, row); };
+  walk_.context = this;
+  more_bounds_ = bounds_.reset().bind(after).step();
 }
 
-bool unpack(std::string_view bytes, std::int64_t last, Ledger& ledger) {
-  Unpacker in(bytes);
-  auto const accounts = in.number();
-  for (std::int64_t i = 0; i < accounts && in.ok; ++i) {
-    AccountKey key;
-    key.kind = static_cast<ledger::AccountKind>(in.number());
-    for (auto* part : {&key.unit, &key.place, &key.status, &key.detail, &key.owner, &key.pool}) *part = in.text();
-    Balance balance;
-    for (auto* figure : {&balance.posted, &balance.pending_out, &balance.pending_in, &balance.floor}) *figure = in.number();
-    ledger.restore(key, balance);
+void Replay::find(std::string text) {
+  if (findings.size() < 100) findings.push_back(std::move(text));
+}
+
+void Replay::check(Result<void> const& done, char const* what, std::int64_t seq) {
+  if (done) return;
+  stopped_ = true;
+  find("the journal does not add up at " + std::string(what) + " " + std::to_string(seq) + ": " + done.error().message);
+}
+
+bool Replay::run() {
+  auto recorded_before = INT64_MIN;
+  bool broken = false;
+  while (walk_.next()) {
+    if (walk_.seq() != after_ + ++commits_) {
+      find("commit " + std::to_string(after_ + commits_) + " is missing");
+      commits_ = walk_.seq() - after_;
+    }
+    if (walk_.recorded() < recorded_before) find("commit " + std::to_string(walk_.seq()) + " was recorded before the one ahead of it");
+    recorded_before = walk_.recorded();
+    if (walk_.recomputed() == walk_.sealed() || broken) continue;
+    broken = true;  // every later hash stands on this one
+    find("the hash of commit " + std::to_string(walk_.seq()) + " does not fit its rows: something in it was changed");
   }
-  auto const pendings = in.number();
-  for (std::int64_t i = 0; i < pendings && in.ok; ++i) {
-    Pending pending;
-    pending.sequence = Sequence(in.number());
-    pending.debit = AccountIndex(static_cast<std::uint32_t>(in.number()));
-    pending.credit = AccountIndex(static_cast<std::uint32_t>(in.number()));
-    pending.amount = in.number();
-    pending.reference = in.text();
-    ledger.restore(pending);
+  if (walk_.code() != SQLITE_OK) return false;
+  change_bounds_before(INT64_MAX);
+  if (!walk_.gap().empty()) find(walk_.gap());
+  if (auto const table = walk_.unsealed(); !table.empty()) find("table " + table + " has rows that no commit sealed");
+  return true;
+}
+
+void Replay::see(Journal table, sqlite3_stmt* row) {
+  if (stopped_) return;
+  switch (table) {
+    case Journal::account: return see_account(row);
+    case Journal::transfer: return see_transfer(row);
+    case Journal::cost_pool: return see_pool(row);
+    case Journal::cost_move: return see_cost(row);
+    case Journal::period_close: {
+      Columns in(row, 3);
+      ledger::PeriodClose close;
+      close.kind = static_cast<ledger::AccountKind>(in.number());
+      close.place = in.text();
+      close.through = in.time();
+      return ledger_.replay(close);
+    }
+    case Journal::lot: {
+      Columns in(row, 2);
+      return ledger_.replay(ledger::Lot{in.text(), in.text(), in.time(), in.time(), in.time()});
+    }
+    default: return;
   }
-  ledger.restore(Sequence(last));
-  return in.ok;
+}
+
+void Replay::see_account(sqlite3_stmt* row) {
+  auto const seq = sqlite3_column_int64(row, 0);
+  if (seq <= static_cast<std::int64_t>(ledger_.account_count())) return;
+  Columns in(row, 2);
+  ledger::AccountKey key;
+  key.kind = static_cast<ledger::AccountKind>(in.number());
+  for (auto* part : {&key.unit, &key.place, &key.status, &key.detail, &key.owner, &key.pool}) *part = in.text();
+  auto const floor = in.number();
+  auto const account = ledger_.open(key, {floor, in.number()});
+  if (account.value + 1 == seq) return;
+  stopped_ = true;
+  find("account " + std::to_string(seq) + " has the name of another");
+}
+
+void Replay::see_transfer(sqlite3_stmt* row) {
+  Columns in(row, 6);
+  ledger::Entry entry;
+  entry.sequence = ledger::Sequence(sqlite3_column_int64(row, 0));
+  if (more_bounds_) change_bounds_before(entry.sequence.value);
+  auto& t = entry.transfer;
+  t.kind = static_cast<ledger::TransferKind>(in.number());
+  t.force = static_cast<ledger::Force>(in.number());
+  t.prior_period = in.number() != 0;
+  t.code = static_cast<std::int32_t>(in.number());
+  t.debit = in.account();
+  t.credit = in.account();
+  t.amount = in.number();
+  t.target = ledger::Sequence(in.number());
+  t.effective = in.time();
+  t.due = in.time();
+  t.expires = in.time();
+  t.reference = in.text();
+  check(ledger_.replay(entry, strict_), "transfer", entry.sequence.value);
+}
+
+void Replay::see_pool(sqlite3_stmt* row) {
+  auto const seq = sqlite3_column_int64(row, 0);
+  if (seq <= static_cast<std::int64_t>(ledger_.pool_count())) return;
+  Columns in(row, 2);
+  ledger::CostPoolKey key;
+  key.item = in.text();
+  key.place = in.text();
+  key.method = static_cast<ledger::CostMethod>(in.number());
+  key.inventory = in.account();
+  (void)ledger_.open_pool(key);
+}
+
+void Replay::see_cost(sqlite3_stmt* row) {
+  Columns in(row, 3);
+  ledger::CostEntry entry;
+  entry.sequence = ledger::CostSequence(sqlite3_column_int64(row, 0));
+  auto& move = entry.move;
+  move.kind = static_cast<ledger::CostMoveKind>(in.number());
+  move.pool = ledger::CostPoolIndex(static_cast<std::uint32_t>(in.number()));
+  move.quantity = in.number();
+  move.value = in.number();
+  move.layer = ledger::CostSequence(in.number());
+  move.contra = in.account();
+  move.variance = in.account();
+  move.code = static_cast<std::int32_t>(in.number());
+  move.effective = in.time();
+  entry.value_change = in.number();
+  entry.rounding = in.number();
+  check(ledger_.replay(entry), "cost move", entry.sequence.value);
+}
+
+/// Bounds that were changed before this transfer are changed before it again.
+void Replay::change_bounds_before(std::int64_t transfer) {
+  while (more_bounds_ && sqlite3_column_int64(bounds_.raw(), 0) < transfer) {
+    Columns in(bounds_.raw(), 1);
+    auto const account = in.account();
+    auto const floor = in.number();
+    check(ledger_.replay(ledger::BoundChange{account, {floor, in.number()}}), "a change of bounds after transfer", transfer);
+    more_bounds_ = bounds_.step();
+  }
+}
+
+namespace {
+
+std::int64_t checksum(ledger::Snapshot const& s) {
+  auto sum = hash64(s.balances);
+  for (auto const* part : {&s.names, &s.pendings, &s.costs}) sum = hash64(part->data(), part->size(), sum);
+  return static_cast<std::int64_t>(sum);
+}
+
+/// The newest sound snapshot, if there is one. A snapshot of another format, another history or with a flipped byte is
+/// passed over: the journal decides.
+bool restore_snapshot(sqlite3* db, Ledger& ledger, std::int64_t& commit_seq, std::string& chain) {
+  Statement rows(db,
+                 "SELECT s.format, s.commit_seq, s.transfer_seq, s.chain, s.checksum, s.balances, s.names, s.pendings, s.costs, c.chain FROM snapshot s "
+                 "JOIN commit_log c ON c.seq = s.commit_seq ORDER BY s.seq DESC");
+  while (rows.step()) {
+    auto const format = rows.number();
+    auto const commit = rows.number();
+    auto const transfer = rows.number();
+    auto const snapshot_chain = rows.text();
+    auto const sum = rows.number();
+    ledger::Snapshot snapshot;
+    for (auto* part : {&snapshot.balances, &snapshot.names, &snapshot.pendings, &snapshot.costs}) *part = rows.text();
+    if (format != ledger::snapshot_format || snapshot_chain != rows.text() || checksum(snapshot) != sum) continue;
+    Ledger restored;
+    if (!restored.restore(std::move(snapshot)) || restored.last_sequence().value != transfer) continue;
+    ledger = std::move(restored);
+    commit_seq = commit;
+    chain = snapshot_chain;
+    return true;
+  }
+  return !rows.failed();
 }
 
 }  // namespace
 
-Result<void> replay_journal(sqlite3* db, std::string const& path, std::int64_t after, Ledger& ledger) {
-  Statement accounts(db, "SELECT kind, unit, place, status, detail, owner, pool, floor FROM account WHERE seq > ? ORDER BY seq");
-  accounts.reset().bind(static_cast<std::int64_t>(ledger.account_count()));
-  while (accounts.step()) {
-    AccountKey key;
-    key.kind = static_cast<ledger::AccountKind>(accounts.number());
-    for (auto* part : {&key.unit, &key.place, &key.status, &key.detail, &key.owner, &key.pool}) *part = accounts.text();
-    (void)ledger.open(key, accounts.number());
-  }
-  ledger.commit();
-  if (accounts.failed()) return Unexpected{describe(accounts.code(), db, path)};
-  Statement rows(db, "SELECT seq, kind, debit, credit, amount, pending, code, reference, effective FROM transfer WHERE seq > ? ORDER BY seq");
-  rows.reset().bind(after);
-  while (rows.step()) {
-    Entry entry;
-    entry.sequence = Sequence(rows.number());
-    auto& t = entry.transfer;
-    t.kind = static_cast<ledger::TransferKind>(rows.number());
-    t.debit = AccountIndex(static_cast<std::uint32_t>(rows.number()));
-    t.credit = AccountIndex(static_cast<std::uint32_t>(rows.number()));
-    t.amount = rows.number();
-    t.pending = Sequence(rows.number());
-    t.code = rows.number();
-    t.reference = rows.text();
-    t.effective = Timestamp(rows.number());
-    if (auto const done = ledger.replay(entry); !done) {
-      return failure("store_corrupt", "the journal does not add up at transfer " + std::to_string(entry.sequence.value) + ": " + done.error().message, path,
-                     "run `bylaw verify` and restore a backup");
+Result<void> Store::load_ledger(Ledger& ledger) {
+  auto& s = *impl_;
+  std::int64_t after = 0;
+  std::string chain(32, '\0');
+  if (!restore_snapshot(s.db.get(), ledger, after, chain)) return s.fail();
+  if (after < s.commit_seq) {
+    Replay replay(s.db.get(), ledger, false, after, chain);
+    if (!replay.run()) return Unexpected{describe(replay.code(), s.db.get(), s.path)};
+    if (!replay.findings.empty()) {
+      return failure("store_corrupt", replay.findings.front(), s.path, "run `bylaw verify` and restore a backup");
     }
   }
-  if (rows.failed()) return Unexpected{describe(rows.code(), db, path)};
+  if (ledger.last_sequence().value != s.last(Journal::transfer)) {
+    return failure("store_corrupt", "the journal ends at another transfer than its rows say", s.path, "run `bylaw verify` and restore a backup");
+  }
+  ledger.commit();
+  if (!s.ids.load(s.db.get(), ledger.recent_ids())) return Unexpected{describe(s.ids.code(), s.db.get(), s.path)};
   return {};
 }
 
-Result<void> Store::load_ledger(Ledger& ledger) {
-  Statement snapshots(impl_->db.get(),
-                      "SELECT s.format, s.transfer_seq, s.chain, s.checksum, s.body, c.chain FROM snapshot s "
-                      "JOIN commit_log c ON c.seq = s.commit_seq ORDER BY s.seq DESC");
-  std::int64_t after = 0;
-  while (snapshots.step()) {
-    auto const format = snapshots.number();
-    auto const transfer_seq = snapshots.number();
-    auto const chain = snapshots.text();
-    auto const checksum = snapshots.text();
-    auto const body = snapshots.text();
-    auto const journal_chain = snapshots.text();
-    // A snapshot of another format, another history or with a flipped byte is passed over: the journal decides.
-    if (format != snapshot_format || chain != journal_chain || sha256(body) != checksum) continue;
-    Ledger restored;
-    if (!unpack(body, transfer_seq, restored)) continue;
-    ledger = std::move(restored);
-    after = transfer_seq;
-    break;
-  }
-  if (snapshots.failed()) return impl_->fail();
-  return replay_journal(impl_->db.get(), impl_->path, after, ledger);
-}
-
-Result<void> Store::save_snapshot(Ledger const& ledger) {
-  if (impl_->commit_seq == 0) return {};
-  auto const body = pack(ledger);
-  auto const checksum = sha256(body);
-  auto* db = impl_->db.get();
-  Statement insert(db, "INSERT INTO snapshot(format, commit_seq, transfer_seq, chain, checksum, body) VALUES(?,?,?,?,?,?)");
-  bool const done = execute(db, "BEGIN IMMEDIATE") &&
+Result<void> Store::save_snapshot(Ledger& ledger) {
+  auto& s = *impl_;
+  if (s.commit_seq == 0) return {};
+  auto const snapshot = ledger.snapshot();
+  bool flushed = false;
+  Statement insert(s.db.get(),
+                   "INSERT INTO snapshot(format, commit_seq, transfer_seq, chain, checksum, balances, names, pendings, costs) VALUES(?,?,?,?,?,?,?,?,?)");
+  bool const done = s.begin.reset().run() && s.write_balances(ledger) && s.ids.work(s.last(Journal::transfer), s.last(Journal::group_receipt), true, flushed) &&
                     insert.reset()
-                        .bind(std::int64_t{snapshot_format})
-                        .bind(impl_->commit_seq)
+                        .bind(ledger::snapshot_format)
+                        .bind(s.commit_seq)
                         .bind(ledger.last_sequence().value)
-                        .bind_blob(impl_->chain)
-                        .bind_blob(checksum)
-                        .bind_blob(body)
+                        .bind_blob(s.chain)
+                        .bind(checksum(snapshot))
+                        .bind_blob(snapshot.balances)
+                        .bind_blob(snapshot.names)
+                        .bind_blob(snapshot.pendings)
+                        .bind_blob(snapshot.costs)
                         .run() &&
-                    execute(db, "DELETE FROM snapshot WHERE seq <= (SELECT max(seq) - 2 FROM snapshot)") && execute(db, "COMMIT");
-  if (done) return {};
-  auto error = impl_->fail();
-  execute(db, "ROLLBACK");
+                    execute(s.db.get(), "DELETE FROM snapshot WHERE seq <= (SELECT max(seq) - 2 FROM snapshot)") && s.commit.reset().run();
+  if (done) {
+    s.committed_balances_at = s.balances_at;
+    if (flushed) ledger.forget_ids();
+    return {};
+  }
+  auto error = s.fail();
+  s.open_transaction = true;
+  rollback(ledger);
   return error;
 }
 

@@ -1,5 +1,7 @@
 #include "store/schema.hpp"
 
+#include "store/chain.hpp"
+
 namespace bylaw::inline v0::store {
 
 namespace {
@@ -79,7 +81,77 @@ CREATE VIEW reservation_open AS SELECT p.seq, p.debit AS account, p.amount, p.re
 CREATE INDEX transfer_pending ON transfer(pending) WHERE pending > 0;
 )sql";
 
-constexpr std::array migrations = {version_1};
+/// The ledger grows up: groups with ids of their own, costs, bounds, periods, lots; balances that are written now and then.
+constexpr char const* version_2 = R"sql(
+DROP VIEW movement; DROP VIEW balance_now; DROP VIEW reservation_open;
+ALTER TABLE account ADD COLUMN ceiling INTEGER NOT NULL DEFAULT 9223372036854775807;
+ALTER TABLE transfer RENAME TO transfer_1;
+CREATE TABLE transfer(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, id BLOB, body INTEGER,
+  leg INTEGER NOT NULL, kind INTEGER NOT NULL, force INTEGER NOT NULL, prior_period INTEGER NOT NULL, code INTEGER NOT NULL,
+  debit INTEGER NOT NULL, credit INTEGER NOT NULL, amount INTEGER NOT NULL, target INTEGER NOT NULL, effective INTEGER NOT NULL,
+  due INTEGER NOT NULL, expires INTEGER NOT NULL, reference TEXT NOT NULL);
+INSERT INTO transfer SELECT seq, commit_seq, command_seq, NULL, NULL, 0, kind, 0, 0, code, debit, credit, amount, pending, effective, 0, 0, reference
+  FROM transfer_1 ORDER BY seq;
+DROP TABLE transfer_1;
+CREATE INDEX transfer_command ON transfer(command_seq) WHERE command_seq > 0;
+CREATE INDEX transfer_target ON transfer(target) WHERE target > 0;
+CREATE TABLE cost_pool(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, item TEXT NOT NULL, place TEXT NOT NULL, method INTEGER NOT NULL,
+  inventory INTEGER NOT NULL);
+CREATE TABLE cost_move(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, after_transfer INTEGER NOT NULL, kind INTEGER NOT NULL,
+  pool INTEGER NOT NULL, quantity INTEGER NOT NULL, value INTEGER NOT NULL, layer INTEGER NOT NULL, contra INTEGER NOT NULL,
+  variance INTEGER NOT NULL, code INTEGER NOT NULL, effective INTEGER NOT NULL, value_change INTEGER NOT NULL, rounding INTEGER NOT NULL,
+  reference TEXT NOT NULL);
+CREATE TABLE bound_change(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, after_transfer INTEGER NOT NULL, account INTEGER NOT NULL,
+  floor INTEGER NOT NULL, ceiling INTEGER NOT NULL);
+CREATE TABLE period_close(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, after_transfer INTEGER NOT NULL, kind INTEGER NOT NULL,
+  place TEXT NOT NULL, through INTEGER NOT NULL, balance_hash BLOB NOT NULL);
+CREATE TABLE lot(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, item TEXT NOT NULL, lot TEXT NOT NULL, received INTEGER NOT NULL,
+  removal INTEGER NOT NULL, expires INTEGER NOT NULL);
+CREATE TABLE group_receipt(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, id BLOB NOT NULL, body INTEGER NOT NULL,
+  first_transfer INTEGER NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL, place TEXT NOT NULL, remedy TEXT NOT NULL);
+CREATE TABLE schema_change(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, version INTEGER NOT NULL, chain_before BLOB NOT NULL);
+
+CREATE TABLE id_run(run INTEGER PRIMARY KEY, level INTEGER NOT NULL, rising INTEGER NOT NULL, entries INTEGER NOT NULL, first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL, low BLOB NOT NULL, high BLOB NOT NULL, filter BLOB NOT NULL);
+CREATE TABLE id_segment(place INTEGER PRIMARY KEY, first_id BLOB NOT NULL, body BLOB NOT NULL);
+CREATE TABLE id_state(one INTEGER PRIMARY KEY CHECK(one = 1), transfer_seq INTEGER NOT NULL, receipt_seq INTEGER NOT NULL);
+CREATE TABLE balance(account INTEGER PRIMARY KEY, posted INTEGER NOT NULL, pending_out INTEGER NOT NULL, pending_in INTEGER NOT NULL);
+CREATE TABLE balance_state(one INTEGER PRIMARY KEY CHECK(one = 1), transfer_seq INTEGER NOT NULL);
+INSERT INTO balance_state VALUES(1, 0);
+DROP TABLE snapshot;
+CREATE TABLE snapshot(seq INTEGER PRIMARY KEY, format INTEGER NOT NULL, commit_seq INTEGER NOT NULL, transfer_seq INTEGER NOT NULL,
+  chain BLOB NOT NULL, checksum INTEGER NOT NULL, balances BLOB NOT NULL, names BLOB NOT NULL, pendings BLOB NOT NULL, costs BLOB NOT NULL);
+
+CREATE VIEW movement AS
+  SELECT seq, debit AS account, -amount AS posted, reference, effective FROM transfer WHERE kind IN (0, 2, 5)
+  UNION ALL SELECT seq, credit, amount, reference, effective FROM transfer WHERE kind IN (0, 2, 5);
+CREATE VIEW pending_movement AS
+  SELECT seq, debit AS account, amount AS pending_out, 0 AS pending_in FROM transfer WHERE kind = 1
+  UNION ALL SELECT seq, credit, 0, amount FROM transfer WHERE kind = 1
+  UNION ALL SELECT t.seq, p.debit, -p.amount, 0 FROM transfer t JOIN transfer p ON p.seq = t.target WHERE t.kind IN (2, 3, 4)
+  UNION ALL SELECT t.seq, p.credit, 0, -p.amount FROM transfer t JOIN transfer p ON p.seq = t.target WHERE t.kind IN (2, 3, 4);
+CREATE VIEW balance_now AS
+  WITH since AS (SELECT transfer_seq FROM balance_state),
+  later AS (SELECT account, sum(posted) AS posted, sum(pending_out) AS pending_out, sum(pending_in) AS pending_in FROM (
+    SELECT account, posted, 0 AS pending_out, 0 AS pending_in FROM movement WHERE seq > (SELECT transfer_seq FROM since)
+    UNION ALL SELECT account, 0, pending_out, pending_in FROM pending_movement WHERE seq > (SELECT transfer_seq FROM since)) GROUP BY account)
+  SELECT a.seq AS account, a.kind, a.unit, a.place, a.status, a.detail, a.owner, a.pool, a.floor, a.ceiling,
+    coalesce(b.posted, 0) + coalesce(l.posted, 0) AS posted, coalesce(b.pending_out, 0) + coalesce(l.pending_out, 0) AS pending_out,
+    coalesce(b.pending_in, 0) + coalesce(l.pending_in, 0) AS pending_in
+  FROM account a LEFT JOIN balance b ON b.account = a.seq - 1 LEFT JOIN later l ON l.account = a.seq - 1;
+CREATE VIEW reservation_open AS SELECT p.seq, p.debit AS account, p.amount, p.reference, p.due, p.expires FROM transfer p WHERE p.kind = 1
+  AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.target = p.seq AND t.target > 0 AND t.kind IN (2, 3, 4));
+CREATE VIEW ledger_entry AS SELECT t.seq, strftime('%Y-%m-%dT%H:%M:%fZ', c.recorded_at / 1000.0, 'unixepoch') AS recorded_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', t.effective / 1000.0, 'unixepoch') AS effective_at,
+    CASE t.kind WHEN 0 THEN 'post' WHEN 1 THEN 'reserve' WHEN 2 THEN 'post reserved' WHEN 3 THEN 'void' WHEN 4 THEN 'expire' ELSE 'reverse' END AS what,
+    CASE d.kind WHEN 0 THEN 'units' ELSE 'minor units' END AS measured_in, d.unit, t.amount, d.place AS from_place, d.status AS from_status,
+    d.detail AS from_detail, k.place AS to_place, k.status AS to_status, k.detail AS to_detail, t.reference, t.code, t.target, t.prior_period,
+    t.seq - t.leg AS group_seq
+  FROM transfer t JOIN commit_log c ON c.seq = t.commit_seq JOIN account d ON d.seq = t.debit + 1 JOIN account k ON k.seq = t.credit + 1;
+)sql";
+
+constexpr std::array migrations = {version_1, version_2};
+static_assert(migrations.size() == schema_version);
 
 int pragma(sqlite3* db, char const* sql) {
   Statement statement(db, sql);
@@ -88,11 +160,23 @@ int pragma(sqlite3* db, char const* sql) {
 
 }  // namespace
 
+Result<void> check_version(sqlite3* db, std::string const& path) {
+  Statement id(db, "PRAGMA application_id");
+  if (!id.step()) return Unexpected{describe(id.code(), db, path)};
+  if (id.number() != application_id) return failure("store_not_ours", "this file is not a Bylaw store", path, "name another file");
+  auto const version = pragma(db, "PRAGMA user_version");
+  if (version > schema_version) return failure("store_too_new", "this store was written by a newer Bylaw", path, "use that version, or restore a backup");
+  if (version < schema_version)
+    return failure("store_too_old", "this store was written by an older Bylaw", path, "open it once for writing, such as with `bylaw run`");
+  return {};
+}
+
 Result<void> migrate(sqlite3* db, std::string const& path, bool create) {
   auto const fail = [&] { return Unexpected{describe(sqlite3_extended_errcode(db), db, path)}; };
   Statement probe(db, "SELECT count(*) FROM sqlite_master");
   if (!probe.step()) return fail();
   bool const empty = probe.number() == 0;
+  probe.reset();
   auto const id = pragma(db, "PRAGMA application_id");
   if (!empty && id != application_id) return failure("store_not_ours", "this file belongs to another program", path, "name another file");
   if (empty && !create)
@@ -103,7 +187,8 @@ Result<void> migrate(sqlite3* db, std::string const& path, bool create) {
   }
   for (auto step = static_cast<std::size_t>(version); step < migrations.size(); ++step) {
     auto const stamp = "PRAGMA application_id=" + std::to_string(application_id) + "; PRAGMA user_version=" + std::to_string(step + 1);
-    bool const done = execute(db, "BEGIN IMMEDIATE") && execute(db, migrations[step]) && execute(db, stamp.c_str()) && execute(db, "COMMIT");
+    bool const done = execute(db, "BEGIN IMMEDIATE") && execute(db, migrations[step]) &&
+                      (empty || step + 1 < migrations.size() || reseal(db, schema_version)) && execute(db, stamp.c_str()) && execute(db, "COMMIT");
     if (!done) {
       auto error = fail();
       execute(db, "ROLLBACK");

@@ -1,18 +1,17 @@
 #pragma once
 #include <array>
 
+#include <string>
+
 #include "store/connection.hpp"
 
 namespace bylaw::inline v0::store {
 
 inline constexpr int application_id = 0x42796C77;  ///< "Bylw", so that a foreign database is refused
-inline constexpr int snapshot_format = 1;
+inline constexpr int schema_version = 2;
 
 /// The insert-only tables, in the order in which their digests enter the hash of a commit.
-/// Each begins with `seq` (gap-free from 1) and `commit_seq`.
-inline constexpr std::array journal_tables = {"command",    "account",    "transfer", "order_doc", "order_line",   "return_doc",       "return_line",
-                                              "transition", "hold_event", "decision", "outbox",    "item_version", "location_version", "policy_version"};
-
+/// Each begins with `seq` (gap-free from 1) and `commit_seq`. New ones go to the end.
 enum class Journal : std::size_t {
   command,
   account,
@@ -27,8 +26,25 @@ enum class Journal : std::size_t {
   outbox,
   item_version,
   location_version,
-  policy_version
+  policy_version,
+  cost_pool,
+  cost_move,
+  bound_change,
+  period_close,
+  lot,
+  group_receipt,
+  schema_change,
+  count
 };
+inline constexpr auto journal_count = static_cast<std::size_t>(Journal::count);
+inline constexpr std::array<char const*, journal_count> journal_tables = {
+    "command",    "account",    "transfer",     "order_doc",    "order_line",   "return_doc",       "return_line",
+    "transition", "hold_event", "decision",     "outbox",       "item_version", "location_version", "policy_version",
+    "cost_pool",  "cost_move",  "bound_change", "period_close", "lot",          "group_receipt",    "schema_change"};
+
+/// Whether the database is a store of this version, for those that only read.
+/// Errors: `store_not_ours`, `store_too_new`, `store_too_old`.
+[[nodiscard]] Result<void> check_version(sqlite3* db, std::string const& path);
 
 /// Brings the database to the newest schema, each step in one transaction.
 [[nodiscard]] Result<void> migrate(sqlite3* db, std::string const& path, bool create);

@@ -3,33 +3,57 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include <bylaw/store/store.hpp>
 #include <bylaw/trade/command.hpp>
 
-#include "store/schema.hpp"
+#include "store/chain.hpp"
+#include "store/id_index.hpp"
 
 namespace bylaw::inline v0::store {
 
-using Counters = std::array<std::int64_t, journal_tables.size()>;  ///< last `seq` per journal table
+/// A row of `transfer` on its way: many are written with one statement.
+struct TransferRow {
+  std::int64_t seq = 0;
+  std::int64_t command_seq = 0;
+  ledger::Id id;  ///< of the first leg of a group that has one
+  std::uint64_t body = 0;
+  std::int64_t leg = 0;
+  ledger::Transfer transfer;
+};
 
 struct Store::Impl {
   std::string path;
   int lock = -1;
   Database db;
-  std::array<Digest, journal_tables.size()> digests;
+  Digests digests;
   Counters counters{};
   Counters committed{};  ///< counters of the last commit, for rollback
   std::int64_t commit_seq = 0;
   std::string chain = std::string(32, '\0');
   Timestamp recorded;
-  std::int64_t policy = 0;
+  std::int64_t policy = 0;  ///< 0: not looked up yet
+  std::string policy_hash;
   std::unordered_map<std::string, std::optional<trade::Item>> items;  ///< bounded cache of load_item
   bool open_transaction = false;
   bool unknown = false;
   bool dirty = false;  ///< something was written in the open transaction
-  std::array<Statement, journal_tables.size()> insert;
-  Statement set_instance, add_sale, take_sale, set_item, set_location, insert_commit;
+  IdIndex ids;
+  std::vector<std::uint32_t> touched;  ///< accounts whose row in `balance` is behind
+  std::vector<bool> is_touched;
+  bool history_failed = false;
+  bool touched_known = false;    ///< those of earlier sessions have been added
+  std::int64_t balances_at = 0;  ///< transfer that the rows in `balance` stand for
+  std::int64_t committed_balances_at = 0;
+  Timestamp balances_recorded{INT64_MIN};
+  std::array<Statement, journal_count> insert;
+  static constexpr std::size_t rows_a_statement = 32;
+  std::vector<TransferRow> waiting = std::vector<TransferRow>(rows_a_statement);  ///< kept, so that texts keep their memory
+  std::size_t waiting_count = 0;
+  Statement insert_many;  ///< as many transfers as `waiting` holds
+  Statement set_instance, add_sale, take_sale, set_item, set_location, insert_commit, begin, commit, put_balance, put_balance_state, find_transfer, next_group,
+      find_receipt;
   Statement find_command, find_order, order_lines, find_return, return_lines, instance, holds, times, customer_orders, find_item, all_locations, find_sale,
       find_sale_line;
 
@@ -38,10 +62,22 @@ struct Store::Impl {
   /// The insert statement of a journal table with `seq` and `commit_seq` bound.
   Statement& row(Journal table);
   void prepare();
+  [[nodiscard]] std::int64_t last(Journal table) const noexcept { return counters[static_cast<std::size_t>(table)]; }
+
+  /// Rows for the accounts and cost pools that were opened since the last ones.
+  [[nodiscard]] bool write_accounts(ledger::Ledger const& ledger);
+  /// `id`: of a group that was submitted as such; nullptr: the legs belong to the command `command_seq`, or to nobody.
+  /// The rows reach the file with `flush_transfers`, which whoever reads the table calls first.
+  [[nodiscard]] bool write_transfers(std::vector<ledger::Entry> const& entries, std::int64_t command_seq, ledger::Id const* id, std::uint64_t body);
+  [[nodiscard]] bool flush_transfers();
+  [[nodiscard]] bool write_close(ledger::PeriodClose const& close);
+  [[nodiscard]] bool write_balances_when_due(ledger::Ledger const& ledger, Timestamp recorded);
+  [[nodiscard]] bool write_balances(ledger::Ledger const& ledger);
+  void touch(ledger::AccountIndex account);
 };
 
 [[nodiscard]] std::int64_t last_seq(sqlite3* db, char const* table);
-/// The hash that seals a commit: over the one before, its time and the digests of its rows.
-[[nodiscard]] std::string chain_hash(std::string const& before, std::int64_t seq, std::int64_t recorded, std::array<Digest, journal_tables.size()>& digests);
+/// What the accounts of a closed period come to, as a hash. Empty: it could not be read.
+[[nodiscard]] std::string close_hash(sqlite3* db, ledger::PeriodClose const& close, std::int64_t after_transfer);
 
 }  // namespace bylaw::inline v0::store

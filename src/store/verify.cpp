@@ -14,8 +14,13 @@ class Verifier {
 
   Result<Verification> run() {
     check_file();
-    check_chain();
+    check_journal();
     check_ledger();
+    check_balances();
+    check_costs();
+    check_periods();
+    check_reversals();
+    check_ids();
     check_states();
     check_sales();
     hash_state();
@@ -40,81 +45,121 @@ class Verifier {
     done(check);
   }
 
-  /// Walks all journal tables side by side, commit by commit, and recomputes each hash.
-  void check_chain() {
-    std::array<Statement, journal_tables.size()> rows;
-    std::array<bool, journal_tables.size()> more{};
-    Counters expected{};
-    std::array<Digest, journal_tables.size()> digests;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      rows[i] = Statement(db_, ("SELECT * FROM " + std::string(journal_tables[i]) + " ORDER BY seq").c_str());
-      more[i] = rows[i].step();
-      done(rows[i]);
-    }
-    Statement commits(db_, "SELECT seq, recorded_at, chain FROM commit_log ORDER BY seq");
-    std::string chain(32, '\0');
-    std::int64_t recorded_before = INT64_MIN;
-    while (commits.step()) {
-      auto const seq = commits.number();
-      auto const recorded = commits.number();
-      auto const sealed = commits.text();
-      if (seq != ++out_.commits) find("commit " + std::to_string(out_.commits) + " is missing");
-      if (recorded < recorded_before) find("commit " + std::to_string(seq) + " was recorded before the one ahead of it");
-      recorded_before = recorded;
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        while (more[i] && sqlite3_column_int64(rows[i].raw(), 1) <= seq) {
-          hash_row(rows[i].raw(), digests[i], i, expected[i]);
-          more[i] = rows[i].step();
-          done(rows[i]);
-        }
-      }
-      auto const recomputed = chain_hash(chain, seq, recorded, digests);
-      if (recomputed != sealed) {
-        find("the hash of commit " + std::to_string(seq) + " does not fit its rows: something in it was changed");
-        return;
-      }
-      chain = sealed;
-    }
-    done(commits);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (more[i]) find(std::string("table ") + journal_tables[i] + " has rows that no commit sealed");
-    }
-  }
-
-  void hash_row(sqlite3_stmt* row, Digest& digest, std::size_t table, std::int64_t& expected) {
-    auto const seq = sqlite3_column_int64(row, 0);
-    if (seq != ++expected) {
-      find(std::string("table ") + journal_tables[table] + ": row " + std::to_string(expected) + " is missing");
-      expected = seq;
-    }
-    for (int c = 0; c < sqlite3_column_count(row); ++c) {
-      if (sqlite3_column_type(row, c) == SQLITE_INTEGER) {
-        digest.add(std::int64_t{sqlite3_column_int64(row, c)});
-      } else {
-        auto const* bytes = static_cast<char const*>(sqlite3_column_blob(row, c));
-        auto const size = static_cast<std::size_t>(sqlite3_column_bytes(row, c));
-        digest.add(bytes == nullptr ? std::string_view{} : std::string_view(bytes, size));
-      }
-    }
-  }
-
-  void check_ledger() {
-    if (auto const replayed = replay_journal(db_, path_, 0, ledger_); !replayed) return find(replayed.error().message);
+  /// The chain of hashes, and the ledger played again under it with every bound.
+  void check_journal() {
+    Replay replay(db_, ledger_, true);
+    if (!replay.run()) failed_ = replay.code();
+    for (auto& finding : replay.findings) find(std::move(finding));
+    out_.commits = replay.commits();
     out_.transfers = ledger_.last_sequence().value;
-    // Every kind of unit sums to zero over all its accounts, posted and pending.
+  }
+
+  /// Every kind of unit sums to zero over all its accounts, posted and pending; each within its bounds.
+  void check_ledger() {
     std::map<std::string, std::int64_t> posted;
     std::map<std::string, std::int64_t> pending;
     for (std::uint32_t i = 0; i < ledger_.account_count(); ++i) {
-      auto const& key = ledger_.key(ledger::AccountIndex(i));
-      auto const& balance = ledger_.balance(ledger::AccountIndex(i));
+      ledger::AccountIndex const account(i);
+      auto const key = ledger_.key(account);
+      auto const& balance = ledger_.balance(account);
+      auto const& bounds = ledger_.bounds(account);
       auto const unit = (key.kind == ledger::AccountKind::money ? "money " : "item ") + key.unit;
       posted[unit] += balance.posted;
       pending[unit] += balance.pending_in - balance.pending_out;
-      if (balance.floor != ledger::no_floor && balance.available() < balance.floor) find("`" + key.unit + "` at `" + key.place + "` is below its bound");
+      if (balance.available() < bounds.floor || balance.posted + balance.pending_in > bounds.ceiling) {
+        find("`" + key.unit + "` at `" + key.place + "` is outside its bounds");
+      }
     }
     for (auto const& [unit, sum] : posted) {
       if (sum != 0 || pending[unit] != 0) find(unit + " does not sum to zero");
     }
+  }
+
+  /// What SQL reads as the balance is what the journal says.
+  void check_balances() {
+    Statement rows(db_, "SELECT account, posted, pending_out, pending_in FROM balance_now");
+    while (rows.step()) {
+      auto const seq = rows.number();
+      ledger::AccountIndex const account(static_cast<std::uint32_t>(seq - 1));
+      if (seq < 1 || seq > static_cast<std::int64_t>(ledger_.account_count())) continue;  // reported with its row
+      auto const& balance = ledger_.balance(account);
+      bool const same = rows.number() == balance.posted && rows.number() == balance.pending_out && rows.number() == balance.pending_in;
+      if (!same) find("the balance of account " + std::to_string(seq) + " is not what its movements come to");
+    }
+    done(rows);
+  }
+
+  /// An empty pool is worth nothing, and what pools hold is what their inventory accounts say.
+  void check_costs() {
+    std::map<std::uint32_t, std::int64_t> held;
+    for (std::uint32_t i = 0; i < ledger_.pool_count(); ++i) {
+      ledger::CostPoolIndex const pool(i);
+      auto const state = ledger_.cost(pool);
+      auto const& key = ledger_.pool_key(pool);
+      if (state.quantity == 0 && state.value != 0) find("the empty cost pool `" + key.item + "` at `" + key.place + "` is worth something");
+      held[key.inventory.value] += state.value;
+    }
+    for (auto const& [account, value] : held) {
+      auto const posted = ledger_.balance(ledger::AccountIndex(account)).posted;
+      if (-posted != value) find("inventory account " + std::to_string(account + 1) + " does not hold what its cost pools are worth");
+    }
+  }
+
+  /// Nothing was booked into a period after it was closed, and its hash can be found again.
+  void check_periods() {
+    Statement closes(db_, "SELECT seq, after_transfer, kind, place, through, balance_hash FROM period_close ORDER BY seq");
+    Statement late(db_,
+                   "SELECT t.seq FROM transfer t JOIN account d ON d.seq = t.debit + 1 JOIN account k ON k.seq = t.credit + 1 WHERE t.seq > ?1 AND "
+                   "t.effective <= ?2 AND t.kind IN (0, 2, 5) AND d.kind = ?3 AND (d.kind = 0 OR d.place = ?4 OR k.place = ?4) LIMIT 1");
+    while (closes.step()) {
+      auto const seq = std::to_string(closes.number());
+      auto const after = closes.number();
+      ledger::PeriodClose close;
+      close.kind = static_cast<ledger::AccountKind>(closes.number());
+      close.place = closes.text();
+      close.through = Timestamp(closes.number());
+      if (close_hash(db_, close, after) != closes.text()) find("the balances of close " + seq + " are not what they were");
+      late.reset().bind(after).bind(close.through.value).bind(static_cast<std::int64_t>(close.kind)).bind(close.place);
+      if (late.step()) find("transfer " + std::to_string(late.number()) + " was booked into the closed period " + seq);
+      done(late);
+    }
+    done(closes);
+  }
+
+  /// A transfer is taken back once, and never beyond its amount.
+  void check_reversals() {
+    Statement wrong(db_,
+                    "SELECT r.target FROM transfer r JOIN transfer o ON o.seq = r.target WHERE r.target > 0 AND r.kind = 5 "
+                    "GROUP BY r.target HAVING count(*) > 1 OR sum(r.amount) > max(o.amount) LIMIT 20");
+    while (wrong.step()) find("transfer " + std::to_string(wrong.number()) + " was reversed too often");
+    done(wrong);
+  }
+
+  /// Every id of the journal is found where it is written, and nowhere else.
+  void check_ids() {
+    IdIndex index;
+    ledger::IdTable recent;
+    if (!index.load(db_, recent)) {
+      failed_ = index.code();
+      return;
+    }
+    Statement rows(db_, "SELECT seq, id FROM transfer WHERE id IS NOT NULL UNION ALL SELECT -seq, id FROM group_receipt");
+    std::int64_t count = 0;
+    while (rows.step()) {
+      auto const at = rows.number();
+      auto const id = unpack_id(rows.text());
+      std::int64_t found = 0;
+      ++count;
+      ledger::Known known;
+      if (recent.find(id, known)) found = known.first;
+      else if (!index.find(id, found))
+        find("the id of " + std::string(at > 0 ? "transfer " : "receipt ") + std::to_string(at > 0 ? at : -at) + " is not indexed");
+      if (found != 0 && found != at) find("two groups have the id of row " + std::to_string(at));
+    }
+    done(rows);
+    if (index.failed()) failed_ = index.code();
+    if (count != index.indexed() + index.gathered())
+      find("the index of ids has " + std::to_string(index.indexed() + index.gathered()) + " of " + std::to_string(count));
   }
 
   /// The state of an order or return is the `to` of its last transition.
@@ -150,16 +195,27 @@ class Verifier {
   /// Balances, reservations, states, holds and outcomes by business key, never recorded times.
   void hash_state() {
     Digest digest;
-    std::map<std::string, ledger::Balance> balances;
+    std::map<std::string, ledger::AccountIndex> accounts;
     for (std::uint32_t i = 0; i < ledger_.account_count(); ++i) {
-      auto const& k = ledger_.key(ledger::AccountIndex(i));
+      auto const k = ledger_.key(ledger::AccountIndex(i));
       std::string name = std::to_string(static_cast<int>(k.kind));
       for (auto const* part : {&k.unit, &k.place, &k.status, &k.detail, &k.owner, &k.pool}) name += '\x1f' + *part;
-      balances[name] = ledger_.balance(ledger::AccountIndex(i));
+      accounts[name] = ledger::AccountIndex(i);
     }
-    for (auto const& [name, balance] : balances) {
+    for (auto const& [name, account] : accounts) {
       digest.add(name);
-      for (auto const figure : {balance.posted, balance.pending_out, balance.pending_in, balance.floor}) digest.add(figure);
+      auto const& balance = ledger_.balance(account);
+      auto const& bounds = ledger_.bounds(account);
+      for (auto const figure : {balance.posted, balance.pending_out, balance.pending_in, bounds.floor, bounds.ceiling}) digest.add(figure);
+    }
+    std::map<std::string, ledger::CostState> pools;
+    for (std::uint32_t i = 0; i < ledger_.pool_count(); ++i) {
+      auto const& key = ledger_.pool_key(ledger::CostPoolIndex(i));
+      pools[key.item + '\x1f' + key.place] = ledger_.cost(ledger::CostPoolIndex(i));
+    }
+    for (auto const& [name, pool] : pools) {
+      digest.add(name);
+      for (auto const figure : {pool.quantity, pool.value, pool.layers}) digest.add(figure);
     }
     for (auto const* sql : {"SELECT subject, workflow, version, state FROM instance ORDER BY subject",
                             "SELECT order_id, rule, line, action, reason FROM hold_open ORDER BY order_id, rule, line",
@@ -189,9 +245,7 @@ Result<Verification> verify(std::string const& path) {
   Database const db(raw);
   if (opened != SQLITE_OK) return Unexpected{describe(opened, raw, path)};
   sqlite3_busy_timeout(raw, 5000);
-  Statement id(raw, "PRAGMA application_id");
-  if (!id.step()) return Unexpected{describe(id.code(), raw, path)};
-  if (id.number() != application_id) return failure("store_not_ours", "this file is not a Bylaw store", path, "name another file");
+  if (auto const ours = check_version(raw, path); !ours) return Unexpected{ours.error()};
   // One transaction, so that a host that goes on writing does not move the ground.
   execute(raw, "BEGIN");
   return Verifier(raw, path).run();

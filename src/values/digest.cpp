@@ -1,20 +1,51 @@
 #include <bylaw/values/digest.hpp>
 
+#include <cstring>
+
 #include <openssl/evp.h>
 
 namespace bylaw::inline v0::values {
 
 namespace {
-EVP_MD_CTX* context_of(void* context) { return static_cast<EVP_MD_CTX*>(context); }
+
+/// Small pieces are gathered first: a call into libcrypto for each would cost more than the hashing.
+struct State {
+  EVP_MD_CTX* context = EVP_MD_CTX_new();
+  std::size_t used = 0;
+  unsigned char buffer[4096];
+
+  State() { start(); }
+  ~State() { EVP_MD_CTX_free(context); }
+  State(State const&) = delete;
+  State& operator=(State const&) = delete;
+
+  void start() { EVP_DigestInit_ex(context, EVP_sha256(), nullptr); }
+  void flush() {
+    EVP_DigestUpdate(context, buffer, used);
+    used = 0;
+  }
+  void add(void const* bytes, std::size_t size) {
+    if (size > sizeof buffer - used) flush();
+    if (size > sizeof buffer) {
+      EVP_DigestUpdate(context, bytes, size);
+    } else if (size > 0) {
+      std::memcpy(buffer + used, bytes, size);
+      used += size;
+    }
+  }
+};
+
+State& state_of(void* state) { return *static_cast<State*>(state); }
+
 }  // namespace
 
-Digest::Digest() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_of(context_), EVP_sha256(), nullptr); }
+Digest::Digest() : state_(new State) {}
 
-Digest::~Digest() { EVP_MD_CTX_free(context_of(context_)); }
+Digest::~Digest() { delete &state_of(state_); }
 
 void Digest::add(std::string_view bytes) {
   add(static_cast<std::int64_t>(bytes.size()));
-  EVP_DigestUpdate(context_of(context_), bytes.data(), bytes.size());
+  state_of(state_).add(bytes.data(), bytes.size());
 }
 
 void Digest::add(std::int64_t number) {
@@ -24,13 +55,15 @@ void Digest::add(std::int64_t number) {
     byte = static_cast<unsigned char>(rest & 0xff);
     rest >>= 8;
   }
-  EVP_DigestUpdate(context_of(context_), bytes, sizeof bytes);
+  state_of(state_).add(bytes, sizeof bytes);
 }
 
 std::string Digest::finish() {
+  auto& state = state_of(state_);
+  state.flush();
   std::string digest(32, '\0');
-  EVP_DigestFinal_ex(context_of(context_), reinterpret_cast<unsigned char*>(digest.data()), nullptr);
-  EVP_DigestInit_ex(context_of(context_), EVP_sha256(), nullptr);
+  EVP_DigestFinal_ex(state.context, reinterpret_cast<unsigned char*>(digest.data()), nullptr);
+  state.start();
   return digest;
 }
 

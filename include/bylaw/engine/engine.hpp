@@ -2,23 +2,18 @@
 #include <string>
 #include <vector>
 
+#include <bylaw/engine/clock.hpp>
 #include <bylaw/rulebook/rulebook.hpp>
 #include <bylaw/trade/command.hpp>
 
 namespace bylaw::inline v0::engine {
-
-/// Where recorded time comes from. Without one the system clock is read.
-struct Clock {
-  Timestamp (*now)(void* context) = nullptr;
-  void* context = nullptr;
-};
 
 struct Options {
   std::string store_path;       ///< a file, or `memory:NAME` for a store that lives as long as the engine
   bool create = true;           ///< make the store when there is none
   rulebook::Rulebook rulebook;  ///< the policy version that decides
   Clock clock;
-  std::int64_t snapshot_commits = 500;  ///< a snapshot of the ledger every so many commits
+  std::int64_t snapshot_transfers = 1'000'000;  ///< a snapshot of the ledger every so many transfers
 };
 
 /// Commands in, one durable commit, outcomes out.

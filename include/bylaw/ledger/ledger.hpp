@@ -1,88 +1,57 @@
 #pragma once
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <bylaw/ledger/id_table.hpp>
+#include <bylaw/ledger/transfer.hpp>
 #include <bylaw/values/result.hpp>
-#include <bylaw/values/strong.hpp>
-#include <bylaw/values/time.hpp>
 
 namespace bylaw::inline v0::ledger {
 
-using AccountIndex = Strong<struct AccountIndexTag, std::uint32_t>;  ///< dense, in order of first use
-using Sequence = Strong<struct SequenceTag, std::int64_t>;           ///< gap-free order of all transfers, from 1
+/// What the ledger has to ask whoever keeps the journal. Functions of the caller, which may not call back into the ledger.
+struct History {
+  /// A posted transfer of the past, to take it back. `reversed`: somebody did already.
+  struct Original {
+    AccountIndex debit;
+    AccountIndex credit;
+    std::int64_t amount = 0;
+    bool posted = false;  ///< of a kind that moved something
+    bool reversed = false;
+  };
+  /// false: there is no such transfer.
+  bool (*transfer)(void* context, Sequence sequence, Original& out) = nullptr;
+  /// An id that the table of recent ones does not hold. `refusal` is filled when the group was refused. false: never seen.
+  bool (*id)(void* context, Id const& id, Known& known, Error& refusal) = nullptr;
+  void* context = nullptr;
+};
 
-/// What an account holds. Quantities are whole base units of one item, money is minor
-/// units of one currency; a transfer never joins two kinds of unit.
-enum class AccountKind : std::uint8_t { quantity, money };
+/// What became of a group.
+struct Receipt {
+  bool duplicate = false;  ///< this id was there before
+  Sequence first;          ///< of its transfers
+  std::int32_t count = 0;
+  std::vector<Shortage> shortages;  ///< promises that facts of the group dropped; not told again to a duplicate
+  std::int64_t discrepancy = 0;     ///< units that facts drew from the discrepancy account; likewise
+  Error error;                      ///< code empty: accepted
 
-/// The name of an account, as people and SQL read it.
+  [[nodiscard]] bool accepted() const noexcept { return error.code.empty(); }
+};
+
+/// A snapshot of a ledger as bytes. `names` may be read late, the others are needed to go on.
+struct Snapshot {
+  std::string balances;
+  std::string names;
+  std::string pendings;
+  std::string costs;  ///< cost pools and lots
+};
+inline constexpr std::int64_t snapshot_format = 2;
+
+/// Stock and money in double entry, in memory, with every bound checked before anything changes.
 ///
-/// Quantity: `unit` is the item, `place` the location (or a virtual place such as
-/// `supplier`), `status` available, inspection, quarantine ... Money: `unit` is the
-/// currency, `place` the company, `status` the account (`assets:receivable`).
-/// `detail` is the lot or serial, `owner` and `pool` who owns it and for whom it is kept.
-struct AccountKey {
-  AccountKind kind = AccountKind::quantity;
-  std::string unit;
-  std::string place;
-  std::string status;
-  std::string detail;
-  std::string owner;
-  std::string pool;
-
-  friend bool operator==(AccountKey const&, AccountKey const&) = default;
-};
-
-/// No lower bound: supplier, customer, adjustment, every money account.
-inline constexpr std::int64_t no_floor = INT64_MIN;
-
-/// posted = credits - debits. `pending_out` is the sum of open pendings that take from the
-/// account; `pending_in` of those that give. INVARIANT: posted - pending_out >= floor.
-struct Balance {
-  std::int64_t posted = 0;
-  std::int64_t pending_out = 0;
-  std::int64_t pending_in = 0;
-  std::int64_t floor = no_floor;
-
-  [[nodiscard]] std::int64_t available() const noexcept { return posted - pending_out; }
-};
-
-enum class TransferKind : std::uint8_t { post, pending, post_pending, void_pending };
-
-/// One movement from an account (debit) to another (credit). Immutable once applied.
-struct Transfer {
-  TransferKind kind = TransferKind::post;
-  AccountIndex debit;
-  AccountIndex credit;
-  std::int64_t amount = 0;  ///< > 0; post_pending: how much of it is posted, the rest is released
-  Sequence pending;         ///< post_pending and void_pending: which pending
-  std::int64_t code = 0;    ///< why, from the caller's list
-  std::string reference;    ///< business key: the order, the return
-  Timestamp effective;      ///< business time
-};
-
-/// An applied transfer with its place in history.
-struct Entry {
-  Sequence sequence;
-  Transfer transfer;
-};
-
-/// A promise that has not been kept or dropped yet.
-struct Pending {
-  Sequence sequence;
-  AccountIndex debit;
-  AccountIndex credit;
-  std::int64_t amount = 0;
-  std::string reference;
-};
-
-/// Accounts and balances, in memory, with every bound checked before anything changes.
-///
-/// A group is all or nothing. Everything since `mark` can be undone, so that
-/// memory never runs ahead of what the store has committed. Not thread safe: it
-/// belongs to the one writer.
+/// A group is all or nothing. Everything since `mark` can be undone, so that memory never runs
+/// ahead of what the store has committed. Pure: time and history are arguments.
+/// Not thread safe: it belongs to the one writer.
 class BYLAW_EXPORT Ledger {
  public:
   Ledger();
@@ -92,32 +61,69 @@ class BYLAW_EXPORT Ledger {
   Ledger(Ledger const&) = delete;
   Ledger& operator=(Ledger const&) = delete;
 
-  /// The account with this key, opened when it is new. A floor is set on opening only.
-  AccountIndex open(AccountKey const& key, std::int64_t floor);
+  /// The account with this key, opened when it is new. Bounds are set on opening; later by a `BoundChange`.
+  AccountIndex open(AccountKey const& key, Bounds const& bounds);
   /// The account with this key, if it was ever opened.
   [[nodiscard]] bool find(AccountKey const& key, AccountIndex& out) const;
-  [[nodiscard]] AccountKey const& key(AccountIndex account) const;
-  [[nodiscard]] Balance const& balance(AccountIndex account) const;
+  [[nodiscard]] AccountKey key(AccountIndex account) const;
+  [[nodiscard]] Balance const& balance(AccountIndex account) const noexcept;
+  [[nodiscard]] Bounds const& bounds(AccountIndex account) const noexcept;
   [[nodiscard]] std::size_t account_count() const noexcept;
+  /// All accounts of an item or currency, in order of opening.
+  [[nodiscard]] std::vector<AccountIndex> accounts_of(AccountKind kind, std::string_view unit) const;
+
+  /// The cost pool with this key, opened when it is new.
+  CostPoolIndex open_pool(CostPoolKey const& key);
+  [[nodiscard]] bool find_pool(CostPoolKey const& key, CostPoolIndex& out) const;
+  [[nodiscard]] CostPoolKey const& pool_key(CostPoolIndex pool) const;
+  [[nodiscard]] CostState cost(CostPoolIndex pool) const;
+  [[nodiscard]] std::size_t pool_count() const noexcept;
+
+  /// Applies a whole group, or nothing of it; `out` is overwritten. `now` decides which promises have lapsed.
+  /// Errors: `bound` (not enough there), `ceiling`, `serial_elsewhere`, `unit_mismatch`, `not_positive`, `same_account`,
+  /// `unknown_account`, `unknown_pending` (never was, or is resolved), `above_pending`, `expired`, `not_expired`,
+  /// `unknown_transfer`, `not_reversible`, `already_reversed`, `above_original`, `closed_period`, `reference_too_long`, `bad_time`, `overflow`,
+  /// `unknown_pool`, `unnamed_lot`, `layer_short`, `unknown_layer`, `negative_value`.
+  [[nodiscard]] Result<void> apply(Group const& group, Timestamp now, Applied& out, History const& history = {});
+  /// The same, once per id: the same id and body is answered from the first time, another body is refused (`id_conflict`).
+  /// A refusal is remembered too. `body` is `body_hash(group)`.
+  [[nodiscard]] Receipt submit(Group const& group, std::uint64_t body, Timestamp now, Applied& out, History const& history = {});
+  /// Begins to bring near what a group will touch. Said some groups ahead, a batch goes at the speed of memory rather
+  /// than of its delays.
+  void prefetch(Group const& group) const noexcept;
+  [[nodiscard]] IdTable& recent_ids() noexcept;
+  /// The ids so far are answered by `History::id` from now on. Only with nothing to undo.
+  void forget_ids() noexcept;
+
   [[nodiscard]] Sequence last_sequence() const noexcept;
+  [[nodiscard]] CostSequence last_cost_sequence() const noexcept;
+  /// Nothing is booked with an effective time up to this one. Start of time when nothing is closed.
+  [[nodiscard]] Timestamp closed_through(AccountKind kind, std::string_view place) const;
+  [[nodiscard]] std::vector<PeriodClose> const& closes() const noexcept;
 
-  /// Applies all transfers in order, or none.
-  /// Errors: `bound` (not enough there), `unit_mismatch`, `not_positive`, `same_account`,
-  /// `unknown_pending` (never was, or is resolved), `above_pending`, `overflow`.
-  [[nodiscard]] Result<std::vector<Entry>> apply(std::vector<Transfer> const& group);
-  /// Replays history on opening: the same checks, with the sequence that was recorded.
-  [[nodiscard]] Result<void> replay(Entry const& entry);
+  /// What is known of a lot; false when nothing is.
+  [[nodiscard]] bool lot(std::string_view item, std::string_view lot, Lot& out) const;
 
-  [[nodiscard]] Pending const* pending(Sequence sequence) const;
+  [[nodiscard]] bool pending(Sequence sequence, Pending& out) const;
   /// Open pendings of one business key, in order of sequence.
   [[nodiscard]] std::vector<Pending> pendings_of(std::string_view reference) const;
+  /// Open pendings of an item or currency, in order of sequence.
+  [[nodiscard]] std::vector<Pending> pendings_of(AccountKind kind, std::string_view unit) const;
+  /// Pendings that have lapsed, at most `count_max`, those that lapsed first in front.
+  [[nodiscard]] std::vector<Pending> lapsed(Timestamp now, std::size_t count_max) const;
   [[nodiscard]] std::size_t pending_count() const noexcept;
   void each_pending(void (*visit)(void* context, Pending const&), void* context) const;
 
-  /// Takes a snapshot's account and pending back in; only into an empty ledger, before any replay.
-  void restore(AccountKey const& key, Balance const& balance);
-  void restore(Pending const& pending);
-  void restore(Sequence last) noexcept;
+  /// Replays history on opening. Checks that what is resolved is open and, with `strict`, every bound.
+  [[nodiscard]] Result<void> replay(Entry const& entry, bool strict);
+  [[nodiscard]] Result<void> replay(CostEntry const& entry);
+  [[nodiscard]] Result<void> replay(BoundChange const& change);
+  void replay(PeriodClose const& close);
+  void replay(Lot const& lot);
+
+  [[nodiscard]] Snapshot snapshot() const;
+  /// Takes a snapshot back in, only into an empty ledger. Errors: `bad_snapshot`.
+  [[nodiscard]] Result<void> restore(Snapshot snapshot);
 
   using Mark = std::size_t;
   [[nodiscard]] Mark mark() const noexcept;
@@ -125,9 +131,13 @@ class BYLAW_EXPORT Ledger {
   /// Forgets how to undo: everything so far is durable.
   void commit() noexcept;
 
- private:
   struct Impl;
+
+ private:
   Impl* impl_;
 };
+
+/// A hash of everything a group asks for, so that the same id with another body is noticed.
+[[nodiscard]] BYLAW_EXPORT std::uint64_t body_hash(Group const& group) noexcept;
 
 }  // namespace bylaw::inline v0::ledger

@@ -70,12 +70,20 @@ class BYLAW_EXPORT Store {
 
   [[nodiscard]] Result<void> begin();
   /// Writes one command with its outcome and, when it was accepted, everything it changed.
-  [[nodiscard]] Result<void> record(trade::Command const& command, std::string_view body_hash, trade::Outcome const& outcome, trade::Changes const& changes);
-  /// Seals the group under one hash and makes it durable.
-  [[nodiscard]] Result<void> commit(Timestamp recorded);
+  [[nodiscard]] Result<void> record(trade::Command const& command, std::string_view body_hash, trade::Outcome const& outcome, trade::Changes const& changes,
+                                    ledger::Ledger const& ledger);
+  /// Writes what one group of the ledger did, or that it was refused. Accounts that it opened come first.
+  [[nodiscard]] Result<void> record(ledger::Group const& group, std::uint64_t body, ledger::Receipt const& receipt, ledger::Applied const& applied,
+                                    ledger::Ledger const& ledger);
+  /// What the ledger has to know of the past. When an answer could not be read, `usable` says so afterwards.
+  [[nodiscard]] ledger::History history() noexcept;
+  [[nodiscard]] bool usable() const noexcept;
+  /// Seals everything since `begin` under one hash and makes it durable; the ledger then forgets how to undo it.
+  [[nodiscard]] Result<void> commit(Timestamp recorded, ledger::Ledger& ledger);
   /// Whether the group that failed to commit may have reached the disk all the same.
   [[nodiscard]] bool outcome_unknown() const noexcept;
-  void rollback() noexcept;
+  /// Drops everything since `begin`, in the file and in the ledger.
+  void rollback(ledger::Ledger& ledger) noexcept;
   /// Decisions from now on are recorded under this policy version. Inside a transaction.
   [[nodiscard]] Result<void> use_policy(std::string_view version_hash);
   [[nodiscard]] Timestamp last_recorded() const noexcept;
@@ -96,8 +104,8 @@ class BYLAW_EXPORT Store {
 
   /// Brings a ledger to the state of the journal: the newest sound snapshot, then the rows after it.
   [[nodiscard]] Result<void> load_ledger(ledger::Ledger& ledger);
-  /// Writes a snapshot of the ledger, in a transaction of its own; two are kept.
-  [[nodiscard]] Result<void> save_snapshot(ledger::Ledger const& ledger);
+  /// Writes balances, ids and a snapshot of the ledger, in a transaction of its own; two are kept. Between `commit` and `begin`.
+  [[nodiscard]] Result<void> save_snapshot(ledger::Ledger& ledger);
 
   struct Impl;
 

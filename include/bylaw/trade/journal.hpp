@@ -72,8 +72,6 @@ struct ReturnRow {
 
 /// Everything one accepted command writes. Nothing of it is visible before the commit.
 struct Changes {
-  std::vector<std::pair<ledger::AccountIndex, ledger::AccountKey>> accounts;
-  std::vector<std::int64_t> account_floors;
   std::vector<ledger::Entry> transfers;
   std::vector<OrderRow> orders;
   std::vector<ReturnRow> returns;

@@ -22,7 +22,7 @@ class BYLAW_EXPORT Digest {
   [[nodiscard]] std::string finish();
 
  private:
-  void* context_;
+  void* state_;
 };
 
 [[nodiscard]] BYLAW_EXPORT std::string sha256(std::string_view bytes);

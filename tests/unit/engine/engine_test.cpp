@@ -345,7 +345,7 @@ TEST_CASE("a damaged snapshot is passed over: the journal decides") {
     (void)send(engine, "order_event", event("A-1", "allocate"));
   }
   CHECK(figure(temp.path, "SELECT count(*) FROM snapshot") == "1");
-  REQUIRE(std::system(("sqlite3 " + temp.path + " \"UPDATE snapshot SET body=x'00'||substr(body,2)\"").c_str()) == 0);
+  REQUIRE(std::system(("sqlite3 " + temp.path + " \"UPDATE snapshot SET balances=x'00'||substr(balances,2)\"").c_str()) == 0);
   auto engine = open(temp.path);
   CHECK(send(engine, "order_event", event("A-1", "ship")).state == "shipped");
   verified(temp.path);

@@ -1,0 +1,274 @@
+#include <bylaw/engine/books.hpp>
+
+#include <atomic>
+#include <new>
+#include <utility>
+
+#include <bylaw/store/store.hpp>
+
+#include "engine/clock.hpp"
+#include "engine/commit_queue.hpp"
+
+namespace bylaw::inline v0::engine {
+
+using ledger::AccountIndex;
+using ledger::Group;
+using ledger::Receipt;
+
+namespace {
+
+Error out_of_memory() { return {"out_of_memory", "there is not enough memory", {}, "submit fewer groups at once"}; }
+
+/// One caller's work. The body hashes are computed on the caller's thread, before anybody waits for it.
+struct Work : CommitQueue::Ticket {
+  std::vector<Group> const* groups = nullptr;
+  std::vector<std::uint64_t> bodies;
+  std::vector<Receipt> receipts;
+
+  std::vector<AccountSpec> const* accounts = nullptr;
+  std::vector<AccountIndex> opened;
+  std::vector<ledger::CostPoolKey> const* pools = nullptr;
+  std::vector<ledger::CostPoolIndex> opened_pools;
+
+  std::int64_t expire_max = 0;
+  std::int64_t expired = 0;
+
+  Error error;
+};
+
+}  // namespace
+
+struct Books::Impl {
+  Impl(BooksOptions o, store::Store s) : options(std::move(o)), store(std::move(s)) {}
+
+  BooksOptions options;
+  store::Store store;
+  ledger::Ledger ledger;
+  ledger::Applied applied;
+  ledger::Sequence snapshot_at;
+  CommitQueue queue;
+  mutable std::mutex state;  ///< held while the ledger is not as it is committed, and while it is read
+  std::atomic<bool> failed = false;
+  std::atomic<bool> closed = false;
+
+  [[nodiscard]] Error not_usable() const {
+    return {"engine_failed", closed ? "the books are closed" : "the books have failed", options.store_path, "open them again"};
+  }
+  Result<void> submit(Work& work);
+  void write(std::vector<CommitQueue::Ticket*> const& group) noexcept;
+  Result<void> write_all(std::vector<CommitQueue::Ticket*> const& group);
+  Result<void> write_one(Work& work, Timestamp now);
+  Result<void> book(Group const& group, std::uint64_t body, Timestamp now, Receipt& receipt);
+  Result<void> expire(Work& work, Timestamp now);
+};
+
+/// A group: answered from history, refused, or done. Only a failing store fails everybody.
+Result<void> Books::Impl::book(Group const& group, std::uint64_t body, Timestamp now, Receipt& receipt) {
+  receipt = ledger.submit(group, body, now, applied, store.history());
+  if (!store.usable()) return failure("store_failed", "the journal could not be read", options.store_path, "open the books again");
+  return store.record(group, body, receipt, applied, ledger);
+}
+
+Result<void> Books::Impl::expire(Work& work, Timestamp now) {
+  Group group;
+  for (auto const& pending : ledger.lapsed(now, static_cast<std::size_t>(work.expire_max))) {
+    ledger::Transfer transfer;
+    transfer.kind = ledger::TransferKind::expire;
+    transfer.target = pending.sequence;
+    transfer.effective = now;
+    group.transfers.push_back(std::move(transfer));
+  }
+  if (group.transfers.empty()) return {};
+  Receipt receipt;
+  if (auto const done = book(group, 0, now, receipt); !done) return done;
+  if (!receipt.accepted()) return Unexpected{receipt.error};
+  work.expired = receipt.count;
+  return {};
+}
+
+Result<void> Books::Impl::write_one(Work& work, Timestamp now) {
+  if (work.accounts != nullptr) {
+    for (auto const& [key, bounds] : *work.accounts) work.opened.push_back(ledger.open(key, bounds));
+    if (auto const kept = store.record({}, 0, {}, {}, ledger); !kept) return kept;
+  }
+  if (work.pools != nullptr) {
+    for (auto const& key : *work.pools) work.opened_pools.push_back(ledger.open_pool(key));
+    if (auto const kept = store.record({}, 0, {}, {}, ledger); !kept) return kept;
+  }
+  if (work.groups != nullptr) {
+    constexpr std::size_t ahead = 8;
+    work.receipts.resize(work.groups->size());
+    for (std::size_t i = 0; i < work.groups->size(); ++i) {
+      if (i + ahead < work.groups->size()) ledger.prefetch((*work.groups)[i + ahead]);
+      if (auto const done = book((*work.groups)[i], work.bodies[i], now, work.receipts[i]); !done) return done;
+    }
+  }
+  return work.expire_max > 0 ? expire(work, now) : Result<void>{};
+}
+
+Result<void> Books::Impl::write_all(std::vector<CommitQueue::Ticket*> const& group) {
+  // The clock may go back; what is recorded does not, and promises lapse by what is recorded.
+  auto const now = std::max(read_clock(options.clock), store.last_recorded());
+  if (auto const begun = store.begin(); !begun) return begun;
+  for (auto* ticket : group) {
+    if (auto const done = write_one(*static_cast<Work*>(ticket), now); !done) return done;
+  }
+  return store.commit(now, ledger);
+}
+
+void Books::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcept {
+  std::lock_guard const lock(state);
+  Error error;
+  try {
+    if (failed || closed) {
+      error = not_usable();
+    } else if (auto const done = write_all(group); !done) {
+      error = done.error();
+    }
+  } catch (std::bad_alloc const&) {
+    error = out_of_memory();
+  } catch (...) {
+    error = {"internal", "an internal check failed", {}, "open the books again and report it"};
+    failed = true;
+  }
+  if (error.code.empty()) {
+    if (ledger.last_sequence().value - snapshot_at.value < options.snapshot_transfers) return;
+    // A snapshot that cannot be written is tried again; the journal is enough without it.
+    try {
+      if (store.save_snapshot(ledger)) snapshot_at = ledger.last_sequence();
+    } catch (...) {
+    }
+    failed = failed || store.outcome_unknown();
+    return;
+  }
+  if (error.code != "engine_failed") {
+    store.rollback(ledger);
+    failed = failed || store.outcome_unknown();
+  }
+  for (auto* ticket : group) static_cast<Work*>(ticket)->error = error;
+}
+
+Result<void> Books::Impl::submit(Work& work) {
+  if (failed || closed) return Unexpected{not_usable()};
+  queue.run(
+      work, [](void* self, std::vector<CommitQueue::Ticket*> const& group) { static_cast<Impl*>(self)->write(group); }, this);
+  if (!work.error.code.empty()) return Unexpected{std::move(work.error)};
+  return {};
+}
+
+Result<Books> Books::open(BooksOptions options) noexcept {
+  try {
+    auto store = store::Store::open(options.store_path, options.create);
+    if (!store) return Unexpected{store.error()};
+    auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));
+    if (auto const loaded = impl->store.load_ledger(impl->ledger); !loaded) return Unexpected{loaded.error()};
+    impl->snapshot_at = impl->ledger.last_sequence();
+    return Books(impl.release());
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Books::Books(Books&& other) noexcept : impl_(std::exchange(other.impl_, nullptr)) {}
+Books& Books::operator=(Books&& other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+Books::~Books() {
+  if (impl_ != nullptr) (void)close();
+  delete impl_;
+}
+
+Result<std::vector<AccountIndex>> Books::open_accounts(std::vector<AccountSpec> const& accounts) noexcept {
+  try {
+    Work work;
+    work.accounts = &accounts;
+    if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
+    return std::move(work.opened);
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Result<std::vector<ledger::CostPoolIndex>> Books::open_pools(std::vector<ledger::CostPoolKey> const& pools) noexcept {
+  try {
+    Work work;
+    work.pools = &pools;
+    if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
+    return std::move(work.opened_pools);
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Result<std::vector<Receipt>> Books::submit(std::vector<Group> const& groups) noexcept {
+  try {
+    Work work;
+    work.groups = &groups;
+    work.bodies.reserve(groups.size());
+    for (auto const& group : groups) work.bodies.push_back(ledger::body_hash(group));
+    if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
+    return std::move(work.receipts);
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Result<Receipt> Books::submit(Group const& group) noexcept {
+  try {
+    auto receipts = submit(std::vector<Group>{group});
+    if (!receipts) return Unexpected{receipts.error()};
+    return std::move(receipts->front());
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Result<std::int64_t> Books::expire(std::int64_t count_max) noexcept {
+  try {
+    if (count_max <= 0) return std::int64_t{0};
+    Work work;
+    work.expire_max = count_max;
+    if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
+    return work.expired;
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Result<void> Books::read(void (*visit)(void*, ledger::Ledger const&), void* context) const noexcept {
+  try {
+    std::lock_guard const lock(impl_->state);
+    if (impl_->failed) return Unexpected{impl_->not_usable()};
+    visit(context, impl_->ledger);
+    return {};
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Result<ledger::Balance> Books::balance(AccountIndex account) const noexcept {
+  try {
+    std::lock_guard const lock(impl_->state);
+    if (impl_->failed) return Unexpected{impl_->not_usable()};
+    if (account.value >= impl_->ledger.account_count()) return failure("unknown_account", "there is no such account", {}, "open it first");
+    return impl_->ledger.balance(account);
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Result<void> Books::close() noexcept {
+  try {
+    std::lock_guard const lock(impl_->state);
+    if (impl_->closed.exchange(true)) return {};
+    if (impl_->failed || impl_->ledger.last_sequence() == impl_->snapshot_at) return {};
+    return impl_->store.save_snapshot(impl_->ledger);
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+bool Books::failed() const noexcept { return impl_->failed; }
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,247 @@
+#include "ledger/cost_table.hpp"
+
+#include <algorithm>
+
+#include <bylaw/values/hash.hpp>
+#include <bylaw/values/integer.hpp>
+
+namespace bylaw::inline v0::ledger {
+
+namespace {
+
+std::uint64_t hash_key(CostPoolKey const& key) noexcept {
+  return mix(hash64(key.item), mix(hash64(key.place), std::uint64_t{key.inventory.value} << 8 | static_cast<std::uint64_t>(key.method)));
+}
+
+/// The share of `value` that `part` of `whole` units have. The whole takes everything, so no remainder is left behind.
+std::int64_t share(std::int64_t value, std::int64_t part, std::int64_t whole) noexcept {
+  if (part == whole) return value;
+  return static_cast<std::int64_t>(divide_rounded(Int128{value} * part, whole, Rounding::half_even));
+}
+
+/// A leg in the direction that makes its amount positive.
+void add_leg(std::vector<CostLeg>& legs, AccountIndex debit, AccountIndex credit, std::int64_t amount) {
+  if (amount > 0) legs.push_back({debit, credit, amount});
+  if (amount < 0) legs.push_back({credit, debit, -amount});
+}
+
+AccountIndex variance_of(CostMove const& move) noexcept { return move.variance == no_account ? move.contra : move.variance; }
+
+}  // namespace
+
+std::uint64_t CostTable::hash_of(std::uint32_t slot) const noexcept { return hash_key(pools_[slot].key); }
+
+bool CostTable::find(CostPoolKey const& key, CostPoolIndex& out) const {
+  out = CostPoolIndex(index_.find(hash_key(key), [&](std::uint32_t slot) { return pools_[slot].key == key; }));
+  return out.value != no_slot;
+}
+
+CostPoolIndex CostTable::add(CostPoolKey const& key) {
+  CostPool pool;
+  pool.key = key;
+  restore(std::move(pool));
+  auto const index = static_cast<std::uint32_t>(pools_.size() - 1);
+  undo_.push_back({Undo::Kind::pool_added, index, 0, {}});
+  return CostPoolIndex(index);
+}
+
+void CostTable::restore(CostPool pool) {
+  pools_.push_back(std::move(pool));
+  auto const slot = static_cast<std::uint32_t>(pools_.size() - 1);
+  index_.insert(hash_of(slot), slot, [this](std::uint32_t s) { return hash_of(s); });
+}
+
+Result<void> CostTable::apply(CostEntry& entry, std::vector<CostLeg>& legs) {
+  auto const& move = entry.move;
+  if (move.pool.value >= pools_.size()) return failure("unknown_pool", "a cost move names a pool that does not exist");
+  auto const before = undo_.size();
+  auto const legs_before = legs.size();
+  remember_totals(pools_[move.pool.value], move.pool.value);
+  touched_.push_back(move.pool.value);
+  auto done = move.kind == CostMoveKind::receive ? receive(entry, legs) : move.kind == CostMoveKind::issue ? issue(entry, legs) : late_cost(entry, legs);
+  if (!done) {
+    undo_to(before);
+    legs.resize(legs_before);
+  }
+  return done;
+}
+
+/// Source: domain notes, trap 17: a debt keeps the rate it was sold at until a receipt covers it; what the
+/// receipt really cost beyond that is a variance of the goods already sold.
+Result<void> CostTable::receive(CostEntry& entry, std::vector<CostLeg>& legs) {
+  auto const& move = entry.move;
+  auto& pool = pools_[move.pool.value];
+  if (move.quantity <= 0) return failure("not_positive", "a receipt brings more than zero units");
+  if (move.value < 0) return failure("negative_value", "goods are received at a cost of zero or more");
+  std::int64_t quantity = 0;
+  std::int64_t value = 0;
+  if (add_overflows(pool.quantity, move.quantity, quantity) || add_overflows(pool.value, move.value, value)) {
+    return failure("overflow", "the value of a pool leaves the range of 64 bits");
+  }
+  auto const covered = pool.quantity < 0 ? std::min(move.quantity, -pool.quantity) : 0;
+  auto const cost_of_covered = share(move.value, covered, move.quantity);
+  auto const assumed = covered == 0 ? 0 : share(-pool.value, covered, -pool.quantity);
+  add_leg(legs, pool.key.inventory, move.contra, move.value);
+  add_leg(legs, variance_of(move), pool.key.inventory, cost_of_covered - assumed);
+  pool.quantity = quantity;
+  pool.value = value - cost_of_covered + assumed;
+  entry.value_change = move.value - cost_of_covered + assumed;
+  pool.rate_quantity = move.quantity;
+  pool.rate_value = move.value;
+  if (move.quantity > covered && pool.key.method != CostMethod::average) {
+    pool.layers.push_back({entry.sequence.value, move.quantity, move.quantity - covered, move.value - cost_of_covered});
+    undo_.push_back({Undo::Kind::layer_added, move.pool.value, 0, {}});
+  }
+  return {};
+}
+
+/// Takes up to `quantity` units from the layers in order; returns their value.
+std::int64_t CostTable::take_layers(std::uint32_t index, std::int64_t quantity, bool from_back, std::int64_t& taken) {
+  auto& pool = pools_[index];
+  std::int64_t value = 0;
+  taken = 0;
+  for (std::size_t step = 0; taken < quantity && step < pool.layers.size() - pool.first; ++step) {
+    auto const at = from_back ? pool.layers.size() - 1 - step : pool.first + step;
+    auto layer = pool.layers[at];
+    if (layer.quantity == 0) continue;
+    auto const part = std::min(layer.quantity, quantity - taken);
+    auto const worth = share(layer.value, part, layer.quantity);
+    layer.quantity -= part;
+    layer.value -= worth;
+    taken += part;
+    value += worth;
+    change_layer(index, at, layer);
+  }
+  while (pool.first < pool.layers.size() && pool.layers[pool.first].quantity == 0) ++pool.first;
+  return value;
+}
+
+Result<void> CostTable::issue(CostEntry& entry, std::vector<CostLeg>& legs) {
+  auto const& move = entry.move;
+  auto& pool = pools_[move.pool.value];
+  if (move.quantity <= 0) return failure("not_positive", "an issue takes more than zero units");
+  std::int64_t after = 0;
+  if (subtract_overflows(pool.quantity, move.quantity, after)) return failure("overflow", "the quantity of a pool leaves the range of 64 bits");
+  auto const here = std::max<std::int64_t>(pool.quantity, 0);
+  std::int64_t taken = std::min(here, move.quantity);
+  std::int64_t value = 0;
+  bool const average = pool.key.method == CostMethod::average;
+  if (average) {
+    if (here > 0) {
+      pool.rate_quantity = here;
+      pool.rate_value = pool.value;
+      value = share(pool.value, taken, here);
+    }
+  } else if (move.layer.value != 0) {
+    auto const found = std::find_if(pool.layers.begin() + static_cast<std::ptrdiff_t>(pool.first), pool.layers.end(),
+                                    [&](CostLayer const& l) { return l.sequence == move.layer.value; });
+    if (found == pool.layers.end() || found->quantity < move.quantity) {
+      return failure("layer_short", "receipt " + std::to_string(move.layer.value) + " has fewer units left", {}, "name another receipt, or none");
+    }
+    auto layer = *found;
+    value = share(layer.value, move.quantity, layer.quantity);
+    layer.quantity -= move.quantity;
+    layer.value -= value;
+    change_layer(move.pool.value, static_cast<std::size_t>(found - pool.layers.begin()), layer);
+  } else {
+    value = take_layers(move.pool.value, taken, pool.key.method == CostMethod::lifo, taken);
+  }
+  // Sold before it was bought: at the rate that was last known, until a receipt says what it really cost.
+  auto const owed = move.quantity - taken;
+  if (owed > 0 && pool.quantity < 0) value += share(-pool.value, owed, -pool.quantity);
+  else if (owed > 0 && pool.rate_quantity > 0) value += share(pool.rate_value, owed, pool.rate_quantity);
+  std::int64_t goods = value;
+  if (average && after == 0 && taken == move.quantity && move.variance != no_account) {
+    goods = static_cast<std::int64_t>(divide_rounded(value, move.quantity, Rounding::half_up)) * move.quantity;
+    entry.rounding = value - goods;
+  }
+  add_leg(legs, move.contra, pool.key.inventory, goods);
+  add_leg(legs, variance_of(move), pool.key.inventory, entry.rounding);
+  pool.quantity = after;
+  pool.value -= value;
+  entry.value_change = -value;
+  return {};
+}
+
+/// Source: domain notes, "Valuation": a late cost is split between what is still here and what is already sold.
+Result<void> CostTable::late_cost(CostEntry& entry, std::vector<CostLeg>& legs) {
+  auto const& move = entry.move;
+  auto& pool = pools_[move.pool.value];
+  if (move.value == 0) return failure("not_positive", "a late cost is not zero");
+  std::int64_t here = 0;
+  std::int64_t received = move.quantity;
+  std::size_t at = pool.layers.size();
+  if (pool.key.method == CostMethod::average) {
+    if (received <= 0) return failure("not_positive", "a late cost on an average pool says for how many units it is");
+    here = std::clamp<std::int64_t>(pool.quantity, 0, received);
+  } else {
+    if (move.layer.value <= 0 || move.layer >= entry.sequence) return failure("unknown_layer", "a late cost names the receipt it is for");
+    for (at = pool.first; at < pool.layers.size() && pool.layers[at].sequence != move.layer.value; ++at) {
+    }
+    if (at < pool.layers.size()) {
+      here = pool.layers[at].quantity;
+      received = pool.layers[at].received;
+    }
+  }
+  auto const stays = here == 0 ? 0 : share(move.value, here, received);
+  auto const worth = at < pool.layers.size() ? pool.layers[at].value : pool.value;
+  std::int64_t next = 0;
+  if (add_overflows(worth, stays, next) || add_overflows(pool.value, stays, pool.value))
+    return failure("overflow", "the value of a pool leaves the range of 64 bits");
+  if (here > 0 && next < 0) return failure("negative_value", "a credit cannot be larger than what the goods cost", {}, "book the rest against the goods sold");
+  if (at < pool.layers.size()) {
+    auto layer = pool.layers[at];
+    layer.value = next;
+    change_layer(move.pool.value, at, layer);
+  }
+  entry.value_change = stays;
+  add_leg(legs, pool.key.inventory, move.contra, stays);
+  add_leg(legs, variance_of(move), move.contra, move.value - stays);
+  return {};
+}
+
+void CostTable::remember_totals(CostPool const& pool, std::uint32_t index) {
+  undo_.push_back({Undo::Kind::totals, index, pool.first, {pool.rate_quantity, pool.rate_value, pool.quantity, pool.value}});
+}
+
+void CostTable::change_layer(std::uint32_t pool, std::size_t layer, CostLayer next) {
+  undo_.push_back({Undo::Kind::layer_changed, pool, layer, pools_[pool].layers[layer]});
+  pools_[pool].layers[layer] = next;
+}
+
+void CostTable::undo_to(std::size_t mark) noexcept {
+  for (; undo_.size() > mark; undo_.pop_back()) {
+    auto const& step = undo_.back();
+    auto& pool = pools_[step.pool];
+    switch (step.kind) {
+      case Undo::Kind::totals:
+        pool.first = step.layer;
+        pool.rate_quantity = step.old.sequence;
+        pool.rate_value = step.old.received;
+        pool.quantity = step.old.quantity;
+        pool.value = step.old.value;
+        break;
+      case Undo::Kind::layer_changed: pool.layers[step.layer] = step.old; break;
+      case Undo::Kind::layer_added: pool.layers.pop_back(); break;
+      case Undo::Kind::pool_added:
+        index_.erase(hash_of(step.pool), step.pool, [this](std::uint32_t s) { return hash_of(s); });
+        pools_.pop_back();
+        break;
+    }
+  }
+}
+
+/// Used-up layers are dropped here only, because undoing counts on their places.
+void CostTable::commit() noexcept {
+  undo_.clear();
+  for (auto const index : touched_) {
+    if (index >= pools_.size()) continue;  // its opening was taken back
+    auto& pool = pools_[index];
+    if (pool.first <= pool.layers.size() / 2) continue;
+    pool.layers.erase(pool.layers.begin(), pool.layers.begin() + static_cast<std::ptrdiff_t>(pool.first));
+    pool.first = 0;
+  }
+  touched_.clear();
+}
+
+}  // namespace bylaw::inline v0::ledger

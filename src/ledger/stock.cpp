@@ -1,0 +1,119 @@
+// What is there, what is promised, and what will be there.
+#include <bylaw/ledger/stock.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace bylaw::inline v0::ledger {
+
+namespace {
+
+bool meant(AccountKey const& key, StockFilter const& filter) {
+  if (key.status != filter.status) return false;
+  if (!filter.any_pool && key.pool != filter.pool) return false;
+  if (!filter.any_owner && key.owner != filter.owner) return false;
+  return filter.places.empty() || std::find(filter.places.begin(), filter.places.end(), key.place) != filter.places.end();
+}
+
+std::vector<AccountIndex> accounts_meant(Ledger const& ledger, StockFilter const& filter) {
+  std::vector<AccountIndex> found;
+  for (auto const account : ledger.accounts_of(AccountKind::quantity, filter.item)) {
+    if (ledger.bounds(account).floor != no_floor && meant(ledger.key(account), filter)) found.push_back(account);
+  }
+  return found;
+}
+
+}  // namespace
+
+std::vector<StockLot> stock_of(Ledger const& ledger, StockFilter const& filter) {
+  std::vector<StockLot> stock;
+  for (auto const account : accounts_meant(ledger, filter)) {
+    auto const key = ledger.key(account);
+    auto const& balance = ledger.balance(account);
+    StockLot lot;
+    lot.account = account;
+    lot.place = key.place;
+    lot.lot = key.detail;
+    lot.on_hand = balance.posted;
+    lot.available = balance.available();
+    Lot known;
+    if (!key.detail.empty() && ledger.lot(filter.item, key.detail, known)) {
+      lot.received = known.received;
+      lot.removal = known.removal;
+      lot.expires = known.expires;
+    }
+    stock.push_back(std::move(lot));
+  }
+  return stock;
+}
+
+Availability availability(Ledger const& ledger, StockFilter const& filter) {
+  Availability sum;
+  for (auto const account : accounts_meant(ledger, filter)) {
+    auto const& balance = ledger.balance(account);
+    sum.on_hand += balance.posted;
+    sum.reserved += balance.pending_out;
+    sum.inbound += balance.pending_in;
+  }
+  sum.available = sum.on_hand - sum.reserved;
+  return sum;
+}
+
+std::vector<AtpPoint> available_to_promise(Ledger const& ledger, StockFilter const& filter, Timestamp now, std::int64_t safety_stock) {
+  auto const accounts = accounts_meant(ledger, filter);
+  auto const ours = [&](AccountIndex account) { return std::find(accounts.begin(), accounts.end(), account) != accounts.end(); };
+  std::map<Timestamp, std::int64_t> changes{{now, -safety_stock}};
+  for (auto const account : accounts) changes[now] += ledger.balance(account).posted;
+  for (auto const& pending : ledger.pendings_of(AccountKind::quantity, filter.item)) {
+    bool const comes = ours(pending.credit);
+    bool const goes = ours(pending.debit);
+    if (comes == goes) continue;  // moves inside, or elsewhere
+    if (goes) changes[std::max(pending.due, now)] -= pending.amount;
+    else if (pending.due >= now) changes[pending.due] += pending.amount;  // overdue supply counts nothing
+  }
+  std::vector<AtpPoint> points;
+  std::int64_t level = 0;
+  for (auto const& [at, change] : changes) points.push_back({at, level += change});
+  for (auto i = points.size() - 1; i-- > 0;) points[i].quantity = std::min(points[i].quantity, points[i + 1].quantity);
+  points.erase(std::unique(points.begin(), points.end(), [](AtpPoint const& a, AtpPoint const& b) { return a.quantity == b.quantity; }), points.end());
+  return points;
+}
+
+bool earliest_promise(std::vector<AtpPoint> const& points, std::int64_t quantity, Timestamp& out) {
+  for (auto const& point : points) {
+    if (point.quantity < quantity) continue;
+    out = point.from;
+    return true;
+  }
+  return false;
+}
+
+std::vector<StockPick> pick(std::vector<StockLot> stock, std::vector<std::string> const& places, PickRequest const& request) {
+  auto const rank = [&](StockLot const& lot) { return std::find(places.begin(), places.end(), lot.place) - places.begin(); };
+  // Undated lots go last under FEFO: nobody says that they spoil.
+  auto const removal = [](StockLot const& lot) {
+    auto const date = lot.removal.value != 0 ? lot.removal.value : lot.expires.value;
+    return date == 0 ? INT64_MAX : date;
+  };
+  std::erase_if(stock, [&](StockLot const& lot) { return lot.available <= 0 || removal(lot) < request.usable_until.value; });
+  std::stable_sort(stock.begin(), stock.end(), [&](StockLot const& a, StockLot const& b) {
+    switch (request.order) {
+      case PickOrder::fefo: return removal(a) != removal(b) ? removal(a) < removal(b) : a.received < b.received;
+      case PickOrder::fifo: return a.received < b.received;
+      case PickOrder::lifo: return b.received < a.received;
+      case PickOrder::closest: return rank(a) < rank(b);
+    }
+    return false;
+  });
+  std::vector<StockPick> picks;
+  auto left = request.quantity;
+  for (auto const& lot : stock) {
+    if (left <= 0) break;
+    auto const taken = std::min(left, lot.available);
+    picks.push_back({lot.account, taken});
+    left -= taken;
+  }
+  return picks;
+}
+
+}  // namespace bylaw::inline v0::ledger

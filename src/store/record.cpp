@@ -1,0 +1,162 @@
+// Commands: what was asked, what came of it, and everything that it changed.
+#include <bylaw/wire/commands.hpp>
+
+#include "store/store_impl.hpp"
+
+namespace bylaw::inline v0::store {
+
+using namespace trade;  // NOLINT: rows of `trade` are what a store is made of.
+
+namespace {
+
+std::string note_of(CommandBody const& body) {
+  if (auto const* event = std::get_if<OrderEvent>(&body)) return event->event + (event->note.empty() ? "" : ": " + event->note);
+  if (auto const* release = std::get_if<ReleaseHold>(&body)) return release->rule + (release->note.empty() ? "" : ": " + release->note);
+  if (auto const* back = std::get_if<ReturnEvent>(&body)) return back->event + (back->note.empty() ? "" : ": " + back->note);
+  return {};
+}
+
+}  // namespace
+
+Result<void> Store::record(Command const& command, std::string_view body_hash, Outcome const& outcome, Changes const& changes, ledger::Ledger const& ledger) {
+  auto& s = *impl_;
+  auto const note = note_of(command.body);
+  bool ok = s.row(Journal::command)
+                .bind(command.id)
+                .bind(std::string_view(kind_of(command.body)))
+                .bind(command.at.value)
+                .bind(command.by.user)
+                .bind(command.by.role)
+                .bind_blob(body_hash)
+                .bind(static_cast<std::int64_t>(outcome.status))
+                .bind(outcome.code)
+                .bind(outcome.message)
+                .bind(outcome.remedy)
+                .bind(outcome.subject)
+                .bind(outcome.state)
+                .bind(note)
+                .run();
+  auto const by = s.counters[static_cast<std::size_t>(Journal::command)];
+  auto const at = command.at.value;
+  ok = ok && s.write_accounts(ledger) && s.write_transfers(changes.transfers, by, nullptr, 0);
+  for (auto const& row : changes.orders) {
+    auto const& o = row.order;
+    auto const body = wire::header_json(o);
+    ok = ok && s.row(Journal::order_doc)
+                   .bind(by)
+                   .bind(o.id)
+                   .bind(o.revision)
+                   .bind(o.source)
+                   .bind(o.channel)
+                   .bind(o.customer.id)
+                   .bind(o.currency.code())
+                   .bind(o.total.amount_minor())
+                   .bind(o.placed.value)
+                   .bind(row.imported.value)
+                   .bind(body)
+                   .run();
+    auto const order_seq = s.counters[static_cast<std::size_t>(Journal::order_doc)];
+    for (auto const& line : o.lines) {
+      auto const price = to_string(line.unit_price);
+      ok = ok && s.row(Journal::order_line)
+                     .bind(order_seq)
+                     .bind(std::int64_t{line.number})
+                     .bind(line.item)
+                     .bind(line.title)
+                     .bind(line.quantity)
+                     .bind(price)
+                     .bind(line.net.amount_minor())
+                     .bind(std::int64_t{line.service})
+                     .run();
+      ok = ok && s.add_sale.reset()
+                     .bind(o.customer.id)
+                     .bind(line.item)
+                     .bind(o.placed.value)
+                     .bind(s.counters[static_cast<std::size_t>(Journal::order_line)])
+                     .bind(line.quantity)
+                     .run();
+    }
+  }
+  for (auto const& row : changes.returns) {
+    auto const& r = row.request;
+    ok = ok && s.row(Journal::return_doc).bind(by).bind(r.id).bind(r.source).bind(r.customer).bind(r.requested.value).bind(r.currency.code()).run();
+  }
+  for (auto const& row : changes.return_lines) {
+    auto const& l = row.line;
+    ok = ok && s.row(Journal::return_line)
+                   .bind(row.return_id)
+                   .bind(std::int64_t{l.number})
+                   .bind(l.order)
+                   .bind(std::int64_t{l.order_line})
+                   .bind(l.item)
+                   .bind(l.quantity)
+                   .bind(l.claimed_net.amount_minor())
+                   .bind(l.reason)
+                   .bind(l.claimed_condition)
+                   .bind(std::int64_t{l.service})
+                   .bind(row.verdict)
+                   .bind(row.reasons)
+                   .bind(row.refund_minor)
+                   .bind(row.fee_minor)
+                   .bind(row.sold.value)
+                   .bind(row.rule)
+                   .run();
+    if (ok && !l.order.empty()) ok = take_from_sale(row, l.quantity);
+  }
+  for (auto const& row : changes.dropped_claims) {
+    if (ok && !row.line.order.empty()) ok = take_from_sale(row, -row.line.quantity);
+  }
+  for (auto const& t : changes.transitions) {
+    ok =
+        ok &&
+        s.row(Journal::transition).bind(by).bind(t.subject).bind(t.workflow).bind(std::int64_t{t.version}).bind(t.event).bind(t.from).bind(t.to).bind(at).run();
+    ok = ok && s.set_instance.reset().bind(t.subject).bind(t.workflow).bind(std::int64_t{t.version}).bind(t.to).run();
+  }
+  for (auto const& h : changes.holds) {
+    ok = ok && s.row(Journal::hold_event)
+                   .bind(by)
+                   .bind(h.order)
+                   .bind(h.rule)
+                   .bind(std::int64_t{h.line})
+                   .bind(static_cast<std::int64_t>(h.action))
+                   .bind(h.reason)
+                   .bind(h.text)
+                   .bind(h.queue)
+                   .bind(h.blocks)
+                   .bind(at)
+                   .bind(s.policy)
+                   .bind(h.reads)
+                   .run();
+  }
+  for (auto const& d : changes.decisions) {
+    ok = ok && s.row(Journal::decision).bind(by).bind(d.subject).bind(d.kind).bind(d.rule).bind(d.verdict).bind(s.policy).bind(d.reads).run();
+  }
+  for (auto const& e : changes.events) {
+    ok = ok && s.row(Journal::outbox).bind(by).bind(e.type).bind(e.subject).bind(e.data).bind(at).run();
+  }
+  for (auto const& item : changes.items) {
+    s.items.erase(item.sku);
+    auto const body = wire::to_json(item);
+    ok = ok && s.row(Journal::item_version).bind(by).bind(item.sku).bind(body).run() && s.set_item.reset().bind(item.sku).bind(body).run();
+  }
+  for (auto const& location : changes.locations) {
+    auto const body = wire::to_json(location);
+    ok = ok && s.row(Journal::location_version).bind(by).bind(location.id).bind(body).run() && s.set_location.reset().bind(location.id).bind(body).run();
+  }
+  if (!ok) return s.fail();
+  return {};
+}
+
+bool Store::take_from_sale(ReturnLineRow const& row, std::int64_t units) {
+  Statement find(impl_->db.get(),
+                 "SELECT d.customer, l.item, d.placed, l.seq FROM order_doc d JOIN order_line l ON l.order_seq=d.seq "
+                 "WHERE d.id=?1 AND l.number=?2 ORDER BY d.revision DESC LIMIT 1");
+  if (!find.reset().bind(row.line.order).bind(std::int64_t{row.line.order_line}).step()) return false;
+  auto const customer = find.text();
+  auto const item = find.text();
+  auto const placed = find.number();
+  auto const line_seq = find.number();
+  return impl_->take_sale.reset().bind(units).bind(customer).bind(item).bind(placed).bind(line_seq).run();
+}
+
+}  // namespace bylaw::inline v0::store

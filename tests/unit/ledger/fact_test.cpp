@@ -1,0 +1,101 @@
+// Promises can be refused, facts cannot.
+#include <doctest/doctest.h>
+
+#include "shop.hpp"
+
+using namespace bylaw;
+using namespace bylaw::test;
+
+namespace {
+
+Transfer fact(AccountIndex from, AccountIndex to, std::int64_t amount) {
+  auto t = transfer(from, to, amount);
+  t.force = Force::fact;
+  return t;
+}
+
+std::int64_t discrepancy(Shop& s) {
+  AccountIndex account;
+  return s.ledger.find(outside_key("discrepancy"), account) ? s.posted(account) : 0;
+}
+
+Transfer promise(Shop const& s, std::int64_t amount, char const* order) {
+  auto t = transfer(s.shelf, s.customer, amount, TransferKind::pending);
+  t.reference = order;
+  return t;
+}
+
+}  // namespace
+
+TEST_CASE("a count that finds less drops the youngest promises first, and opens a shortage for each") {
+  Shop s;
+  auto const adjustment = s.ledger.open(outside_key("adjustment"), unbounded);
+  CHECK(s.apply({transfer(s.supplier, s.shelf, 10), promise(s, 4, "A"), promise(s, 3, "B"), promise(s, 2, "C")}) == "ok");
+  CHECK(s.apply({fact(s.shelf, adjustment, 5)}) == "ok");
+  CHECK(s.applied.discrepancy == 0);
+  REQUIRE(s.applied.shortages.size() == 2);
+  CHECK(s.applied.shortages[0].reference == "C");
+  CHECK(s.applied.shortages[1].reference == "B");
+  CHECK(s.ledger.balance(s.shelf) == Balance{5, 4, 0});
+  CHECK(s.applied.entries.size() == 3);  // two drops, then the fact
+}
+
+TEST_CASE("the policy says which promises yield first") {
+  Shop s;
+  auto const adjustment = s.ledger.open(outside_key("adjustment"), unbounded);
+  CHECK(s.apply({transfer(s.supplier, s.shelf, 10), promise(s, 4, "A"), promise(s, 3, "B"), promise(s, 2, "C")}) == "ok");
+  Group group;
+  group.transfers = {fact(s.shelf, adjustment, 4)};
+  group.yields = {Sequence(99), Sequence(2), Sequence(4)};  // one that never was, then A
+  CHECK(s.apply(group) == "ok");
+  REQUIRE(s.applied.shortages.size() == 1);
+  CHECK(s.applied.shortages[0].reference == "A");
+}
+
+TEST_CASE("what was not there is drawn from the discrepancy account") {
+  Shop s;
+  CHECK(s.apply({transfer(s.supplier, s.shelf, 2), fact(s.shelf, s.customer, 5)}) == "ok");
+  CHECK(s.applied.discrepancy == 3);
+  CHECK(s.posted(s.shelf) == 0);
+  CHECK(s.posted(s.customer) == 5);
+  CHECK(discrepancy(s) == -3);
+  CHECK(s.apply({fact(s.shelf, s.customer, 1)}) == "ok");  // nothing there at all
+  CHECK(discrepancy(s) == -4);
+  CHECK(s.posted(s.supplier) + s.posted(s.shelf) + s.posted(s.customer) + discrepancy(s) == 0);
+}
+
+TEST_CASE("a serial number is in one place only") {
+  Shop s;
+  auto const here = s.ledger.open(stock_key("W1", "S1"), one_serial);
+  auto const there = s.ledger.open(stock_key("W2", "S1"), one_serial);
+  auto const other = s.ledger.open(stock_key("W2", "S2"), one_serial);
+  CHECK(s.apply({transfer(s.supplier, here, 1)}) == "ok");
+  CHECK(s.apply({transfer(s.supplier, here, 1)}) == "ceiling");
+  CHECK(s.apply({transfer(s.supplier, there, 1)}) == "serial_elsewhere");
+  CHECK(s.apply({transfer(s.supplier, there, 1, TransferKind::pending)}) == "serial_elsewhere");
+  CHECK(s.apply({transfer(s.supplier, other, 1)}) == "ok");
+  CHECK(s.apply({transfer(here, there, 1)}) == "ok");
+  CHECK(s.posted(here) == 0);
+  CHECK(s.posted(there) == 1);
+  CHECK(s.apply({transfer(there, here, 1, TransferKind::pending)}) == "ok");
+  CHECK(s.apply({transfer(there, s.customer, 1)}) == "bound");
+  auto const promised = s.ledger.last_sequence().value;
+  CHECK(s.apply({resolution(TransferKind::post_pending, promised, 1)}) == "ok");
+  CHECK(s.posted(here) == 1);
+}
+
+TEST_CASE("a fact about a serial number that is somewhere else is booked against the discrepancy account") {
+  Shop s;
+  auto const here = s.ledger.open(stock_key("W1", "S1"), one_serial);
+  auto const there = s.ledger.open(stock_key("W2", "S1"), one_serial);
+  CHECK(s.apply({fact(s.supplier, here, 1)}) == "ok");
+  CHECK(s.apply({fact(s.supplier, there, 1)}) == "ok");  // received twice
+  CHECK(s.posted(there) == 0);
+  CHECK(discrepancy(s) == 1);
+  CHECK(s.apply({fact(there, s.customer, 1)}) == "ok");  // shipped from where it is not
+  CHECK(s.posted(here) == 1);
+  CHECK(discrepancy(s) == 0);
+  CHECK(s.apply({fact(there, here, 1)}) == "ok");  // moved to where it is already
+  CHECK(s.applied.entries.empty());
+  CHECK(s.posted(here) == 1);
+}
