@@ -34,18 +34,23 @@ build: deps
 test: build
 	@ctest --test-dir $(BUILD) --output-on-failure --timeout 800
 
-# What takes longer than `make test` may: both compilers, sanitizers, ten million decisions, a minute of each
-# fuzzer, the benchmarks.
+# What takes longer than `make test` may: both compilers, sanitizers, ten million decisions, a million steps of the
+# simulator, a disk that fails at every operation, a minute of each fuzzer, the benchmarks.
 full: test clang asan tsan lint bench
 	@BYLAW_DECISIONS=10000000 $(BUILD)/tests/decisions_property
+	@BYLAW_SIM_STEPS=1000000 $(BUILD)/tests/simulator
+	@BYLAW_FAULT_STRIDE=1 $(BUILD)/tests/fault_tests --test-case-exclude='a flipped byte*'
+	@BYLAW_FAULT_STRIDE=13 $(BUILD)/tests/fault_tests --test-case='a flipped byte*'
+	@BYLAW_KILLS=100 $(BUILD)/tests/books_tests
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 
 # Ratios against twins written by hand, in one run. Each program checks its answers first and ends with an
 # error when a target is missed.
 bench: bench-deps build
-	@cmake --build $(BUILD) --target policy_bench rules_bench
+	@cmake --build $(BUILD) --target policy_bench rules_bench ledger_bench
 	@$(BUILD)/tests/policy_bench
 	@$(BUILD)/tests/rules_bench $(addprefix $(BUILD)/bench/rules/,base mixed numeric lists lines)
+	@$(BUILD)/tests/ledger_bench
 
 bench-deps:
 	@$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) rapidjson-dev"
@@ -65,9 +70,12 @@ fuzz-afl: full-deps
 # The unit tests under a sanitizer, or with the other compiler.
 asan tsan: deps
 	@cmake --preset $@ -DCMAKE_CXX_COMPILER_LAUNCHER=ccache > /dev/null
-	@cmake --build build-$@ --target unit_tests decisions_property
+	@cmake --build build-$@ --target unit_tests decisions_property simulator fault_tests books_tests
 	@build-$@/tests/unit_tests
 	@build-$@/tests/decisions_property
+	@build-$@/tests/simulator
+	@BYLAW_FAULT_STRIDE=101 build-$@/tests/fault_tests
+	@build-$@/tests/books_tests
 
 clang: full-deps
 	@cmake -S . -B $(BUILD)-clang -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \

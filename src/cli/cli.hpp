@@ -77,5 +77,6 @@ int import(ImportOptions const& options);
 int report(std::string const& store, std::string const& name, Format format, bool list);
 int audit(std::string const& store, std::string const& order, Format format);
 int verify(std::string const& store);
+int backup(std::string const& store, std::string const& target);
 
 }  // namespace bylaw::inline v0::cli

@@ -84,6 +84,10 @@ int main(int argc, char** argv) {
 
   auto* verify = app.add_subcommand("verify", "Recompute everything from the journal and compare");
   verify->add_option("--store", store, "the store")->required();
+  std::string target;
+  auto* backup = app.add_subcommand("backup", "Copy a store while its host goes on");
+  backup->add_option("--store", store, "the store")->required();
+  backup->add_option("target", target, "the file to make; it must not exist")->required();
 
   try {
     app.parse(argc, argv);
@@ -106,5 +110,6 @@ int main(int argc, char** argv) {
   if (*import) return cli::import(import_options);
   if (*report) return cli::report(store, name, to_format(table_format), list);
   if (*audit) return cli::audit(store, order, to_format(table_format));
+  if (backup->parsed()) return cli::backup(store, target);
   return cli::verify(store);
 }

@@ -1,7 +1,8 @@
-// report, audit and verify: what reads a store while its host goes on.
+// report, audit, verify and backup: what reads a store while its host goes on.
 #include <cstdio>
 
 #include <bylaw/report/report.hpp>
+#include <bylaw/store/history.hpp>
 #include <bylaw/store/store.hpp>
 
 #include "cli/cli.hpp"
@@ -44,6 +45,11 @@ int verify(std::string const& path) {
   for (auto const& finding : verified->findings) std::printf("broken: %s\n", finding.c_str());
   std::printf("%s\n", verified->findings.empty() ? "intact" : "NOT intact");
   return verified->findings.empty() ? exit_ok : exit_findings;
+}
+
+int backup(std::string const& path, std::string const& target) {
+  auto const copied = store::backup(path, target);
+  return copied ? exit_ok : fail(copied.error());
 }
 
 }  // namespace bylaw::inline v0::cli

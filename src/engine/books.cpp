@@ -33,7 +33,8 @@ struct Work : CommitQueue::Ticket {
   std::int64_t expire_max = 0;
   std::int64_t expired = 0;
 
-  Error error;
+  Error refusal;  ///< of this work alone; what it did before stays
+  Error error;    ///< of the whole commit
 };
 
 }  // namespace
@@ -92,7 +93,14 @@ Result<void> Books::Impl::write_one(Work& work, Timestamp now) {
     if (auto const kept = store.record({}, 0, {}, {}, ledger); !kept) return kept;
   }
   if (work.pools != nullptr) {
-    for (auto const& key : *work.pools) work.opened_pools.push_back(ledger.open_pool(key));
+    for (auto const& key : *work.pools) {
+      auto const pool = ledger.open_pool(key);
+      if (!pool) {
+        work.refusal = pool.error();
+        break;
+      }
+      work.opened_pools.push_back(*pool);
+    }
     if (auto const kept = store.record({}, 0, {}, {}, ledger); !kept) return kept;
   }
   if (work.groups != nullptr) {
@@ -153,6 +161,7 @@ Result<void> Books::Impl::submit(Work& work) {
   queue.run(
       work, [](void* self, std::vector<CommitQueue::Ticket*> const& group) { static_cast<Impl*>(self)->write(group); }, this);
   if (!work.error.code.empty()) return Unexpected{std::move(work.error)};
+  if (!work.refusal.code.empty()) return Unexpected{std::move(work.refusal)};
   return {};
 }
 
@@ -160,6 +169,7 @@ Result<Books> Books::open(BooksOptions options) noexcept {
   try {
     auto store = store::Store::open(options.store_path, options.create);
     if (!store) return Unexpected{store.error()};
+    store->keep_recent_ids(options.recent_ids_max);
     auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));
     if (auto const loaded = impl->store.load_ledger(impl->ledger); !loaded) return Unexpected{loaded.error()};
     impl->snapshot_at = impl->ledger.last_sequence();

@@ -50,7 +50,7 @@ AccountIndex AccountTable::add(AccountKey const& key, Bounds const& bounds) {
   symbols_before_.push_back(static_cast<std::uint32_t>(symbols.size()));
   AccountRecord record;
   record.unit_and_kind = symbols.intern(key.unit) << 1 | static_cast<std::uint32_t>(key.kind);
-  record.bounds = intern(bounds);
+  record.bounds = intern(bounds) & bounds_mask;
   AccountName name;
   name.place = symbols.intern(key.place);
   name.status = symbols.intern(key.status);

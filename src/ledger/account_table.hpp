@@ -11,11 +11,14 @@ namespace bylaw::inline v0::ledger {
 struct AccountRecord {
   Balance balance;
   std::uint32_t unit_and_kind = 0;  ///< symbol of the unit times two, plus the kind
-  std::uint32_t bounds = 0;         ///< index into the distinct bounds
+  std::uint32_t bounds : 31 = 0;    ///< index into the distinct bounds
+  std::uint32_t control : 1 = 0;    ///< the inventory account of a cost pool: only costs move it
 
   [[nodiscard]] Symbol unit() const noexcept { return unit_and_kind >> 1; }
   [[nodiscard]] AccountKind kind() const noexcept { return static_cast<AccountKind>(unit_and_kind & 1); }
 };
+
+inline constexpr std::uint32_t bounds_mask = INT32_MAX;
 
 /// The rest of an account's name, and the lists it is on.
 struct AccountName {

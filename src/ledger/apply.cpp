@@ -102,7 +102,13 @@ bool Application::check_pair(Transfer const& transfer) {
   }
   if (transfer.amount <= 0) return refuse("not_positive", "a transfer moves more than zero");
   if (transfer.debit == transfer.credit) return refuse("same_account", "a transfer needs two accounts");
-  if (accounts[transfer.debit].unit_and_kind == accounts[transfer.credit].unit_and_kind) return true;
+  auto const& from = accounts[transfer.debit];
+  auto const& to = accounts[transfer.credit];
+  bool const same_unit = from.unit_and_kind == to.unit_and_kind;
+  if (same_unit && (from.control | to.control) != 0 && !costing_ && !replaying_) {
+    return refuse("control_account", "what cost pools are worth is moved by costs only", transfer.reference, "book a cost move, or use another account");
+  }
+  if (same_unit) return true;
   state_.need_names();
   return refuse("unit_mismatch", "a transfer cannot turn `" + accounts.key(transfer.debit).unit + "` into `" + accounts.key(transfer.credit).unit + "`");
 }
@@ -125,8 +131,15 @@ bool Application::check_period(Transfer& transfer) {
   return true;
 }
 
+bool Application::is_serial(AccountIndex account) {
+  if (state_.accounts.bounds(account).ceiling != 1) return false;
+  state_.need_names();
+  return state_.accounts.name(account).detail != 0;
+}
+
 /// Whether the serial number lies, or is promised to, somewhere else than where it comes from.
-bool Application::elsewhere(Transfer const& transfer) const {
+bool Application::is_elsewhere(Transfer const& transfer) {
+  if (!is_serial(transfer.credit)) return false;
   auto const& accounts = state_.accounts;
   auto const detail = accounts.name(transfer.credit).detail;
   for (auto at = accounts.next_of_detail(detail, no_slot); at != no_slot; at = accounts.next_of_detail(detail, at)) {
@@ -148,7 +161,7 @@ bool Application::check_serial(Transfer const& transfer) {
                   "`" + key.unit + "` at `" + key.place + "` (" + key.status + ") has room for " + std::to_string(room_above(transfer.credit)) + " more",
                   key.unit + "@" + key.place, "move less, or raise the ceiling");
   }
-  if (ceiling != 1 || state_.accounts.name(transfer.credit).detail == 0 || !elsewhere(transfer)) return true;
+  if (!is_elsewhere(transfer)) return true;
   auto const key = state_.accounts.key(transfer.credit);
   return refuse("serial_elsewhere", "serial `" + key.detail + "` of `" + key.unit + "` is at another place", key.detail,
                 "correct the serial, or move it from where it is");
@@ -290,7 +303,10 @@ bool Application::move_cost(CostMove const& move) {
     transfer.code = move.code;
     transfer.effective = move.effective;
     transfer.reference = move.reference;
-    if (!step(transfer)) return false;
+    costing_ = true;
+    bool const done = step(transfer);
+    costing_ = false;
+    if (!done) return false;
   }
   out_.costs.push_back(std::move(entry));
   return true;
@@ -300,12 +316,15 @@ bool Application::change_bounds(BoundChange const& change) {
   if (change.account.value >= state_.accounts.size()) return refuse("unknown_account", "bounds are set on an account that does not exist");
   auto& record = state_.accounts[change.account];
   auto const& balance = record.balance;
+  state_.need_names();
+  auto const key = state_.accounts.key(change.account);
+  if (key == discrepancy_of(key)) return refuse("discrepancy_account", "what facts took that was not there has no bounds", key.unit);
   if (change.bounds.floor > change.bounds.ceiling) return refuse("bound", "a floor cannot be above its ceiling");
   if (balance.available() < change.bounds.floor || balance.posted + balance.pending_in > change.bounds.ceiling) {
     return refuse("bound", "the account does not keep the new bounds as it stands", {}, "bring its balance within them first");
   }
   state_.undo.push_back({UndoStep::Kind::bounds, change.account.value, {record.bounds, 0, 0}});
-  record.bounds = state_.accounts.intern(change.bounds);
+  record.bounds = state_.accounts.intern(change.bounds) & bounds_mask;
   return true;
 }
 

@@ -30,10 +30,12 @@ class Application {
   [[nodiscard]] bool check_pair(Transfer const& transfer);
   [[nodiscard]] bool check_period(Transfer& transfer);
   [[nodiscard]] bool check_serial(Transfer const& transfer);
-  [[nodiscard]] bool elsewhere(Transfer const& transfer) const;
+  [[nodiscard]] bool is_serial(AccountIndex account);
+  [[nodiscard]] bool is_elsewhere(Transfer const& transfer);
   void bend(Transfer& transfer);
   [[nodiscard]] bool settle_fact(Transfer& transfer);
-  void drop_promises(AccountIndex account, std::int64_t missing);
+  void drop_promises(AccountIndex account, bool incoming, std::int64_t missing);
+  void drop_serial_promises(AccountIndex account);
   void drop(std::uint32_t slot);
 
   /// What the account can still give, or take; the largest number when it has no bound.
@@ -49,6 +51,7 @@ class Application {
   History const& history_;
   Error& error_;
   bool replaying_ = false;
+  bool costing_ = false;
   bool strict_ = true;
 };
 

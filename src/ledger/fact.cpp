@@ -23,27 +23,30 @@ AccountKey discrepancy_of(AccountKey key) {
 bool Application::settle_fact(Transfer& transfer) {
   auto room = room_below(transfer.debit);
   if (transfer.amount > room) {
-    drop_promises(transfer.debit, transfer.amount - room);
+    drop_promises(transfer.debit, false, transfer.amount - room);
     room = room_below(transfer.debit);
   }
   bool const too_little = transfer.amount > room;
-  auto const ceiling = state_.accounts.bounds(transfer.credit).ceiling;
-  bool too_much = ceiling != no_ceiling && transfer.amount > room_above(transfer.credit);
-  if (ceiling == 1 && !too_much) {
-    state_.need_names();
-    too_much = state_.accounts.name(transfer.credit).detail != 0 && elsewhere(transfer);
+  bool too_much = false;
+  if (state_.accounts.bounds(transfer.credit).ceiling != no_ceiling) {
+    if (transfer.amount > room_above(transfer.credit)) drop_promises(transfer.credit, true, transfer.amount - room_above(transfer.credit));
+    drop_serial_promises(transfer.credit);
+    too_much = transfer.amount > room_above(transfer.credit) || is_elsewhere(transfer);
   }
   if (!too_little && !too_much) return true;
   state_.need_names();
   auto const discrepancy = state_.open(discrepancy_of(state_.accounts.key(transfer.debit)), unbounded);
-  if (discrepancy == transfer.debit || discrepancy == transfer.credit) return true;
+  if (too_much && transfer.debit == discrepancy) {
+    transfer.amount = 0;  // from nowhere to nowhere
+    return true;
+  }
   if (too_much) {
     transfer.credit = discrepancy;
     out_.discrepancy += transfer.amount;
   }
   if (!too_little) return true;
   auto const missing = transfer.amount - std::max<std::int64_t>(room, 0);
-  if (too_much) {  // from nowhere to nowhere: only what was there moves
+  if (transfer.credit == discrepancy) {  // only what was there moves
     transfer.amount -= missing;
     return true;
   }
@@ -73,18 +76,20 @@ void Application::drop(std::uint32_t slot) {
   (void)step(transfer);  // an open promise can always be dropped
 }
 
-/// Drops whole promises: those that the policy named, in its order, then the youngest.
-void Application::drop_promises(AccountIndex account, std::int64_t missing) {
+/// Drops whole promises that take from the account (or bring to it): those that the policy named, in its order, then the
+/// youngest.
+void Application::drop_promises(AccountIndex account, bool incoming, std::int64_t missing) {
+  auto const concerns = [&](PendingRecord const& pending) { return (incoming ? pending.credit : pending.debit) == account.value; };
   for (auto const sequence : group_.yields) {
     auto const slot = state_.pendings.find(sequence.value);
     if (missing <= 0) return;
-    if (slot == no_slot || state_.pendings[slot].debit != account.value) continue;
+    if (slot == no_slot || !concerns(state_.pendings[slot])) continue;
     missing -= state_.pendings[slot].amount();
     drop(slot);
   }
   std::vector<std::int64_t> open;
   for (auto slot = state_.pendings.first_of_unit(state_.accounts[account].unit()); slot != no_slot; slot = state_.pendings[slot].next_of_unit) {
-    if (state_.pendings[slot].debit == account.value) open.push_back(state_.pendings[slot].sequence());
+    if (concerns(state_.pendings[slot])) open.push_back(state_.pendings[slot].sequence());
   }
   std::sort(open.begin(), open.end());
   for (; missing > 0 && !open.empty(); open.pop_back()) {
@@ -92,6 +97,20 @@ void Application::drop_promises(AccountIndex account, std::int64_t missing) {
     missing -= state_.pendings[slot].amount();
     drop(slot);
   }
+}
+
+/// A serial number that has turned up here will not come to another place: promises of that are dropped.
+void Application::drop_serial_promises(AccountIndex account) {
+  if (!is_serial(account)) return;
+  auto const& accounts = state_.accounts;
+  std::vector<std::int64_t> open;
+  for (auto slot = state_.pendings.first_of_unit(accounts[account].unit()); slot != no_slot; slot = state_.pendings[slot].next_of_unit) {
+    AccountIndex const other(state_.pendings[slot].credit);
+    bool const same = accounts[other].unit_and_kind == accounts[account].unit_and_kind && accounts.name(other).detail == accounts.name(account).detail;
+    if (same && other != account && accounts.bounds(other).ceiling == 1) open.push_back(state_.pendings[slot].sequence());
+  }
+  std::sort(open.begin(), open.end());
+  for (; !open.empty(); open.pop_back()) drop(state_.pendings.find(open.back()));
 }
 
 }  // namespace bylaw::inline v0::ledger

@@ -31,7 +31,7 @@ AccountIndex Ledger::Impl::open(AccountKey const& key, Bounds const& bounds) {
   need_names();
   AccountIndex account;
   if (accounts.find(key, account)) return account;
-  account = accounts.add(key, bounds);
+  account = accounts.add(key, key == discrepancy_of(key) ? unbounded : bounds);
   undo.push_back({UndoStep::Kind::account_opened, account.value, {}});
   return account;
 }
@@ -64,7 +64,8 @@ void Ledger::Impl::take_back(UndoStep const& step) noexcept {
       last_cost = CostSequence(step.old.pending_out);
       break;
     case UndoStep::Kind::account_opened: accounts.remove_last(); break;
-    case UndoStep::Kind::bounds: accounts[AccountIndex(step.account)].bounds = static_cast<std::uint32_t>(step.old.posted); break;
+    case UndoStep::Kind::bounds: accounts[AccountIndex(step.account)].bounds = static_cast<std::uint32_t>(step.old.posted) & bounds_mask; break;
+    case UndoStep::Kind::control: accounts[AccountIndex(step.account)].control = 0; break;
     case UndoStep::Kind::cost: costs.undo_to(static_cast<std::size_t>(step.old.posted)); break;
     case UndoStep::Kind::id_added: ids.remove({static_cast<std::uint64_t>(step.old.posted), static_cast<std::uint64_t>(step.old.pending_out)}); break;
     case UndoStep::Kind::refusal: refusals.pop_back(); break;
@@ -112,11 +113,26 @@ std::vector<AccountIndex> Ledger::accounts_of(AccountKind kind, std::string_view
   return found;
 }
 
-CostPoolIndex Ledger::open_pool(CostPoolKey const& key) {
+Result<CostPoolIndex> Ledger::open_pool(CostPoolKey const& key) {
   CostPoolIndex pool;
   if (impl_->costs.find(key, pool)) return pool;
-  impl_->undo.push_back({UndoStep::Kind::cost, 0, {static_cast<std::int64_t>(impl_->costs.mark()), 0, 0}});
-  return impl_->costs.add(key);
+  if (key.inventory.value >= impl_->accounts.size() || impl_->accounts[key.inventory].kind() != AccountKind::money) {
+    return failure("unknown_account", "a cost pool needs an inventory account of the books", key.item, "open it first");
+  }
+  auto const& account = impl_->accounts[key.inventory];
+  if (account.control == 0 && !(account.balance == Balance{})) {
+    return failure("control_account", "the inventory account holds something that no cost explains", key.item, "begin with an empty account");
+  }
+  return impl_->add_pool(key);
+}
+
+CostPoolIndex Ledger::Impl::add_pool(CostPoolKey const& key) {
+  undo.push_back({UndoStep::Kind::cost, 0, {static_cast<std::int64_t>(costs.mark()), 0, 0}});
+  auto const pool = costs.add(key);
+  auto& account = accounts[key.inventory];
+  if (account.control == 0) undo.push_back({UndoStep::Kind::control, key.inventory.value, {}});
+  account.control = 1;
+  return pool;
 }
 bool Ledger::find_pool(CostPoolKey const& key, CostPoolIndex& out) const { return impl_->costs.find(key, out); }
 CostPoolKey const& Ledger::pool_key(CostPoolIndex pool) const { return impl_->costs[pool].key; }

@@ -253,9 +253,16 @@ Result<void> Ledger::replay(CostEntry const& recorded) {
   return {};
 }
 
+Result<void> Ledger::replay(CostPoolKey const& key) {
+  if (key.inventory.value >= impl_->accounts.size()) return failure("unknown_account", "a cost pool names an account that does not exist");
+  (void)impl_->add_pool(key);
+  commit();
+  return {};
+}
+
 Result<void> Ledger::replay(BoundChange const& change) {
   if (change.account.value >= impl_->accounts.size()) return failure("unknown_account", "bounds are set on an account that does not exist");
-  impl_->accounts[change.account].bounds = impl_->accounts.intern(change.bounds);
+  impl_->accounts[change.account].bounds = impl_->accounts.intern(change.bounds) & bounds_mask;
   return {};
 }
 

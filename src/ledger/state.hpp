@@ -17,7 +17,8 @@ struct UndoStep {
     sequences,        ///< posted: last transfer, pending_out: last cost move
     account_opened,
     bounds,       ///< account, posted: number of its bounds
-    cost,         ///< posted: mark of the cost table
+    control,     ///< account
+    cost,        ///< posted: mark of the cost table
     id_added,     ///< posted, pending_out: the id
     refusal,      ///< the last of `refusals`
     close_added,  ///< the last of `closes`
@@ -58,6 +59,7 @@ struct Ledger::Impl {
   }
   [[nodiscard]] bool apply(Group const& group, Timestamp now, Applied& out, History const& history, Error& error);
   AccountIndex open(AccountKey const& key, Bounds const& bounds);
+  CostPoolIndex add_pool(CostPoolKey const& key);
   void add_pending(Pending const& pending);
   void remove_pending(std::uint32_t slot);
   void take_back(UndoStep const& step) noexcept;

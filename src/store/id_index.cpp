@@ -54,6 +54,7 @@ bool IdIndex::load(sqlite3* db, IdTable& recent) {
   set_state_ = prepared("INSERT OR REPLACE INTO id_state VALUES(1,?,?)");
   *this = [this] {  // everything that is remembered starts anew, the statements stay
     IdIndex fresh;
+    fresh.batch_max = batch_max;
     fresh.insert_run_ = std::move(insert_run_);
     fresh.delete_run_ = std::move(delete_run_);
     fresh.insert_segment_ = std::move(insert_segment_);

@@ -18,7 +18,6 @@ namespace bylaw::inline v0::store {
 /// Not thread safe; all writing happens inside the caller's transaction. After a rollback call `load` again.
 class IdIndex {
  public:
-  static constexpr std::size_t batch_max = 32'768;
   static constexpr std::size_t segment_entries = 1'024;
   static constexpr std::size_t fan_in = 4;
 
@@ -27,6 +26,8 @@ class IdIndex {
     ledger::Id id;
     std::int64_t at = 0;
   };
+
+  std::size_t batch_max = 32'768;
 
   /// Reads the runs. Ids of later rows are in `recent` afterwards.
   [[nodiscard]] bool load(sqlite3* db, ledger::IdTable& recent);

@@ -248,6 +248,8 @@ History Store::history() noexcept {
   return {find_original, find_id, impl_};
 }
 
+void Store::keep_recent_ids(std::int64_t count_max) noexcept { impl_->ids.batch_max = static_cast<std::size_t>(std::max<std::int64_t>(count_max, 1)); }
+
 bool Store::usable() const noexcept { return !impl_->history_failed && !impl_->ids.failed(); }
 
 bool Store::Impl::write_balances_when_due(Ledger const& ledger, Timestamp at) {

@@ -141,7 +141,7 @@ void Replay::see_pool(sqlite3_stmt* row) {
   key.place = in.text();
   key.method = static_cast<ledger::CostMethod>(in.number());
   key.inventory = in.account();
-  (void)ledger_.open_pool(key);
+  check(ledger_.replay(key), "cost pool", seq);
 }
 
 void Replay::see_cost(sqlite3_stmt* row) {

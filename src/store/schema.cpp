@@ -118,6 +118,8 @@ CREATE TABLE id_state(one INTEGER PRIMARY KEY CHECK(one = 1), transfer_seq INTEG
 CREATE TABLE balance(account INTEGER PRIMARY KEY, posted INTEGER NOT NULL, pending_out INTEGER NOT NULL, pending_in INTEGER NOT NULL);
 CREATE TABLE balance_state(one INTEGER PRIMARY KEY CHECK(one = 1), transfer_seq INTEGER NOT NULL);
 INSERT INTO balance_state VALUES(1, 0);
+CREATE TABLE writer_session(one INTEGER PRIMARY KEY CHECK(one = 1), number INTEGER NOT NULL);
+INSERT INTO writer_session VALUES(1, 0);
 DROP TABLE snapshot;
 CREATE TABLE snapshot(seq INTEGER PRIMARY KEY, format INTEGER NOT NULL, commit_seq INTEGER NOT NULL, transfer_seq INTEGER NOT NULL,
   chain BLOB NOT NULL, checksum INTEGER NOT NULL, balances BLOB NOT NULL, names BLOB NOT NULL, pendings BLOB NOT NULL, costs BLOB NOT NULL);

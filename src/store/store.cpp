@@ -103,6 +103,7 @@ Result<void> lock(Store::Impl& impl, bool create) {
 }  // namespace
 
 Result<Store> Store::open(std::string const& path, bool create) {
+  if (path.empty()) return failure("store_unreadable", "a store needs a path", path, "name a file");
   auto impl = std::make_unique<Impl>();
   impl->path = path;
   if (!in_memory(path)) {
@@ -117,6 +118,9 @@ Result<Store> Store::open(std::string const& path, bool create) {
   if (auto const migrated = migrate(raw, path, create); !migrated) return Unexpected{migrated.error()};
   // FULL: under NORMAL a power cut loses acknowledged commits (DESIGN section 4).
   if (!execute(raw, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=4000;")) return impl->fail();
+  // A killed process may have left commits that only the file system's cache knows. They will be answered for from now on, so
+  // they have to be on disk first: a commit of our own syncs all that is before it.
+  if (!execute(raw, "BEGIN IMMEDIATE; UPDATE writer_session SET number = number + 1; COMMIT")) return impl->fail();
   for (std::size_t i = 0; i < journal_count; ++i) impl->counters[i] = last_seq(raw, journal_tables[i]);
   impl->committed = impl->counters;
   Statement last(raw, "SELECT seq, recorded_at, chain FROM commit_log ORDER BY seq DESC LIMIT 1");
@@ -162,8 +166,10 @@ Result<void> Store::commit(Timestamp recorded, ledger::Ledger& ledger) {
   }
   if (!s.commit.reset().run()) {
     auto const code = sqlite3_extended_errcode(s.db.get());
-    // A full disk or a busy file is refused before anything is written; after an I/O error nobody knows.
-    s.unknown = (code & 0xff) == SQLITE_IOERR;
+    // A busy file is refused before anything is written. After an I/O error nobody knows; on a full disk the commit may be
+    // complete in the WAL all the same, because SQLite pads it to the end of a sector.
+    s.unknown = (code & 0xff) != SQLITE_BUSY && (code & 0xff) != SQLITE_FULL;
+    s.perhaps_in_wal = (code & 0xff) == SQLITE_FULL;
     return s.fail();
   }
   s.open_transaction = false;
@@ -180,6 +186,11 @@ Result<void> Store::commit(Timestamp recorded, ledger::Ledger& ledger) {
 
 void Store::rollback(ledger::Ledger& ledger) noexcept {
   if (impl_->open_transaction) execute(impl_->db.get(), "ROLLBACK");
+  // What a crash might find in the WAL is taken out of it, or nobody may go on from here.
+  if (impl_->perhaps_in_wal && sqlite3_wal_checkpoint_v2(impl_->db.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) != SQLITE_OK) {
+    impl_->unknown = true;
+  }
+  impl_->perhaps_in_wal = false;
   impl_->open_transaction = false;
   impl_->counters = impl_->committed;
   impl_->items.clear();

@@ -38,6 +38,7 @@ struct Store::Impl {
   std::unordered_map<std::string, std::optional<trade::Item>> items;  ///< bounded cache of load_item
   bool open_transaction = false;
   bool unknown = false;
+  bool perhaps_in_wal = false;  ///< a commit failed, and its frames may be there
   bool dirty = false;  ///< something was written in the open transaction
   IdIndex ids;
   std::vector<std::uint32_t> touched;  ///< accounts whose row in `balance` is behind

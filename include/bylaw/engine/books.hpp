@@ -13,6 +13,7 @@ struct BooksOptions {
   Clock clock;
   /// A snapshot after so many transfers, so that opening never plays more of them again. Also on closing.
   std::int64_t snapshot_transfers = 1'000'000;
+  std::int64_t recent_ids_max = 32'768;  ///< ids kept in memory (32 bytes each) before they go to the index on disk
 };
 
 struct AccountSpec {
@@ -38,6 +39,7 @@ class BYLAW_EXPORT Books {
 
   /// The accounts with these keys, opened when they are new; numbers to put into transfers. Durable when it returns.
   [[nodiscard]] Result<std::vector<ledger::AccountIndex>> open_accounts(std::vector<AccountSpec> const& accounts) noexcept;
+  /// Errors, beside those of `submit`: those of Ledger::open_pool; the pools before stay.
   [[nodiscard]] Result<std::vector<ledger::CostPoolIndex>> open_pools(std::vector<ledger::CostPoolKey> const& pools) noexcept;
 
   /// One receipt per group, in order, all in one commit; each group for itself is all or nothing.

@@ -61,7 +61,8 @@ class BYLAW_EXPORT Ledger {
   Ledger(Ledger const&) = delete;
   Ledger& operator=(Ledger const&) = delete;
 
-  /// The account with this key, opened when it is new. Bounds are set on opening; later by a `BoundChange`.
+  /// The account with this key, opened when it is new. Bounds are set on opening; later by a `BoundChange`. Discrepancy accounts
+  /// (place `discrepancy`, of money status `discrepancy`) never have any: facts have to go somewhere.
   AccountIndex open(AccountKey const& key, Bounds const& bounds);
   /// The account with this key, if it was ever opened.
   [[nodiscard]] bool find(AccountKey const& key, AccountIndex& out) const;
@@ -72,15 +73,16 @@ class BYLAW_EXPORT Ledger {
   /// All accounts of an item or currency, in order of opening.
   [[nodiscard]] std::vector<AccountIndex> accounts_of(AccountKind kind, std::string_view unit) const;
 
-  /// The cost pool with this key, opened when it is new.
-  CostPoolIndex open_pool(CostPoolKey const& key);
+  /// The cost pool with this key, opened when it is new. Its inventory account is from then on moved by costs only.
+  /// Errors: `unknown_account`, `control_account` (it holds something already).
+  [[nodiscard]] Result<CostPoolIndex> open_pool(CostPoolKey const& key);
   [[nodiscard]] bool find_pool(CostPoolKey const& key, CostPoolIndex& out) const;
   [[nodiscard]] CostPoolKey const& pool_key(CostPoolIndex pool) const;
   [[nodiscard]] CostState cost(CostPoolIndex pool) const;
   [[nodiscard]] std::size_t pool_count() const noexcept;
 
   /// Applies a whole group, or nothing of it; `out` is overwritten. `now` decides which promises have lapsed.
-  /// Errors: `bound` (not enough there), `ceiling`, `serial_elsewhere`, `unit_mismatch`, `not_positive`, `same_account`,
+  /// Errors: `bound` (not enough there), `discrepancy_account`, `ceiling`, `serial_elsewhere`, `unit_mismatch`, `control_account`, `not_positive`, `same_account`,
   /// `unknown_account`, `unknown_pending` (never was, or is resolved), `above_pending`, `expired`, `not_expired`,
   /// `unknown_transfer`, `not_reversible`, `already_reversed`, `above_original`, `closed_period`, `reference_too_long`, `bad_time`, `overflow`,
   /// `unknown_pool`, `unnamed_lot`, `layer_short`, `unknown_layer`, `negative_value`.
@@ -117,6 +119,7 @@ class BYLAW_EXPORT Ledger {
   /// Replays history on opening. Checks that what is resolved is open and, with `strict`, every bound.
   [[nodiscard]] Result<void> replay(Entry const& entry, bool strict);
   [[nodiscard]] Result<void> replay(CostEntry const& entry);
+  [[nodiscard]] Result<void> replay(CostPoolKey const& key);
   [[nodiscard]] Result<void> replay(BoundChange const& change);
   void replay(PeriodClose const& close);
   void replay(Lot const& lot);

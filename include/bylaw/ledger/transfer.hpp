@@ -27,7 +27,7 @@ enum class TransferKind : std::uint8_t {
   post_pending,  ///< keeps the promise `target`, up to its amount; what is left of it is released
   void_pending,  ///< drops the promise `target`
   expire,        ///< drops the promise `target`, whose time has run out
-  reverse        ///< takes back the posted transfer `target`, once, up to its amount
+  reverse        ///< takes back the posted transfer `target` of an earlier group, once, up to its amount
 };
 
 /// How much a transfer may be refused, or bent. Values are stored: do not renumber.
@@ -97,7 +97,7 @@ struct Group {
   std::vector<Sequence> yields;  ///< for facts: promises to drop first, in the order of the policy; then the youngest
 };
 
-/// A promise that was dropped because a fact left too little for it.
+/// A promise that was dropped because a fact left too little, or no place, for it.
 struct Shortage {
   Sequence pending;
   std::int64_t amount = 0;

@@ -77,6 +77,8 @@ class BYLAW_EXPORT Store {
                                     ledger::Ledger const& ledger);
   /// What the ledger has to know of the past. When an answer could not be read, `usable` says so afterwards.
   [[nodiscard]] ledger::History history() noexcept;
+  /// How many ids the ledger keeps before they go to the index on disk. Before the first `begin`.
+  void keep_recent_ids(std::int64_t count_max) noexcept;
   [[nodiscard]] bool usable() const noexcept;
   /// Seals everything since `begin` under one hash and makes it durable; the ledger then forgets how to undo it.
   [[nodiscard]] Result<void> commit(Timestamp recorded, ledger::Ledger& ledger);

@@ -15,7 +15,7 @@ struct Costs : Shop {
   AccountIndex variance = ledger.open(money_key("expenses:variance"), unbounded);
   CostPoolIndex pool;
 
-  explicit Costs(CostMethod method) { pool = ledger.open_pool({"SKU", "shelf", method, inventory}); }
+  explicit Costs(CostMethod method) { pool = *ledger.open_pool({"SKU", "shelf", method, inventory}); }
 
   CostMove move(CostMoveKind kind, std::int64_t quantity, std::int64_t value = 0) const {
     CostMove m;

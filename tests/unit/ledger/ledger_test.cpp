@@ -193,7 +193,7 @@ TEST_CASE("everything since a mark can be taken back") {
   s.ledger.commit();
   auto const before = s.ledger.snapshot();
   auto const pool_account = s.ledger.open(money_key("assets:inventory"), unbounded);
-  auto const pool = s.ledger.open_pool({"SKU", "shelf", CostMethod::fifo, pool_account});
+  auto const pool = *s.ledger.open_pool({"SKU", "shelf", CostMethod::fifo, pool_account});
   Group all;
   all.id = {1, 1};
   all.transfers = {resolution(TransferKind::post_pending, 2, 2), transfer(s.shelf, s.customer, 1, TransferKind::pending), transfer(s.supplier, s.shelf, 5)};

@@ -19,7 +19,7 @@ Snapshot full_snapshot(Shop& s) {
   cart.due = Timestamp(4'000);
   group.transfers = {transfer(s.supplier, s.shelf, 10), cart, transfer(s.supplier, serial, 1)};
   CostMove receipt;
-  receipt.pool = s.ledger.open_pool({"SKU", "shelf", CostMethod::fifo, inventory});
+  receipt.pool = *s.ledger.open_pool({"SKU", "shelf", CostMethod::fifo, inventory});
   receipt.quantity = 11;
   receipt.value = 1'100;
   receipt.contra = contra;

@@ -1,0 +1,272 @@
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+
+#include <bylaw/engine/books.hpp>
+#include <bylaw/store/history.hpp>
+#include <bylaw/store/reader.hpp>
+#include <bylaw/store/store.hpp>
+
+#include "../ledger/shop.hpp"
+
+using namespace bylaw;
+using namespace bylaw::ledger;
+using engine::Books;
+
+namespace {
+
+using test::money_key;
+using test::outside_key;
+using test::resolution;
+using test::stock_key;
+using test::transfer;
+
+/// Books in a folder of their own, with a clock that is set.
+struct Shop {
+  std::string folder = (std::filesystem::temp_directory_path() / ("bylaw_store_test_" + std::to_string(getpid()))).string();
+  std::string path = folder + "/s.db";
+  std::int64_t clock = 1'000;
+  engine::BooksOptions options{path, true, {[](void* self) { return Timestamp(static_cast<Shop*>(self)->clock); }, this}};
+  Result<Books> books = failure("closed", "");
+  std::uint64_t next_id = 1;
+  AccountIndex supplier{0}, shelf{1}, customer{2};
+
+  Shop() {
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    open();
+    REQUIRE(books->open_accounts({{outside_key("supplier"), unbounded}, {stock_key("shelf"), physical}, {outside_key("customer"), unbounded}}).has_value());
+  }
+  ~Shop() {
+    books = failure("closed", "");
+    std::filesystem::remove_all(folder);
+  }
+  void open() {
+    books = failure("closed", "");
+    books = Books::open(options);
+    REQUIRE(books.has_value());
+  }
+  Receipt submit(Group group) {
+    group.id = {9, next_id++};
+    auto const receipt = books->submit(group);
+    REQUIRE(receipt.has_value());
+    return *receipt;
+  }
+  Receipt submit(std::vector<Transfer> transfers) {
+    Group group;
+    group.transfers = std::move(transfers);
+    return submit(std::move(group));
+  }
+  std::string figure(char const* sql) {
+    auto reader = store::Reader::open(path);
+    REQUIRE(reader.has_value());
+    auto const table = reader->query(sql);
+    REQUIRE_MESSAGE(table.has_value(), (table ? std::string{} : table.error().message));
+    return table->rows.empty() ? "" : table->rows[0][0];
+  }
+  std::vector<std::string> findings() {
+    auto const verified = store::verify(path);
+    REQUIRE(verified.has_value());
+    return verified->findings;
+  }
+};
+
+std::int64_t posted_at(store::History& history, std::int64_t at, store::TimeKind kind, char const* place) {
+  auto const balances = history.balances(Timestamp(at), kind, AccountKind::quantity, "SKU");
+  REQUIRE(balances.has_value());
+  for (auto const& balance : *balances) {
+    if (balance.key.place == place) return balance.posted;
+  }
+  return 0;
+}
+
+void run_sql(std::string const& path, std::string const& sql) { REQUIRE(std::system(("sqlite3 " + path + " \"" + sql + "\"").c_str()) == 0); }
+
+}  // namespace
+
+TEST_CASE("a store of the first version is brought to this one, its orders and its stock with it") {
+  auto const folder = std::filesystem::temp_directory_path() / ("bylaw_migrate_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  auto const path = (folder / "v1.db").string();
+  REQUIRE(std::system(("sqlite3 " + path + " < " BYLAW_SOURCE_DIR "/tests/unit/store/store_v1.sql").c_str()) == 0);
+  CHECK(store::verify(path).error().code == "store_too_old");
+  CHECK(store::Reader::open(path).error().code == "store_too_old");
+  {
+    auto books = Books::open({path, false, {}});
+    REQUIRE(books.has_value());
+    auto const shelf = books->open_accounts({{stock_key("DC1", "", "TEA"), physical}});
+    REQUIRE(shelf.has_value());
+    CHECK(books->balance((*shelf)[0])->posted == 8);       // ten received, two shipped
+    CHECK(books->balance((*shelf)[0])->pending_out == 3);  // and three reserved
+    CHECK(books->close());
+  }
+  auto const verified = store::verify(path);
+  REQUIRE(verified.has_value());
+  CHECK_MESSAGE(verified->findings.empty(), verified->findings.front());
+  CHECK(verified->commits == 9);  // eight, and the change of the schema
+  CHECK(verified->subjects == 2);
+  CHECK(Books::open({path, false, {}}).has_value());
+  run_sql(path, "PRAGMA user_version=99");
+  CHECK(Books::open({path, false, {}}).error().code == "store_too_new");
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("as of recorded time the books say what they said, as of effective time what is known now") {
+  Shop s;
+  std::map<std::int64_t, std::int64_t> said;
+  std::uint64_t seed = 5;
+  for (int i = 0; i < 60; ++i) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    s.clock += static_cast<std::int64_t>(seed >> 60);
+    auto t = transfer(s.supplier, s.shelf, 1 + static_cast<std::int64_t>(seed >> 40) % 5);
+    t.effective = Timestamp(s.clock - static_cast<std::int64_t>(seed >> 50) % 40);
+    CHECK(s.submit({t}).accepted());
+    said[s.clock] = s.books->balance(s.shelf)->posted;
+  }
+  auto history = store::History::open(s.path);
+  REQUIRE(history.has_value());
+  for (auto const& [at, posted] : said) CHECK(posted_at(*history, at, store::TimeKind::recorded, "shelf") == posted);
+  CHECK(posted_at(*history, said.begin()->first - 1, store::TimeKind::recorded, "shelf") == 0);
+  auto late = transfer(s.supplier, s.shelf, 100);
+  late.effective = Timestamp(500);
+  CHECK(s.submit({late}).accepted());
+  CHECK(posted_at(*history, said.begin()->first, store::TimeKind::recorded, "shelf") == said.begin()->second);
+  CHECK(posted_at(*history, 500, store::TimeKind::effective, "shelf") == 100);
+  CHECK(posted_at(*history, INT64_MAX, store::TimeKind::effective, "shelf") == said.rbegin()->second + 100);
+}
+
+TEST_CASE("a channel that fell behind catches up from its sequence, in steps") {
+  Shop s;
+  auto const other = (*s.books->open_accounts({{stock_key("other"), physical}}))[0];
+  std::map<std::uint32_t, std::int64_t> published;
+  Sequence at;
+  auto const pull = [&](std::int64_t transfers_max) {
+    auto history = store::History::open(s.path);
+    REQUIRE(history.has_value());
+    for (;;) {
+      auto const changes = history->stock_changes(at, transfers_max);
+      REQUIRE(changes.has_value());
+      if (changes->through == at) return;
+      CHECK(changes->through.value <= at.value + transfers_max);
+      for (auto const& change : changes->changes) published[change.account.value] = change.available;
+      at = changes->through;
+    }
+  };
+  for (int i = 0; i < 25; ++i) {
+    CHECK(s.submit({transfer(s.supplier, s.shelf, 3), transfer(s.shelf, s.customer, 1, TransferKind::pending), transfer(s.supplier, other, 1)}).accepted());
+    if (i % 7 == 0) pull(4);
+  }
+  pull(4);
+  CHECK(published.size() == 2);  // virtual accounts are no stock
+  CHECK(published[s.shelf.value] == s.books->balance(s.shelf)->available());
+  CHECK(published[other.value] == 25);
+  CHECK(at == Sequence(75));
+}
+
+TEST_CASE("a backup is made while the host goes on, and is a store of its own") {
+  Shop s;
+  CHECK(s.submit({transfer(s.supplier, s.shelf, 10)}).accepted());
+  auto const target = s.folder + "/copy.db";
+  REQUIRE(store::backup(s.path, target).has_value());
+  CHECK(s.submit({transfer(s.supplier, s.shelf, 5)}).accepted());
+  CHECK(store::backup(s.path, target).error().code == "backup_exists");
+  CHECK(store::backup(s.folder + "/none.db", s.folder + "/copy2.db").error().code == "store_unreadable");
+  CHECK_FALSE(std::filesystem::exists(s.folder + "/copy2.db"));
+  auto copy = Books::open({target, false, {}});
+  REQUIRE(copy.has_value());
+  CHECK(copy->balance(s.shelf)->posted == 10);
+  CHECK(s.books->balance(s.shelf)->posted == 15);
+  auto const verified = store::verify(target);
+  REQUIRE(verified.has_value());
+  CHECK(verified->findings.empty());
+}
+
+TEST_CASE("a closed period keeps its hash, and what is forged into it is found") {
+  Shop s;
+  auto const accounts = s.books->open_accounts({{money_key("cash"), unbounded}, {money_key("sales"), unbounded}});
+  REQUIRE(accounts.has_value());
+  CHECK(s.submit({transfer((*accounts)[0], (*accounts)[1], 500)}).accepted());
+  Group close;
+  close.closes = {{AccountKind::money, "main", Timestamp(2'000)}};
+  CHECK(s.submit(close).accepted());
+  CHECK(s.submit({transfer((*accounts)[0], (*accounts)[1], 5)}).error.code == "closed_period");
+  s.open();
+  CHECK(s.submit({transfer((*accounts)[0], (*accounts)[1], 5)}).error.code == "closed_period");
+  CHECK(s.findings().empty());
+  CHECK(s.figure("SELECT length(balance_hash) FROM period_close") == "32");
+  s.books = failure("closed", "");
+  run_sql(s.path, "UPDATE transfer SET amount=499 WHERE seq=1");
+  bool found = false;
+  for (auto const& finding : s.findings()) found = found || finding.find("close 1") != std::string::npos;
+  CHECK(found);
+}
+
+TEST_CASE("SQL sees what the books say: balances, open reservations, entries in plain words") {
+  Shop s;
+  auto cart = transfer(s.shelf, s.customer, 4, TransferKind::pending);
+  cart.expires = Timestamp(9'000);
+  CHECK(s.submit({transfer(s.supplier, s.shelf, 10), cart}).accepted());
+  CHECK(s.submit({resolution(TransferKind::reverse, 1, 2)}).accepted());
+  for (int reopened = 0; reopened < 2; ++reopened) {
+    CHECK(s.figure("SELECT posted || '/' || pending_out FROM balance_now WHERE place='shelf'") == "8/4");
+    CHECK(s.figure("SELECT amount || ' until ' || expires FROM reservation_open") == "4 until 9000");
+    CHECK(s.figure("SELECT what || ' ' || amount || ' ' || unit || ' from ' || from_place FROM ledger_entry WHERE seq=3") == "reverse 2 SKU from shelf");
+    CHECK(s.figure("SELECT sum(posted) + sum(pending_in) - sum(pending_out) FROM balance_now") == "0");
+    s.open();  // balances have been written by closing
+  }
+  s.clock = 9'000;
+  CHECK(*s.books->expire(10) == 1);
+  CHECK(*s.books->expire(10) == 0);
+  CHECK(s.figure("SELECT count(*) FROM reservation_open") == "0");
+  CHECK(s.findings().empty());
+}
+
+TEST_CASE("a hundred thousand ids, rising, at random and both, are all known, and no others") {
+  for (int kind = 0; kind < 3; ++kind) {
+    CAPTURE(kind);
+    Shop s;
+    s.options.recent_ids_max = 1'500;
+    s.open();
+    auto const id_of = [&](std::uint64_t i) {
+      bool const rising = kind == 0 || (kind == 2 && i % 3 != 0);
+      return rising ? Id{3, i + 1} : Id{(i + 1) * 0x9E3779B97F4A7C15u, i * 0xC2B2AE3D27D4EB4Fu + 1};
+    };
+    auto const group_of = [&](std::uint64_t i) {
+      Group group;
+      group.id = id_of(i);
+      group.transfers = {i % 50 == 7 ? transfer(s.shelf, s.customer, 99'999'999) : transfer(s.supplier, s.shelf, 1)};  // some are refused
+      return group;
+    };
+    constexpr std::uint64_t count = 100'000;
+    for (std::uint64_t i = 0; i < count; i += 500) {
+      std::vector<Group> batch;
+      for (auto j = i; j < i + 500; ++j) batch.push_back(group_of(j));
+      auto const receipts = s.books->submit(batch);
+      REQUIRE(receipts.has_value());
+      for (auto const& receipt : *receipts) REQUIRE_FALSE(receipt.duplicate);
+      if (i % 30'000 == 0) s.open();
+    }
+    for (std::uint64_t i = 0; i < count; i += 97) {
+      auto const receipt = s.books->submit(group_of(i));
+      REQUIRE(receipt.has_value());
+      CHECK(receipt->duplicate);
+      CHECK(receipt->error.code == (i % 50 == 7 ? "bound" : ""));
+      auto other = group_of(i);
+      other.transfers[0].code = 1;
+      CHECK(s.books->submit(other)->error.code == "id_conflict");
+    }
+    CHECK(s.findings().empty());
+    s.open();  // what is left is indexed by closing
+    auto const runs = std::stoi(s.figure("SELECT count(*) FROM id_run"));
+    CHECK(runs < 40);
+    if (kind == 0) CHECK(s.figure("SELECT sum(entries) FROM id_run WHERE rising=1") == "98000");
+    s.books = failure("closed", "");
+    run_sql(s.path, kind == 0 ? "UPDATE id_run SET entries=entries+1 WHERE run=1" : "DELETE FROM id_segment WHERE place=(SELECT max(place) FROM id_segment)");
+    CHECK_FALSE(s.findings().empty());
+  }
+}
