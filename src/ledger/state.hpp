@@ -17,8 +17,8 @@ struct UndoStep {
     sequences,        ///< posted: last transfer, pending_out: last cost move
     account_opened,
     bounds,       ///< account, posted: number of its bounds
-    control,     ///< account
-    cost,        ///< posted: mark of the cost table
+    control,      ///< account
+    cost,         ///< posted: mark of the cost table
     id_added,     ///< posted, pending_out: the id
     refusal,      ///< the last of `refusals`
     close_added,  ///< the last of `closes`

@@ -39,7 +39,7 @@ struct Store::Impl {
   bool open_transaction = false;
   bool unknown = false;
   bool perhaps_in_wal = false;  ///< a commit failed, and its frames may be there
-  bool dirty = false;  ///< something was written in the open transaction
+  bool dirty = false;           ///< something was written in the open transaction
   IdIndex ids;
   std::vector<std::uint32_t> touched;  ///< accounts whose row in `balance` is behind
   std::vector<bool> is_touched;

@@ -53,7 +53,7 @@ std::string difference(Books const& books, Model const& model) {
     Model const* model;
     std::string answer;
   } ask{&model, {}};
-  auto const read = books.read([](void* context, Ledger const& ledger) { static_cast<Ask*>(context)->answer = static_cast<Ask*>(context)->model->compare(ledger); },
-                               &ask);
+  auto const read =
+      books.read([](void* context, Ledger const& ledger) { static_cast<Ask*>(context)->answer = static_cast<Ask*>(context)->model->compare(ledger); }, &ask);
   return read ? ask.answer : read.error().message;
 }

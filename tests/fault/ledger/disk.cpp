@@ -113,9 +113,9 @@ struct DiskMethods {
   }
 
   static int open(sqlite3_vfs*, char const* name, sqlite3_file* f, int flags, int* out) {
-    static sqlite3_io_methods const methods = {2,      close,    read,    write,       truncate,        sync,       size,        lock,           lock,
-                                               reserved, control, sector_size, characteristics, shared_map, shared_lock, shared_barrier, shared_unmap,
-                                               nullptr, nullptr};
+    static sqlite3_io_methods const methods = {2,        close,   read,        write,           truncate,   sync,        size,           lock,         lock,
+                                               reserved, control, sector_size, characteristics, shared_map, shared_lock, shared_barrier, shared_unmap, nullptr,
+                                               nullptr};
     auto& entry = disk().files_[name == nullptr ? "temporary" : name];
     if (!entry) entry = std::make_shared<Disk::File>();
     auto* handle = reinterpret_cast<Handle*>(f);

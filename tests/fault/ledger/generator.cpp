@@ -50,8 +50,12 @@ Transfer Generator::transfer(Model const& model, std::int64_t now) {
   Transfer t;
   auto const accounts = static_cast<std::int64_t>(model.accounts.size());
   auto const kind = below(20);
-  t.kind = kind < 9 ? TransferKind::post : kind < 13 ? TransferKind::pending : kind < 16 ? TransferKind::post_pending : kind < 17 ? TransferKind::void_pending
-           : kind < 18 ? TransferKind::expire : TransferKind::reverse;
+  t.kind = kind < 9    ? TransferKind::post
+           : kind < 13 ? TransferKind::pending
+           : kind < 16 ? TransferKind::post_pending
+           : kind < 17 ? TransferKind::void_pending
+           : kind < 18 ? TransferKind::expire
+                       : TransferKind::reverse;
   auto const from = below(accounts);
   t.debit = AccountIndex(static_cast<std::uint32_t>(from));
   // Mostly an account of the same unit.
@@ -140,7 +144,11 @@ Group Generator::group(Model const& model, std::int64_t now) {
     if (!model.accounts[static_cast<std::size_t>(account)].key.detail.empty()) group.bounds[0].bounds = one_serial;
   } else if (what == 2 && one_in(3)) {
     auto const quantities = one_in(2);
-    group.closes = {{quantities ? AccountKind::quantity : AccountKind::money, quantities ? "" : one_in(2) ? "main" : "abroad", Timestamp(now - 2'000 - below(3'000))}};
+    group.closes = {{quantities ? AccountKind::quantity : AccountKind::money,
+                     quantities  ? ""
+                     : one_in(2) ? "main"
+                                 : "abroad",
+                     Timestamp(now - 2'000 - below(3'000))}};
   } else if (what == 3) {
     group.lots = {{"B", one_in(2) ? "L1" : "L2", Timestamp(now), Timestamp(now + below(9'000)), {}}};
   } else if (what < 8) {

@@ -40,7 +40,8 @@ std::string spelled(Group const& group) {
   }
   for (auto const& b : group.bounds) text << "b " << b.account.value << ' ' << b.bounds.floor << ' ' << b.bounds.ceiling << '\n';
   for (auto const& p : group.closes) text << "p " << int(p.kind) << ' ' << p.place << ' ' << p.through.value << '\n';
-  for (auto const& l : group.lots) text << "l " << l.item << ' ' << l.lot << ' ' << l.received.value << ' ' << l.removal.value << ' ' << l.expires.value << '\n';
+  for (auto const& l : group.lots)
+    text << "l " << l.item << ' ' << l.lot << ' ' << l.received.value << ' ' << l.removal.value << ' ' << l.expires.value << '\n';
   for (auto const& y : group.yields) text << "y " << y.value << '\n';
   return text.str();
 }
@@ -117,7 +118,8 @@ std::string Model::apply(Group const& group, std::int64_t now) {
     auto& account = accounts[change.account.value];
     auto const i = change.account.value;
     if (account.key.place == "discrepancy" || account.key.status == "discrepancy") return "discrepancy_account";
-    if (change.bounds.floor > change.bounds.ceiling || account.posted - out(i) < change.bounds.floor || account.posted + in(i) > change.bounds.ceiling) return "bound";
+    if (change.bounds.floor > change.bounds.ceiling || account.posted - out(i) < change.bounds.floor || account.posted + in(i) > change.bounds.ceiling)
+      return "bound";
     account.bounds = change.bounds;
   }
   for (auto const& close : group.closes) {
@@ -174,7 +176,8 @@ bool Model::elsewhere(std::uint32_t from, std::uint32_t to) const {
   if (key.detail.empty() || accounts[to].bounds.ceiling != 1) return false;
   for (std::uint32_t i = 0; i < accounts.size(); ++i) {
     auto const& other = accounts[i];
-    if (i == from || i == to || other.bounds.ceiling != 1 || other.key.detail != key.detail || other.key.unit != key.unit || other.key.kind != key.kind) continue;
+    if (i == from || i == to || other.bounds.ceiling != 1 || other.key.detail != key.detail || other.key.unit != key.unit || other.key.kind != key.kind)
+      continue;
     if (other.posted + in(i) > 0) return true;
   }
   return false;
@@ -419,8 +422,8 @@ std::string Model::compare(Ledger const& ledger) const {
     auto const state = ledger.cost(CostPoolIndex(i));
     auto const& pool = pools[i];
     if (state.quantity != pool.quantity || state.value != pool.value || state.layers != static_cast<std::int64_t>(pool.layers.size())) {
-      text << "pool " << i << " has " << state.quantity << '/' << state.value << '/' << state.layers << " instead of " << pool.quantity << '/' << pool.value << '/'
-           << pool.layers.size() << "; ";
+      text << "pool " << i << " has " << state.quantity << '/' << state.value << '/' << state.layers << " instead of " << pool.quantity << '/' << pool.value
+           << '/' << pool.layers.size() << "; ";
     }
   }
   std::map<std::string, std::int64_t> closed_there;

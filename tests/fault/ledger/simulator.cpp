@@ -79,7 +79,7 @@ class Episode {
     auto const what = generator_.below(100);
     if (trace_) std::printf("step %ld: kind %ld, failed %d dead %d\n", counts_.steps, what, books_->failed(), Disk::instance().dead());
     if (what < 6) clock_ += generator_.below(5'000);
-    if (what == 6) clock_ -= generator_.below(4'000);
+    if (what == 6) clock_ = std::max(clock_ - generator_.below(4'000), clock_min_);
     if (what == 7) return die(false);
     if (what == 8) return die(true);
     if (what == 9) return close_and_open();
@@ -170,7 +170,7 @@ class Episode {
     books_.reset();
     Disk::instance().restart(cut, seed_ + static_cast<std::uint64_t>(counts_.steps));
     if (!reopen()) return false;
-    clock_ = std::max(clock_, at);  // whether the commit counts or not, its time is over
+    clock_ = clock_min_ = std::max(clock_, at);  // nobody knows whether the commit was recorded: its time is over
     model_ = before;
     auto const from_before = difference();
     if (from_before.empty()) return true;
@@ -242,6 +242,7 @@ class Episode {
   Model model_;
   std::vector<Group> sent_;
   std::int64_t clock_ = 1'700'000'000'000;
+  std::int64_t clock_min_ = 0;
   std::int64_t recorded_ = 1'700'000'000'000;
   Counts& counts_;
 };
@@ -261,7 +262,8 @@ int main() {
     good = Episode(seed++, folder, counts).run();
   } while (good && seed_text == nullptr && counts.steps < steps);
   std::filesystem::remove_all(folder);
-  std::printf("%ld steps: %ld groups (%ld accepted, %ld refused, %ld again), %ld crashes, %ld power cuts, %ld failed commits, %ld times verified\n", counts.steps,
-              counts.groups, counts.accepted, counts.refused, counts.duplicates, counts.crashes, counts.power_cuts, counts.failed_commits, counts.verified);
+  std::printf("%ld steps: %ld groups (%ld accepted, %ld refused, %ld again), %ld crashes, %ld power cuts, %ld failed commits, %ld times verified\n",
+              counts.steps, counts.groups, counts.accepted, counts.refused, counts.duplicates, counts.crashes, counts.power_cuts, counts.failed_commits,
+              counts.verified);
   return good && counts.accepted > counts.steps / 10 ? 0 : 1;
 }
