@@ -40,7 +40,7 @@ bool submit(engine::Books& books, char const* what, Group const& group) {
   if (!receipt->accepted()) std::printf("%s: refused, %s (%s)\n", what, receipt->error.message.c_str(), receipt->error.remedy.c_str());
   else std::printf("%s: %s\n", what, receipt->duplicate ? "known already" : "booked");
   for (auto const& shortage : receipt->shortages) {
-    std::printf("  order %s has lost its %lld units\n", shortage.reference.c_str(), static_cast<long long>(shortage.amount));
+    std::printf("  order %s has lost %lld of its units\n", shortage.reference.c_str(), static_cast<long long>(shortage.amount));
   }
   return true;
 }
@@ -84,7 +84,10 @@ int main(int count, char** arguments) {
   issue.contra = (*accounts)[6];
   ship.costs = {issue};
   auto counted = event(5, {leg(TransferKind::post, shelf, adjustment, 2, "COUNT-1")});
-  counted.transfers[0].force = Force::fact;
+  counted.transfers[0].force = Force::fact;  // what was found is so, whoever was promised more
+  auto shrink = issue;
+  shrink.quantity = 2;
+  counted.costs = {shrink};
   Group close;
   close.id = {1, 6};
   close.closes = {{AccountKind::quantity, "", Timestamp(today)}, {AccountKind::money, "main", Timestamp(today)}};
@@ -96,15 +99,13 @@ int main(int count, char** arguments) {
                     submit(*books, "ship A-1", ship) && submit(*books, "count 2 less", counted) && submit(*books, "close the day", close) &&
                     submit(*books, "receive 1 too late", event(8, {leg(TransferKind::post, supplier, shelf, 1, "PO-8")}));
   if (!done) return 1;
-  auto const read = books->read(
-      [](void*, Ledger const& ledger) {
-        StockFilter filter;
-        filter.item = "TEA";
-        auto const stock = availability(ledger, filter);
-        auto const cost_state = ledger.cost(CostPoolIndex(0));
-        std::printf("on hand %lld, reserved %lld, worth %lld.%02lld USD\n", static_cast<long long>(stock.on_hand), static_cast<long long>(stock.reserved),
-                    static_cast<long long>(cost_state.value / 100), static_cast<long long>(cost_state.value % 100));
-      },
-      nullptr);
+  auto const read = books->read([](Ledger const& ledger) {
+    StockFilter filter;
+    filter.item = "TEA";
+    auto const stock = availability(ledger, filter);
+    auto const worth = ledger.cost(CostPoolIndex(0)).value;
+    std::printf("on hand %lld, reserved %lld, worth %lld.%02lld USD\n", static_cast<long long>(stock.on_hand), static_cast<long long>(stock.reserved),
+                static_cast<long long>(worth / 100), static_cast<long long>(worth % 100));
+  });
   return read && books->close() ? 0 : 1;
 }

@@ -31,7 +31,7 @@ struct Work : CommitQueue::Ticket {
   std::vector<ledger::CostPoolIndex> opened_pools;
 
   std::int64_t expire_max = 0;
-  std::int64_t expired = 0;
+  std::vector<ledger::Pending> expired;
 
   Error refusal;  ///< of this work alone; what it did before stays
   Error error;    ///< of the whole commit
@@ -67,12 +67,13 @@ struct Books::Impl {
 Result<void> Books::Impl::book(Group const& group, std::uint64_t body, Timestamp now, Receipt& receipt) {
   receipt = ledger.submit(group, body, now, applied, store.history());
   if (!store.usable()) return failure("store_failed", "the journal could not be read", options.store_path, "open the books again");
-  return store.record(group, body, receipt, applied, ledger);
+  return receipt.duplicate ? store.recall(receipt) : store.record(group, body, receipt, applied, ledger);
 }
 
 Result<void> Books::Impl::expire(Work& work, Timestamp now) {
   Group group;
-  for (auto const& pending : ledger.lapsed(now, static_cast<std::size_t>(work.expire_max))) {
+  auto lapsed = ledger.lapsed(now, static_cast<std::size_t>(work.expire_max));
+  for (auto const& pending : lapsed) {
     ledger::Transfer transfer;
     transfer.kind = ledger::TransferKind::expire;
     transfer.target = pending.sequence;
@@ -83,13 +84,19 @@ Result<void> Books::Impl::expire(Work& work, Timestamp now) {
   Receipt receipt;
   if (auto const done = book(group, 0, now, receipt); !done) return done;
   if (!receipt.accepted()) return Unexpected{receipt.error};
-  work.expired = receipt.count;
+  work.expired = std::move(lapsed);
   return {};
 }
 
 Result<void> Books::Impl::write_one(Work& work, Timestamp now) {
   if (work.accounts != nullptr) {
-    for (auto const& [key, bounds] : *work.accounts) work.opened.push_back(ledger.open(key, bounds));
+    for (auto const& [key, bounds] : *work.accounts) {
+      if (key.unit.empty() || key.place.empty() || key.status.empty()) {
+        work.refusal = {"unnamed_account", "an account has at least a unit, a place and a status", key.unit + "@" + key.place, "name them"};
+        break;
+      }
+      work.opened.push_back(ledger.open(key, bounds));
+    }
     if (auto const kept = store.record({}, 0, {}, {}, ledger); !kept) return kept;
   }
   if (work.pools != nullptr) {
@@ -234,13 +241,13 @@ Result<Receipt> Books::submit(Group const& group) noexcept {
   }
 }
 
-Result<std::int64_t> Books::expire(std::int64_t count_max) noexcept {
+Result<std::vector<ledger::Pending>> Books::expire(std::int64_t count_max) noexcept {
   try {
-    if (count_max <= 0) return std::int64_t{0};
+    if (count_max <= 0) return std::vector<ledger::Pending>{};
     Work work;
     work.expire_max = count_max;
     if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
-    return work.expired;
+    return std::move(work.expired);
   } catch (...) {
     return Unexpected{out_of_memory()};
   }
@@ -252,8 +259,10 @@ Result<void> Books::read(void (*visit)(void*, ledger::Ledger const&), void* cont
     if (impl_->failed) return Unexpected{impl_->not_usable()};
     visit(context, impl_->ledger);
     return {};
-  } catch (...) {
+  } catch (std::bad_alloc const&) {
     return Unexpected{out_of_memory()};
+  } catch (...) {
+    return failure("visitor_threw", "what reads the ledger may not throw", impl_->options.store_path);
   }
 }
 

@@ -16,8 +16,9 @@ bool Application::refuse_bound(AccountIndex account, std::int64_t wanted) {
   state_.need_names();
   auto const key = state_.accounts.key(account);
   return refuse("bound",
-                "`" + key.unit + "` at `" + key.place + "` (" + key.status + ") has " + std::to_string(room_below(account)) + " free, " +
-                    std::to_string(wanted) + " are needed",
+                "`" + key.unit + "` at `" + key.place + "` (" + key.status + (key.detail.empty() ? "" : ", " + key.detail) +
+                    (key.pool.empty() ? "" : ", for " + key.pool) + ") has " + std::to_string(room_below(account)) + " free, " + std::to_string(wanted) +
+                    " are needed",
                 key.unit + "@" + key.place, "receive stock, release reservations or allow a backorder");
 }
 
@@ -38,14 +39,19 @@ std::int64_t Application::room_above(AccountIndex account) const noexcept {
 
 bool Application::run() {
   state_.undo.push_back({UndoStep::Kind::sequences, 0, {state_.last.value, state_.last_cost.value, 0}});
-  for (auto const& transfer : group_.transfers) {
-    if (!step(transfer)) return false;
+  for (auto const& change : group_.bounds) {
+    if (!change_bounds(change)) return false;
+  }
+  for (std::size_t i = 0; i < group_.transfers.size(); ++i) {
+    if (step(group_.transfers[i])) {
+      note_sequence(i);
+      continue;
+    }
+    if (group_.transfers.size() > 1) error_.place += (error_.place.empty() ? "transfer " : ", transfer ") + std::to_string(i + 1) + " of the group";
+    return false;
   }
   for (auto const& move : group_.costs) {
     if (!move_cost(move)) return false;
-  }
-  for (auto const& change : group_.bounds) {
-    if (!change_bounds(change)) return false;
   }
   for (auto const& period : group_.closes) {
     if (!close(period)) return false;
@@ -58,6 +64,17 @@ bool Application::run() {
   return true;
 }
 
+/// Remembers where each transfer was booked as soon as it is not one after the other any more.
+void Application::note_sequence(std::size_t i) {
+  auto const first = out_.entries.empty() ? state_.last.value + 1 : out_.entries.front().sequence.value;
+  bool const moved = state_.last != before_;
+  bool const plain = moved && state_.last.value == first + static_cast<std::int64_t>(i);
+  before_ = state_.last;
+  if (plain && out_.sequences.empty()) return;
+  for (auto next = out_.sequences.size(); next < i; ++next) out_.sequences.emplace_back(first + static_cast<std::int64_t>(next));
+  out_.sequences.push_back(moved ? state_.last : Sequence{});
+}
+
 bool Application::step(Transfer const& asked) {
   if (asked.reference.size() > reference_bytes_max) {
     return refuse("reference_too_long", "a reference has at most " + std::to_string(reference_bytes_max) + " bytes");
@@ -65,6 +82,7 @@ bool Application::step(Transfer const& asked) {
   // A fact books others before itself, so it cannot be worked on where it will be recorded.
   if (replaying_ || asked.force == Force::fact) {
     auto transfer = asked;
+    if (transfer.effective.value == 0 && !replaying_) transfer.effective = now_;
     if (!dispatch(transfer)) return false;
     if (transfer.amount == 0) return true;
     state_.last = Sequence(state_.last.value + 1);
@@ -74,6 +92,7 @@ bool Application::step(Transfer const& asked) {
   auto const number = Sequence(state_.last.value + 1);
   out_.entries.push_back({number, asked});
   auto& transfer = out_.entries.back().transfer;
+  if (transfer.effective.value == 0) transfer.effective = now_;
   if (!dispatch(transfer)) return false;
   if (transfer.amount == 0) {
     out_.entries.pop_back();
@@ -98,10 +117,10 @@ bool Application::dispatch(Transfer& transfer) {
 bool Application::check_pair(Transfer const& transfer) {
   auto const& accounts = state_.accounts;
   if (transfer.debit.value >= accounts.size() || transfer.credit.value >= accounts.size()) {
-    return refuse("unknown_account", "a transfer names an account that does not exist");
+    return refuse("unknown_account", "a transfer names an account that does not exist", transfer.reference, "open it first, and set debit and credit");
   }
-  if (transfer.amount <= 0) return refuse("not_positive", "a transfer moves more than zero");
-  if (transfer.debit == transfer.credit) return refuse("same_account", "a transfer needs two accounts");
+  if (transfer.amount <= 0) return refuse("not_positive", "a transfer moves more than zero", transfer.reference, "turn debit and credit round instead");
+  if (transfer.debit == transfer.credit) return refuse("same_account", "a transfer needs two accounts", transfer.reference);
   auto const& from = accounts[transfer.debit];
   auto const& to = accounts[transfer.credit];
   bool const same_unit = from.unit_and_kind == to.unit_and_kind;
@@ -199,6 +218,9 @@ bool Application::place(Transfer& transfer) {
   if (!check_pair(transfer)) return false;
   if (!PendingRecord::fits(transfer.due) || !PendingRecord::fits(transfer.expires))
     return refuse("bad_time", "a promise is due, and lapses, between 2490 BC and 6429 AD");
+  if (!replaying_ && !renewing_ && transfer.expires.value != 0 && now_ >= transfer.expires) {
+    return refuse("expired", "this promise would have lapsed already", transfer.reference, "let it lapse later");
+  }
   bend(transfer);
   if (transfer.amount == 0) return true;
   auto from = state_.accounts[transfer.debit].balance;
@@ -227,19 +249,23 @@ bool Application::place(Transfer& transfer) {
 
 bool Application::resolve(Transfer& transfer) {
   auto const slot = state_.pendings.find(transfer.target.value);
-  if (slot == no_slot) {
-    return refuse("unknown_pending", "the reservation is not open", std::to_string(transfer.target.value),
-                  "it was posted, voided, has lapsed or was never placed");
-  }
-  auto const pending = state_.pendings[slot];
-  auto const expires = pending.expires();
-  bool const lapsed = expires != 0 && now_.value >= expires;
   bool const posts = transfer.kind == TransferKind::post_pending;
-  if (!replaying_ && posts && lapsed) return refuse("expired", "the reservation has lapsed", transfer.reference, "reserve again");
+  bool const fact = posts && transfer.force == Force::fact && !replaying_;
+  if (slot == no_slot && fact && transfer.debit != no_account && transfer.credit != no_account) {
+    transfer.kind = TransferKind::post;  // what has left has left, promised or not
+    transfer.target = Sequence{};
+    return post(transfer);
+  }
+  if (slot == no_slot) return refuse_unknown(transfer);
+  auto const pending = state_.pendings[slot];
+  bool const lapsed = pending.expires() != 0 && now_.value >= pending.expires();
+  if (!replaying_ && posts && lapsed && !fact) return refuse("expired", "the reservation has lapsed", transfer.reference, "reserve again");
   if (!replaying_ && transfer.kind == TransferKind::expire && !lapsed) return refuse("not_expired", "the reservation has not lapsed yet", transfer.reference);
-  if (posts && transfer.amount <= 0) return refuse("not_positive", "a transfer moves more than zero");
+  if (posts && transfer.amount <= 0) return refuse("not_positive", "a transfer moves more than zero", transfer.reference);
+  if (fact && transfer.amount > pending.amount()) return exceed(transfer, slot);
   if (posts && transfer.amount > pending.amount()) {
-    return refuse("above_pending", std::to_string(transfer.amount) + " are more than the " + std::to_string(pending.amount()) + " reserved");
+    return refuse("above_pending", std::to_string(transfer.amount) + " are more than the " + std::to_string(pending.amount()) + " reserved", transfer.reference,
+                  "post at most what is reserved, or say that it is a fact");
   }
   transfer.debit = AccountIndex(pending.debit);
   transfer.credit = AccountIndex(pending.credit);
@@ -257,6 +283,28 @@ bool Application::resolve(Transfer& transfer) {
   state_.change(transfer.credit, to);
   state_.remove_pending(slot);
   return true;
+}
+
+bool Application::refuse_unknown(Transfer const& transfer) {
+  auto const number = std::to_string(transfer.target.value);
+  if (transfer.target > state_.last || transfer.target.value <= 0) {
+    return refuse("unknown_pending", "there never was a reservation " + number, transfer.reference, "use the sequence that its receipt gave");
+  }
+  return refuse("unknown_pending", "reservation " + number + " is not open any more: it was kept, dropped, or has lapsed", transfer.reference,
+                "see what happened to it: SELECT * FROM ledger_entry WHERE target = " + number);
+}
+
+/// More has left (or come) than was promised: the promise is kept, and the rest is a fact of its own.
+bool Application::exceed(Transfer& transfer, std::uint32_t slot) {
+  auto kept = transfer;
+  kept.amount = state_.pendings[slot].amount();
+  transfer.kind = TransferKind::post;
+  transfer.debit = AccountIndex(state_.pendings[slot].debit);
+  transfer.credit = AccountIndex(state_.pendings[slot].credit);
+  if (transfer.reference.empty()) transfer.reference = std::string(state_.pendings.reference(slot));
+  transfer.target = Sequence{};
+  transfer.amount -= kept.amount;
+  return step(kept) && post(transfer);
 }
 
 bool Application::reverse(Transfer& transfer) {
@@ -280,11 +328,23 @@ bool Application::reverse(Transfer& transfer) {
   return post(transfer);
 }
 
-bool Application::move_cost(CostMove const& move) {
+bool Application::check_cost_accounts(CostMove const& move) {
   for (auto const account : {move.contra, move.variance}) {
-    if (account != no_account && account.value >= state_.accounts.size()) return refuse("unknown_account", "a cost move names an account that does not exist");
+    if (account == no_account) continue;
+    if (account.value >= state_.accounts.size()) {
+      return refuse("unknown_account", "a cost move names an account that does not exist", move.reference, "open it first");
+    }
+    if (state_.accounts[account].control != 0) {
+      return refuse("control_account", "the contra account of a cost move belongs to a cost pool itself", move.reference, "to move goods between pools, book a cost transfer");
+    }
   }
-  if (move.contra == no_account) return refuse("unknown_account", "a cost move needs a contra account");
+  bool const transfers = move.kind == CostMoveKind::transfer;
+  if ((transfers ? move.variance : move.contra) != no_account) return true;
+  return refuse("unknown_account", transfers ? "a cost transfer needs a variance account" : "a cost move needs a contra account", move.reference);
+}
+
+bool Application::move_cost(CostMove const& move) {
+  if (!check_cost_accounts(move)) return false;
   state_.undo.push_back({UndoStep::Kind::cost, 0, {static_cast<std::int64_t>(state_.costs.mark()), 0, 0}});
   CostEntry entry;
   entry.sequence = CostSequence(state_.last_cost.value + 1);
@@ -302,6 +362,7 @@ bool Application::move_cost(CostMove const& move) {
     transfer.amount = leg.amount;
     transfer.code = move.code;
     transfer.effective = move.effective;
+    if (move.fact) transfer.force = Force::fact;
     transfer.reference = move.reference;
     costing_ = true;
     bool const done = step(transfer);
@@ -318,6 +379,7 @@ bool Application::change_bounds(BoundChange const& change) {
   auto const& balance = record.balance;
   state_.need_names();
   auto const key = state_.accounts.key(change.account);
+  if (record.control != 0) return refuse("control_account", "the inventory account of cost pools has no bounds", key.status);
   if (key == discrepancy_of(key)) return refuse("discrepancy_account", "what facts took that was not there has no bounds", key.unit);
   if (change.bounds.floor > change.bounds.ceiling) return refuse("bound", "a floor cannot be above its ceiling");
   if (balance.available() < change.bounds.floor || balance.posted + balance.pending_in > change.bounds.ceiling) {
@@ -328,9 +390,25 @@ bool Application::change_bounds(BoundChange const& change) {
   return true;
 }
 
+bool Application::knows_company(PeriodClose const& period) {
+  if (period.kind == AccountKind::quantity) return period.place.empty();
+  state_.need_names();
+  auto const place = state_.accounts.symbols.find(period.place);
+  for (std::uint32_t i = 0; i < state_.accounts.size(); ++i) {
+    AccountIndex const account(i);
+    if (state_.accounts[account].kind() == AccountKind::money && state_.accounts.name(account).place == place) return true;
+  }
+  return false;
+}
+
 bool Application::close(PeriodClose const& period) {
   if (period.through <= state_.closed_through(period.kind, period.place)) {
     return refuse("closed_period", "this period is closed already", period.place, "close a later one");
+  }
+  if (period.through >= now_) return refuse("period_not_over", "a period is closed when it is over", period.place, "close it later, or check the year");
+  if (!knows_company(period)) {
+    return refuse("unknown_company", "no account of the books belongs to `" + period.place + "`", period.place,
+                  "name a company; quantities close for all places together, without a name");
   }
   state_.add_close(period);
   state_.undo.push_back({UndoStep::Kind::close_added, 0, {}});

@@ -8,7 +8,7 @@ namespace bylaw::inline v0::ledger {
 class Application {
  public:
   Application(Ledger::Impl& state, Group const& group, Timestamp now, Applied& out, History const& history, Error& error)
-      : state_(state), group_(group), now_(now), out_(out), history_(history), error_(error) {}
+      : state_(state), group_(group), now_(now), out_(out), history_(history), error_(error), before_(state.last) {}
 
   [[nodiscard]] bool run();
   /// One recorded transfer again. Without `strict` bounds are not looked at: they were when it was new.
@@ -27,21 +27,27 @@ class Application {
   [[nodiscard]] bool change_bounds(BoundChange const& change);
   [[nodiscard]] bool close(PeriodClose const& close);
 
+  [[nodiscard]] bool exceed(Transfer& transfer, std::uint32_t slot);
+  void note_sequence(std::size_t i);
+
   [[nodiscard]] bool check_pair(Transfer const& transfer);
+  [[nodiscard]] bool check_cost_accounts(CostMove const& move);
+  [[nodiscard]] bool knows_company(PeriodClose const& period);
   [[nodiscard]] bool check_period(Transfer& transfer);
   [[nodiscard]] bool check_serial(Transfer const& transfer);
   [[nodiscard]] bool is_serial(AccountIndex account);
   [[nodiscard]] bool is_elsewhere(Transfer const& transfer);
   void bend(Transfer& transfer);
   [[nodiscard]] bool settle_fact(Transfer& transfer);
-  void drop_promises(AccountIndex account, bool incoming, std::int64_t missing);
-  void drop_serial_promises(AccountIndex account);
-  void drop(std::uint32_t slot);
+  [[nodiscard]] bool drop_promises(AccountIndex account, bool incoming, std::int64_t missing);
+  [[nodiscard]] bool drop_serial_promises(AccountIndex account);
+  [[nodiscard]] bool drop(std::uint32_t slot, std::int64_t missing);
 
   /// What the account can still give, or take; the largest number when it has no bound.
   [[nodiscard]] std::int64_t room_below(AccountIndex account) const noexcept;
   [[nodiscard]] std::int64_t room_above(AccountIndex account) const noexcept;
   [[nodiscard]] bool refuse(char const* code, std::string message, std::string place = {}, std::string remedy = {});
+  [[nodiscard]] bool refuse_unknown(Transfer const& transfer);
   [[nodiscard]] bool refuse_bound(AccountIndex account, std::int64_t wanted);
 
   Ledger::Impl& state_;
@@ -50,8 +56,10 @@ class Application {
   Applied& out_;
   History const& history_;
   Error& error_;
+  Sequence before_;  ///< the last transfer when the one asked for began
   bool replaying_ = false;
   bool costing_ = false;
+  bool renewing_ = false;  ///< the rest of a promise is promised anew: its bounds held before
   bool strict_ = true;
 };
 

@@ -33,6 +33,7 @@ std::uint64_t body_hash(Group const& group) noexcept {
                                     c.layer.value,
                                     static_cast<std::int64_t>(std::uint64_t{c.contra.value} << 32 | c.variance.value),
                                     c.code,
+                                    static_cast<std::int64_t>(c.to.value) << 1 | std::int64_t{c.fact},
                                     c.effective.value};
     hash = hash_numbers(numbers, hash + 1);
     hash = hash64(c.reference.data(), c.reference.size(), hash);

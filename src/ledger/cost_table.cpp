@@ -10,7 +10,7 @@ namespace bylaw::inline v0::ledger {
 namespace {
 
 std::uint64_t hash_key(CostPoolKey const& key) noexcept {
-  return mix(hash64(key.item), mix(hash64(key.place), std::uint64_t{key.inventory.value} << 8 | static_cast<std::uint64_t>(key.method)));
+  return mix(hash64(key.item), hash64(key.place));
 }
 
 /// The share of `value` that `part` of `whole` units have. The whole takes everything, so no remainder is left behind.
@@ -32,7 +32,7 @@ AccountIndex variance_of(CostMove const& move) noexcept { return move.variance =
 std::uint64_t CostTable::hash_of(std::uint32_t slot) const noexcept { return hash_key(pools_[slot].key); }
 
 bool CostTable::find(CostPoolKey const& key, CostPoolIndex& out) const {
-  out = CostPoolIndex(index_.find(hash_key(key), [&](std::uint32_t slot) { return pools_[slot].key == key; }));
+  out = CostPoolIndex(index_.find(hash_key(key), [&](std::uint32_t slot) { return pools_[slot].key.item == key.item && pools_[slot].key.place == key.place; }));
   return out.value != no_slot;
 }
 
@@ -53,12 +53,15 @@ void CostTable::restore(CostPool pool) {
 
 Result<void> CostTable::apply(CostEntry& entry, std::vector<CostLeg>& legs) {
   auto const& move = entry.move;
-  if (move.pool.value >= pools_.size()) return failure("unknown_pool", "a cost move names a pool that does not exist");
+  bool const moves_on = move.kind == CostMoveKind::transfer;
+  if (move.pool.value >= pools_.size() || (moves_on && move.to.value >= pools_.size())) {
+    return failure("unknown_pool", "a cost move names a pool that does not exist", move.reference, "open it first");
+  }
   auto const before = undo_.size();
   auto const legs_before = legs.size();
-  remember_totals(pools_[move.pool.value], move.pool.value);
-  touched_.push_back(move.pool.value);
-  auto done = move.kind == CostMoveKind::receive ? receive(entry, legs) : move.kind == CostMoveKind::issue ? issue(entry, legs) : late_cost(entry, legs);
+  remember_totals(move.pool);
+  if (moves_on) remember_totals(move.to);
+  auto done = dispatch(entry, legs);
   if (!done) {
     undo_to(before);
     legs.resize(legs_before);
@@ -66,10 +69,40 @@ Result<void> CostTable::apply(CostEntry& entry, std::vector<CostLeg>& legs) {
   return done;
 }
 
+Result<void> CostTable::dispatch(CostEntry& entry, std::vector<CostLeg>& legs) {
+  switch (entry.move.kind) {
+    case CostMoveKind::receive: return receive(entry, entry.move, legs);
+    case CostMoveKind::issue: return issue(entry, legs);
+    case CostMoveKind::late_cost: return late_cost(entry, legs);
+    case CostMoveKind::transfer: return move_on(entry, legs);
+  }
+  return failure("unknown_kind", "this cost move is of no known kind");
+}
+
+/// Out of one pool and into another at the same value. The inventory accounts settle it between themselves.
+Result<void> CostTable::move_on(CostEntry& entry, std::vector<CostLeg>& legs) {
+  auto const& move = entry.move;
+  if (move.pool == move.to) return failure("same_account", "a cost transfer needs two pools", move.reference);
+  auto const first = legs.size();
+  if (auto const taken = issue(entry, legs); !taken) return taken;
+  auto const value = -entry.value_change;
+  if (value < 0) return failure("negative_value", "goods that are worth less than nothing cannot be moved", move.reference);
+  legs.resize(first);
+  auto arrival = move;
+  arrival.pool = move.to;
+  arrival.value = value;
+  arrival.contra = pools_[move.pool.value].key.inventory;
+  CostEntry arrived = entry;
+  if (auto const done = receive(arrived, arrival, legs); !done) return done;
+  // Within one inventory account nothing moves but what a debt was priced wrongly by.
+  if (legs.size() > first && legs[first].debit == legs[first].credit) legs.erase(legs.begin() + static_cast<std::ptrdiff_t>(first));
+  entry.rounding = 0;
+  return {};
+}
+
 /// Source: domain notes, trap 17: a debt keeps the rate it was sold at until a receipt covers it; what the
 /// receipt really cost beyond that is a variance of the goods already sold.
-Result<void> CostTable::receive(CostEntry& entry, std::vector<CostLeg>& legs) {
-  auto const& move = entry.move;
+Result<void> CostTable::receive(CostEntry& entry, CostMove const& move, std::vector<CostLeg>& legs) {
   auto& pool = pools_[move.pool.value];
   if (move.quantity <= 0) return failure("not_positive", "a receipt brings more than zero units");
   if (move.value < 0) return failure("negative_value", "goods are received at a cost of zero or more");
@@ -126,6 +159,9 @@ Result<void> CostTable::issue(CostEntry& entry, std::vector<CostLeg>& legs) {
   std::int64_t taken = std::min(here, move.quantity);
   std::int64_t value = 0;
   bool const average = pool.key.method == CostMethod::average;
+  if (average && move.layer.value != 0) {
+    return failure("unknown_layer", "an average pool does not keep its receipts apart", pool.key.item, "issue without a layer; book the difference as a late cost");
+  }
   if (average) {
     if (here > 0) {
       pool.rate_quantity = here;
@@ -135,8 +171,11 @@ Result<void> CostTable::issue(CostEntry& entry, std::vector<CostLeg>& legs) {
   } else if (move.layer.value != 0) {
     auto const found = std::find_if(pool.layers.begin() + static_cast<std::ptrdiff_t>(pool.first), pool.layers.end(),
                                     [&](CostLayer const& l) { return l.sequence == move.layer.value; });
-    if (found == pool.layers.end() || found->quantity < move.quantity) {
-      return failure("layer_short", "receipt " + std::to_string(move.layer.value) + " has fewer units left", {}, "name another receipt, or none");
+    if (move.layer >= entry.sequence) return failure("unknown_layer", "there is no receipt " + std::to_string(move.layer.value), pool.key.item);
+    auto const left = found == pool.layers.end() ? 0 : found->quantity;
+    if (left < move.quantity) {
+      return failure("layer_short", "receipt " + std::to_string(move.layer.value) + " has " + std::to_string(left) + " units left", pool.key.item,
+                     "name another receipt, or none");
     }
     auto layer = *found;
     value = share(layer.value, move.quantity, layer.quantity);
@@ -200,8 +239,10 @@ Result<void> CostTable::late_cost(CostEntry& entry, std::vector<CostLeg>& legs) 
   return {};
 }
 
-void CostTable::remember_totals(CostPool const& pool, std::uint32_t index) {
-  undo_.push_back({Undo::Kind::totals, index, pool.first, {pool.rate_quantity, pool.rate_value, pool.quantity, pool.value}});
+void CostTable::remember_totals(CostPoolIndex index) {
+  auto const& pool = pools_[index.value];
+  undo_.push_back({Undo::Kind::totals, index.value, pool.first, {pool.rate_quantity, pool.rate_value, pool.quantity, pool.value}});
+  touched_.push_back(index.value);
 }
 
 void CostTable::change_layer(std::uint32_t pool, std::size_t layer, CostLayer next) {

@@ -39,6 +39,7 @@ class CostTable {
  public:
   [[nodiscard]] std::size_t size() const noexcept { return pools_.size(); }
   [[nodiscard]] CostPool const& operator[](CostPoolIndex pool) const noexcept { return pools_[pool.value]; }
+  /// The pool of this item and place, whatever its method.
   [[nodiscard]] bool find(CostPoolKey const& key, CostPoolIndex& out) const;
   CostPoolIndex add(CostPoolKey const& key);
   /// Takes a snapshot's pool back in.
@@ -58,9 +59,11 @@ class CostTable {
     std::size_t layer;
     CostLayer old;  ///< totals: rate quantity, rate value, quantity and value, in this order; `layer` is then `first`
   };
-  void remember_totals(CostPool const& pool, std::uint32_t index);
+  void remember_totals(CostPoolIndex index);
   void change_layer(std::uint32_t pool, std::size_t layer, CostLayer next);
-  [[nodiscard]] Result<void> receive(CostEntry& entry, std::vector<CostLeg>& legs);
+  [[nodiscard]] Result<void> dispatch(CostEntry& entry, std::vector<CostLeg>& legs);
+  [[nodiscard]] Result<void> move_on(CostEntry& entry, std::vector<CostLeg>& legs);
+  [[nodiscard]] Result<void> receive(CostEntry& entry, CostMove const& move, std::vector<CostLeg>& legs);
   [[nodiscard]] Result<void> issue(CostEntry& entry, std::vector<CostLeg>& legs);
   [[nodiscard]] Result<void> late_cost(CostEntry& entry, std::vector<CostLeg>& legs);
   [[nodiscard]] std::int64_t take_layers(std::uint32_t index, std::int64_t quantity, bool from_back, std::int64_t& taken);

@@ -23,14 +23,15 @@ AccountKey discrepancy_of(AccountKey key) {
 bool Application::settle_fact(Transfer& transfer) {
   auto room = room_below(transfer.debit);
   if (transfer.amount > room) {
-    drop_promises(transfer.debit, false, transfer.amount - room);
+    if (!drop_promises(transfer.debit, false, transfer.amount - room)) return false;
     room = room_below(transfer.debit);
   }
   bool const too_little = transfer.amount > room;
   bool too_much = false;
   if (state_.accounts.bounds(transfer.credit).ceiling != no_ceiling) {
-    if (transfer.amount > room_above(transfer.credit)) drop_promises(transfer.credit, true, transfer.amount - room_above(transfer.credit));
-    drop_serial_promises(transfer.credit);
+    auto const over = transfer.amount - room_above(transfer.credit);
+    if (over > 0 && !drop_promises(transfer.credit, true, over)) return false;
+    if (!drop_serial_promises(transfer.credit)) return false;
     too_much = transfer.amount > room_above(transfer.credit) || is_elsewhere(transfer);
   }
   if (!too_little && !too_much) return true;
@@ -65,43 +66,57 @@ bool Application::settle_fact(Transfer& transfer) {
   return step(drawn);
 }
 
-void Application::drop(std::uint32_t slot) {
+/// Takes `missing` units from a promise: it is dropped, and what is left of it is promised anew with the same dates.
+bool Application::drop(std::uint32_t slot, std::int64_t missing) {
   auto const pending = state_.pendings.pending(slot);
-  out_.shortages.push_back({pending.sequence, pending.amount, pending.reference});
-  Transfer transfer;
-  transfer.kind = TransferKind::void_pending;
-  transfer.force = Force::fact;
-  transfer.target = pending.sequence;
-  transfer.effective = now_;
-  (void)step(transfer);  // an open promise can always be dropped
+  auto const lost = std::min(missing, pending.amount);
+  Transfer dropped;
+  dropped.kind = TransferKind::void_pending;
+  dropped.force = Force::fact;
+  dropped.target = pending.sequence;
+  if (!step(dropped)) return false;
+  out_.shortages.push_back({pending.sequence, lost, {}, pending.reference});
+  if (lost == pending.amount) return true;
+  Transfer rest;
+  rest.kind = TransferKind::pending;
+  rest.force = Force::fact;
+  rest.debit = pending.debit;
+  rest.credit = pending.credit;
+  rest.amount = pending.amount - lost;
+  rest.target = pending.sequence;
+  rest.due = pending.due;
+  rest.expires = pending.expires;
+  rest.reference = pending.reference;
+  renewing_ = true;
+  bool const placed = step(rest);
+  renewing_ = false;
+  out_.shortages.back().rest = state_.last;
+  return placed;
 }
 
-/// Drops whole promises that take from the account (or bring to it): those that the policy named, in its order, then the
+/// Takes from promises that take from the account (or bring to it): those that the policy named, in its order, then the
 /// youngest.
-void Application::drop_promises(AccountIndex account, bool incoming, std::int64_t missing) {
+bool Application::drop_promises(AccountIndex account, bool incoming, std::int64_t missing) {
   auto const concerns = [&](PendingRecord const& pending) { return (incoming ? pending.credit : pending.debit) == account.value; };
-  for (auto const sequence : group_.yields) {
-    auto const slot = state_.pendings.find(sequence.value);
-    if (missing <= 0) return;
-    if (slot == no_slot || !concerns(state_.pendings[slot])) continue;
-    missing -= state_.pendings[slot].amount();
-    drop(slot);
-  }
-  std::vector<std::int64_t> open;
+  std::vector<std::int64_t> order;
   for (auto slot = state_.pendings.first_of_unit(state_.accounts[account].unit()); slot != no_slot; slot = state_.pendings[slot].next_of_unit) {
-    if (concerns(state_.pendings[slot])) open.push_back(state_.pendings[slot].sequence());
+    if (concerns(state_.pendings[slot])) order.push_back(state_.pendings[slot].sequence());
   }
-  std::sort(open.begin(), open.end());
-  for (; missing > 0 && !open.empty(); open.pop_back()) {
-    auto const slot = state_.pendings.find(open.back());
-    missing -= state_.pendings[slot].amount();
-    drop(slot);
+  std::sort(order.begin(), order.end());
+  for (auto named = group_.yields.rbegin(); named != group_.yields.rend(); ++named) order.push_back(named->value);
+  for (; missing > 0 && !order.empty(); order.pop_back()) {
+    auto const slot = state_.pendings.find(order.back());
+    if (slot == no_slot || !concerns(state_.pendings[slot])) continue;
+    auto const amount = state_.pendings[slot].amount();
+    if (!drop(slot, missing)) return false;
+    missing -= amount;
   }
+  return true;
 }
 
 /// A serial number that has turned up here will not come to another place: promises of that are dropped.
-void Application::drop_serial_promises(AccountIndex account) {
-  if (!is_serial(account)) return;
+bool Application::drop_serial_promises(AccountIndex account) {
+  if (!is_serial(account)) return true;
   auto const& accounts = state_.accounts;
   std::vector<std::int64_t> open;
   for (auto slot = state_.pendings.first_of_unit(accounts[account].unit()); slot != no_slot; slot = state_.pendings[slot].next_of_unit) {
@@ -110,7 +125,10 @@ void Application::drop_serial_promises(AccountIndex account) {
     if (same && other != account && accounts.bounds(other).ceiling == 1) open.push_back(state_.pendings[slot].sequence());
   }
   std::sort(open.begin(), open.end());
-  for (; !open.empty(); open.pop_back()) drop(state_.pendings.find(open.back()));
+  for (; !open.empty(); open.pop_back()) {
+    if (!drop(state_.pendings.find(open.back()), INT64_MAX)) return false;
+  }
+  return true;
 }
 
 }  // namespace bylaw::inline v0::ledger

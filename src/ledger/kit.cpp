@@ -2,12 +2,16 @@
 #include <map>
 
 #include <bylaw/ledger/stock.hpp>
+#include <bylaw/values/integer.hpp>
 
 namespace bylaw::inline v0::ledger {
 
 std::int64_t kit_availability(Ledger const& ledger, std::vector<KitPart> const& parts, StockFilter filter) {
   std::map<std::string, std::int64_t> needs;
-  for (auto const& part : parts) needs[part.item] += part.quantity;
+  for (auto const& part : parts) {
+    auto& need = needs[part.item];
+    if (add_overflows(need, part.quantity, need)) return 0;
+  }
   std::int64_t kits = needs.empty() ? 0 : INT64_MAX;
   for (auto const& [item, need] : needs) {
     filter.item = item;
@@ -30,8 +34,12 @@ std::vector<Transfer> assembly(Ledger& ledger, std::string const& kit, std::vect
     leg.effective = effective;
     legs.push_back(std::move(leg));
   };
-  auto const made = count < 0 ? -count : count;
-  for (auto const& part : parts) add(part.item, part.quantity * made, count > 0);
+  auto const made = count == INT64_MIN ? INT64_MAX : count < 0 ? -count : count;
+  for (auto const& part : parts) {
+    std::int64_t units = 0;
+    if (multiply_overflows(part.quantity, made, units)) units = -1;  // refused as `not_positive`
+    add(part.item, units, count > 0);
+  }
   add(kit, made, count < 0);
   return legs;
 }

@@ -115,13 +115,16 @@ std::vector<AccountIndex> Ledger::accounts_of(AccountKind kind, std::string_view
 
 Result<CostPoolIndex> Ledger::open_pool(CostPoolKey const& key) {
   CostPoolIndex pool;
-  if (impl_->costs.find(key, pool)) return pool;
+  if (impl_->costs.find(key, pool)) {
+    if (impl_->costs[pool].key == key) return pool;
+    return failure("pool_differs", "`" + key.item + "` at `" + key.place + "` is valued in another way already", key.item, "use its method and inventory account");
+  }
   if (key.inventory.value >= impl_->accounts.size() || impl_->accounts[key.inventory].kind() != AccountKind::money) {
     return failure("unknown_account", "a cost pool needs an inventory account of the books", key.item, "open it first");
   }
   auto const& account = impl_->accounts[key.inventory];
-  if (account.control == 0 && !(account.balance == Balance{})) {
-    return failure("control_account", "the inventory account holds something that no cost explains", key.item, "begin with an empty account");
+  if (account.control == 0 && (!(account.balance == Balance{}) || !(impl_->accounts.bounds(key.inventory) == unbounded))) {
+    return failure("control_account", "the inventory account has bounds, or holds something that no cost explains", key.item, "begin with an empty account without bounds");
   }
   return impl_->add_pool(key);
 }
@@ -134,7 +137,7 @@ CostPoolIndex Ledger::Impl::add_pool(CostPoolKey const& key) {
   account.control = 1;
   return pool;
 }
-bool Ledger::find_pool(CostPoolKey const& key, CostPoolIndex& out) const { return impl_->costs.find(key, out); }
+bool Ledger::find_pool(CostPoolKey const& key, CostPoolIndex& out) const { return impl_->costs.find(key, out) && impl_->costs[out].key == key; }
 CostPoolKey const& Ledger::pool_key(CostPoolIndex pool) const { return impl_->costs[pool].key; }
 std::size_t Ledger::pool_count() const noexcept { return impl_->costs.size(); }
 CostState Ledger::cost(CostPoolIndex index) const {
@@ -184,6 +187,8 @@ Receipt Ledger::submit(Group const& group, std::uint64_t body, Timestamp now, Ap
     known.first = impl_->last.value + 1 - known.count;
     receipt.first = Sequence(known.first);
     receipt.shortages = out.shortages;
+    receipt.costs = out.costs;
+    receipt.sequences = out.sequences;
     receipt.discrepancy = out.discrepancy;
   } else {
     if (!checked) return receipt;

@@ -8,17 +8,31 @@ namespace bylaw::inline v0::ledger {
 
 namespace {
 
+/// When goods of a lot are to be gone: its removal date, otherwise its expiry. Undated: never.
+std::int64_t last_day(Timestamp removal, Timestamp expires) {
+  auto const date = removal.value != 0 ? removal.value : expires.value;
+  return date == 0 ? INT64_MAX : date;
+}
+
+bool usable(Ledger const& ledger, AccountKey const& key, StockFilter const& filter) {
+  Lot lot;
+  if (filter.usable_until.value == 0 || key.detail.empty() || !ledger.lot(filter.item, key.detail, lot)) return true;
+  return last_day(lot.removal, lot.expires) >= filter.usable_until.value;
+}
+
 bool meant(AccountKey const& key, StockFilter const& filter) {
   if (key.status != filter.status) return false;
-  if (!filter.any_pool && key.pool != filter.pool) return false;
-  if (!filter.any_owner && key.owner != filter.owner) return false;
+  if (filter.pool != StockFilter::any && key.pool != filter.pool) return false;
+  if (filter.owner != StockFilter::any && key.owner != filter.owner) return false;
   return filter.places.empty() || std::find(filter.places.begin(), filter.places.end(), key.place) != filter.places.end();
 }
 
 std::vector<AccountIndex> accounts_meant(Ledger const& ledger, StockFilter const& filter) {
   std::vector<AccountIndex> found;
   for (auto const account : ledger.accounts_of(AccountKind::quantity, filter.item)) {
-    if (ledger.bounds(account).floor != no_floor && meant(ledger.key(account), filter)) found.push_back(account);
+    if (ledger.bounds(account).floor == no_floor) continue;
+    auto const key = ledger.key(account);
+    if (meant(key, filter) && usable(ledger, key, filter)) found.push_back(account);
   }
   return found;
 }
@@ -61,7 +75,7 @@ Availability availability(Ledger const& ledger, StockFilter const& filter) {
 
 std::vector<AtpPoint> available_to_promise(Ledger const& ledger, StockFilter const& filter, Timestamp now, std::int64_t safety_stock) {
   auto const accounts = accounts_meant(ledger, filter);
-  auto const ours = [&](AccountIndex account) { return std::find(accounts.begin(), accounts.end(), account) != accounts.end(); };
+  auto const ours = [&](AccountIndex account) { return std::binary_search(accounts.begin(), accounts.end(), account); };
   std::map<Timestamp, std::int64_t> changes{{now, -safety_stock}};
   for (auto const account : accounts) changes[now] += ledger.balance(account).posted;
   for (auto const& pending : ledger.pendings_of(AccountKind::quantity, filter.item)) {
@@ -91,11 +105,8 @@ bool earliest_promise(std::vector<AtpPoint> const& points, std::int64_t quantity
 std::vector<StockPick> pick(std::vector<StockLot> stock, std::vector<std::string> const& places, PickRequest const& request) {
   auto const rank = [&](StockLot const& lot) { return std::find(places.begin(), places.end(), lot.place) - places.begin(); };
   // Undated lots go last under FEFO: nobody says that they spoil.
-  auto const removal = [](StockLot const& lot) {
-    auto const date = lot.removal.value != 0 ? lot.removal.value : lot.expires.value;
-    return date == 0 ? INT64_MAX : date;
-  };
-  std::erase_if(stock, [&](StockLot const& lot) { return lot.available <= 0 || removal(lot) < request.usable_until.value; });
+  auto const removal = [](StockLot const& lot) { return last_day(lot.removal, lot.expires); };
+  std::erase_if(stock, [](StockLot const& lot) { return lot.available <= 0; });
   std::stable_sort(stock.begin(), stock.end(), [&](StockLot const& a, StockLot const& b) {
     switch (request.order) {
       case PickOrder::fefo: return removal(a) != removal(b) ? removal(a) < removal(b) : a.received < b.received;

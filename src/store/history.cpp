@@ -106,11 +106,18 @@ Result<StockChanges> History::stock_changes(ledger::Sequence after, std::int64_t
     change.available = change.on_hand - change.reserved;
     out.changes.push_back(std::move(change));
   }
+  Statement newest(db, "SELECT coalesce(max(seq), 0) FROM transfer");
+  bool const ahead = newest.step() && newest.number() < after.value;
   bool const failed = end.failed() || rows.failed();
   auto error = describe(end.failed() ? end.code() : rows.code(), db, impl_->path);
   end.reset();
   rows.reset();
+  newest.reset();
   execute(db, "COMMIT");
+  if (ahead) {
+    return failure("unknown_sequence", "the store has not come so far as transfer " + std::to_string(after.value), impl_->path,
+                   "after restoring a backup, publish everything anew and go on from there");
+  }
   if (failed) return Unexpected{std::move(error)};
   return out;
 }

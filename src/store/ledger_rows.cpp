@@ -130,12 +130,14 @@ Result<void> Store::record(Group const& group, std::uint64_t body, Receipt const
   if (receipt.duplicate) return {};
   bool const named = !group.id.none();
   if (!receipt.accepted() && !named) return {};
+  auto const before = s.last(Journal::transfer);
   bool ok = s.write_accounts(ledger) && s.write_transfers(applied.entries, 0, named ? &group.id : nullptr, body);
   for (auto const& [sequence, move, value_change, rounding] : applied.costs) {
     ok = ok && s.row(Journal::cost_move)
                    .bind(s.last(Journal::transfer))
                    .bind(static_cast<std::int64_t>(move.kind))
                    .bind(std::int64_t{move.pool.value})
+                   .bind(std::int64_t{move.to.value})
                    .bind(move.quantity)
                    .bind(move.value)
                    .bind(move.layer.value)
@@ -151,7 +153,7 @@ Result<void> Store::record(Group const& group, std::uint64_t body, Receipt const
   if (receipt.accepted()) {
     for (auto const& change : group.bounds) {
       ok = ok && s.row(Journal::bound_change)
-                     .bind(s.last(Journal::transfer))
+                     .bind(before)
                      .bind(std::int64_t{change.account.value})
                      .bind(change.bounds.floor)
                      .bind(change.bounds.ceiling)
@@ -242,6 +244,44 @@ bool find_id(void* context, Id const& id, Known& known, Error& refusal) {
 }
 
 }  // namespace
+
+Result<void> Store::recall(Receipt& receipt) {
+  auto& s = *impl_;
+  if (!receipt.duplicate || !receipt.accepted() || receipt.count == 0) return {};
+  if (!s.flush_transfers()) return s.fail();
+  auto const last = receipt.first.value + receipt.count - 1;
+  auto& legs = s.group_legs.reset().bind(receipt.first.value).bind(last);
+  while (legs.step()) {
+    auto const kind = static_cast<TransferKind>(legs.number());
+    Sequence const seq(legs.number());
+    Sequence const target(legs.number());
+    auto const amount = legs.number();
+    if (kind == TransferKind::void_pending) receipt.shortages.push_back({target, amount, {}, legs.text()});
+    else if (receipt.shortages.empty() || receipt.shortages.back().pending != target) continue;
+    else {
+      receipt.shortages.back().rest = seq;
+      receipt.shortages.back().amount -= amount;
+    }
+  }
+  if (legs.failed()) return s.fail();
+  legs.reset();
+  auto& costs = s.group_costs.reset().bind(last);
+  while (costs.step()) {
+    CostEntry entry;
+    entry.sequence = CostSequence(costs.number());
+    entry.move.kind = static_cast<CostMoveKind>(costs.number());
+    entry.move.pool = CostPoolIndex(static_cast<std::uint32_t>(costs.number()));
+    entry.move.to = CostPoolIndex(static_cast<std::uint32_t>(costs.number()));
+    entry.move.quantity = costs.number();
+    entry.move.value = costs.number();
+    entry.value_change = costs.number();
+    entry.rounding = costs.number();
+    receipt.costs.push_back(std::move(entry));
+  }
+  if (costs.failed()) return s.fail();
+  costs.reset();
+  return {};
+}
 
 History Store::history() noexcept {
   impl_->history_failed = false;

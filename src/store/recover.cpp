@@ -151,6 +151,7 @@ void Replay::see_cost(sqlite3_stmt* row) {
   auto& move = entry.move;
   move.kind = static_cast<ledger::CostMoveKind>(in.number());
   move.pool = ledger::CostPoolIndex(static_cast<std::uint32_t>(in.number()));
+  move.to = ledger::CostPoolIndex(static_cast<std::uint32_t>(in.number()));
   move.quantity = in.number();
   move.value = in.number();
   move.layer = ledger::CostSequence(in.number());

@@ -98,9 +98,10 @@ CREATE INDEX transfer_target ON transfer(target) WHERE target > 0;
 CREATE TABLE cost_pool(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, item TEXT NOT NULL, place TEXT NOT NULL, method INTEGER NOT NULL,
   inventory INTEGER NOT NULL);
 CREATE TABLE cost_move(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, after_transfer INTEGER NOT NULL, kind INTEGER NOT NULL,
-  pool INTEGER NOT NULL, quantity INTEGER NOT NULL, value INTEGER NOT NULL, layer INTEGER NOT NULL, contra INTEGER NOT NULL,
+  pool INTEGER NOT NULL, to_pool INTEGER NOT NULL, quantity INTEGER NOT NULL, value INTEGER NOT NULL, layer INTEGER NOT NULL, contra INTEGER NOT NULL,
   variance INTEGER NOT NULL, code INTEGER NOT NULL, effective INTEGER NOT NULL, value_change INTEGER NOT NULL, rounding INTEGER NOT NULL,
   reference TEXT NOT NULL);
+CREATE INDEX cost_move_transfer ON cost_move(after_transfer);
 CREATE TABLE bound_change(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, after_transfer INTEGER NOT NULL, account INTEGER NOT NULL,
   floor INTEGER NOT NULL, ceiling INTEGER NOT NULL);
 CREATE TABLE period_close(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, after_transfer INTEGER NOT NULL, kind INTEGER NOT NULL,
@@ -143,6 +144,11 @@ CREATE VIEW balance_now AS
   FROM account a LEFT JOIN balance b ON b.account = a.seq - 1 LEFT JOIN later l ON l.account = a.seq - 1;
 CREATE VIEW reservation_open AS SELECT p.seq, p.debit AS account, p.amount, p.reference, p.due, p.expires FROM transfer p WHERE p.kind = 1
   AND NOT EXISTS (SELECT 1 FROM transfer t WHERE t.target = p.seq AND t.target > 0 AND t.kind IN (2, 3, 4));
+CREATE VIEW cost_now AS SELECT p.seq AS pool, p.item, p.place, CASE p.method WHEN 0 THEN 'fifo' WHEN 1 THEN 'lifo' ELSE 'average' END AS method,
+    coalesce((SELECT sum(CASE m.kind WHEN 0 THEN m.quantity WHEN 2 THEN 0 ELSE -m.quantity END) FROM cost_move m WHERE m.pool = p.seq - 1), 0) +
+    coalesce((SELECT sum(m.quantity) FROM cost_move m WHERE m.kind = 3 AND m.to_pool = p.seq - 1), 0) AS quantity,
+    (SELECT coalesce(sum(b.posted), 0) FROM balance_now b WHERE b.kind = 0 AND b.unit = p.item AND b.place = p.place AND b.floor != -9223372036854775808)
+      AS on_hand FROM cost_pool p;
 CREATE VIEW ledger_entry AS SELECT t.seq, strftime('%Y-%m-%dT%H:%M:%fZ', c.recorded_at / 1000.0, 'unixepoch') AS recorded_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', t.effective / 1000.0, 'unixepoch') AS effective_at,
     CASE t.kind WHEN 0 THEN 'post' WHEN 1 THEN 'reserve' WHEN 2 THEN 'post reserved' WHEN 3 THEN 'void' WHEN 4 THEN 'expire' ELSE 'reverse' END AS what,

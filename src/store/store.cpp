@@ -51,6 +51,9 @@ void Store::Impl::prepare() {
       "SELECT kind, debit, credit, amount, body, EXISTS(SELECT 1 FROM transfer r WHERE r.target=?1 AND r.target>0 AND r.kind=5) "
       "FROM transfer WHERE seq=?1");
   next_group = prepared("SELECT min(seq) FROM transfer WHERE seq>?1 AND seq<=?1+1048576 AND leg=0");
+  // Legs that a fact took from promises, and the promises of their rests; the costs of a group follow its last transfer.
+  group_legs = prepared("SELECT kind, seq, target, amount, reference FROM transfer WHERE seq>=?1 AND seq<=?2 AND force=3 AND target>0 AND kind IN (1, 3) ORDER BY seq");
+  group_costs = prepared("SELECT seq, kind, pool, to_pool, quantity, value, value_change, rounding FROM cost_move WHERE after_transfer=? ORDER BY seq");
   find_receipt = prepared("SELECT body, first_transfer, code, message, place, remedy FROM group_receipt WHERE seq=?");
   find_command = prepared("SELECT body_hash, status, code, message, remedy, subject, state FROM command WHERE id=?");
   find_order = prepared("SELECT seq, imported, body, customer, total, currency FROM order_doc WHERE id=? ORDER BY revision DESC LIMIT 1");
@@ -82,6 +85,14 @@ std::int64_t last_seq(sqlite3* db, char const* table) {
 }
 
 namespace {
+
+/// A commit that changes nothing of the journal, but is written and synced: everything before it in the WAL is on disk then, and
+/// what lay behind is gone.
+bool commit_session(sqlite3* db) {
+  if (execute(db, "BEGIN IMMEDIATE; UPDATE writer_session SET number = number + 1; COMMIT")) return true;
+  execute(db, "ROLLBACK");
+  return false;
+}
 
 /// One writer per store. The lock goes with the process, so a crash leaves nothing behind.
 Result<void> lock(Store::Impl& impl, bool create) {
@@ -120,7 +131,7 @@ Result<Store> Store::open(std::string const& path, bool create) {
   if (!execute(raw, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=4000;")) return impl->fail();
   // A killed process may have left commits that only the file system's cache knows. They will be answered for from now on, so
   // they have to be on disk first: a commit of our own syncs all that is before it.
-  if (!execute(raw, "BEGIN IMMEDIATE; UPDATE writer_session SET number = number + 1; COMMIT")) return impl->fail();
+  if (!commit_session(raw)) return impl->fail();
   for (std::size_t i = 0; i < journal_count; ++i) impl->counters[i] = last_seq(raw, journal_tables[i]);
   impl->committed = impl->counters;
   Statement last(raw, "SELECT seq, recorded_at, chain FROM commit_log ORDER BY seq DESC LIMIT 1");
@@ -186,9 +197,10 @@ Result<void> Store::commit(Timestamp recorded, ledger::Ledger& ledger) {
 
 void Store::rollback(ledger::Ledger& ledger) noexcept {
   if (impl_->open_transaction) execute(impl_->db.get(), "ROLLBACK");
-  // What a crash might find in the WAL is taken out of it, or nobody may go on from here.
-  if (impl_->perhaps_in_wal && sqlite3_wal_checkpoint_v2(impl_->db.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) != SQLITE_OK) {
-    impl_->unknown = true;
+  // What a crash might find in the WAL is overwritten by a commit that is on disk, or nobody may go on from here.
+  if (impl_->perhaps_in_wal && !commit_session(impl_->db.get())) {
+    bool const emptied = sqlite3_wal_checkpoint_v2(impl_->db.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) == SQLITE_OK;
+    impl_->unknown = !emptied || !commit_session(impl_->db.get());
   }
   impl_->perhaps_in_wal = false;
   impl_->open_transaction = false;

@@ -54,7 +54,7 @@ struct Store::Impl {
   std::size_t waiting_count = 0;
   Statement insert_many;  ///< as many transfers as `waiting` holds
   Statement set_instance, add_sale, take_sale, set_item, set_location, insert_commit, begin, commit, put_balance, put_balance_state, find_transfer, next_group,
-      find_receipt;
+      find_receipt, group_legs, group_costs;
   Statement find_command, find_order, order_lines, find_return, return_lines, instance, holds, times, customer_orders, find_item, all_locations, find_sale,
       find_sale_line;
 

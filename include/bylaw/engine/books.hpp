@@ -37,7 +37,8 @@ class BYLAW_EXPORT Books {
   /// Closes without a word; `close` says whether the last snapshot was written.
   ~Books();
 
-  /// The accounts with these keys, opened when they are new; numbers to put into transfers. Durable when it returns.
+  /// The accounts with these keys, opened when they are new; numbers to put into transfers. Durable when it returns. Bounds of an account that
+  /// is there already stay as they are. Errors, beside those of `submit`: `unnamed_account`; the accounts before stay.
   [[nodiscard]] Result<std::vector<ledger::AccountIndex>> open_accounts(std::vector<AccountSpec> const& accounts) noexcept;
   /// Errors, beside those of `submit`: those of Ledger::open_pool; the pools before stay.
   [[nodiscard]] Result<std::vector<ledger::CostPoolIndex>> open_pools(std::vector<ledger::CostPoolKey> const& pools) noexcept;
@@ -46,12 +47,18 @@ class BYLAW_EXPORT Books {
   /// Errors: `engine_failed`, `store_*`, `out_of_memory`. What a group was refused for is in its receipt.
   [[nodiscard]] Result<std::vector<ledger::Receipt>> submit(std::vector<ledger::Group> const& groups) noexcept;
   [[nodiscard]] Result<ledger::Receipt> submit(ledger::Group const& group) noexcept;
-  /// Drops promises whose time has run out by the clock, at most `count_max`; how many.
-  [[nodiscard]] Result<std::int64_t> expire(std::int64_t count_max) noexcept;
+  /// Drops promises whose time has run out by the clock, at most `count_max`, and says which. Until it is called they go on holding their
+  /// units, though they can no longer be kept: call it on a timer.
+  [[nodiscard]] Result<std::vector<ledger::Pending>> expire(std::int64_t count_max) noexcept;
 
   /// Runs `visit` on the ledger as it is committed. Waits for a commit that is on its way; commits wait for `visit`, so it should
   /// be short, and may not call the books. The ledger is the visitor's only until it returns.
   [[nodiscard]] Result<void> read(void (*visit)(void* context, ledger::Ledger const& ledger), void* context) const noexcept;
+  /// The same with a function object: `books.read([&](ledger::Ledger const& ledger) { ... })`. Errors, beside: `visitor_threw`.
+  template <class Visit>
+  [[nodiscard]] Result<void> read(Visit const& visit) const noexcept {
+    return read([](void* context, ledger::Ledger const& ledger) { (*static_cast<Visit const*>(context))(ledger); }, const_cast<Visit*>(&visit));
+  }
   /// One account as it is committed. Errors: `unknown_account`.
   [[nodiscard]] Result<ledger::Balance> balance(ledger::AccountIndex account) const noexcept;
 

@@ -31,11 +31,19 @@ struct Receipt {
   bool duplicate = false;  ///< this id was there before
   Sequence first;          ///< of its transfers
   std::int32_t count = 0;
-  std::vector<Shortage> shortages;  ///< promises that facts of the group dropped; not told again to a duplicate
-  std::int64_t discrepancy = 0;     ///< units that facts drew from the discrepancy account; likewise
+  std::vector<Shortage> shortages;  ///< promises that facts of the group took from
+  std::vector<CostEntry> costs;     ///< what the cost moves came to, and the names of layers
+  std::vector<Sequence> sequences;  ///< of each transfer that was asked for, when it is not simply `first` and up; see `sequence_of`
+  std::int64_t discrepancy = 0;     ///< units that facts drew from the discrepancy account; not told again to a duplicate
   Error error;                      ///< code empty: accepted
 
   [[nodiscard]] bool accepted() const noexcept { return error.code.empty(); }
+  /// Where the i-th transfer of the group was booked; 0: there was nothing for it to move. A duplicate of a group with facts, or with
+  /// amounts up to what is there, does not know.
+  [[nodiscard]] Sequence sequence_of(std::size_t i) const noexcept {
+    if (!sequences.empty()) return i < sequences.size() ? sequences[i] : Sequence{};
+    return Sequence(first.value + static_cast<std::int64_t>(i));
+  }
 };
 
 /// A snapshot of a ledger as bytes. `names` may be read late, the others are needed to go on.
@@ -74,7 +82,7 @@ class BYLAW_EXPORT Ledger {
   [[nodiscard]] std::vector<AccountIndex> accounts_of(AccountKind kind, std::string_view unit) const;
 
   /// The cost pool with this key, opened when it is new. Its inventory account is from then on moved by costs only.
-  /// Errors: `unknown_account`, `control_account` (it holds something already).
+  /// Errors: `unknown_account`, `control_account` (it has bounds, or holds something already), `pool_differs` (other method or account).
   [[nodiscard]] Result<CostPoolIndex> open_pool(CostPoolKey const& key);
   [[nodiscard]] bool find_pool(CostPoolKey const& key, CostPoolIndex& out) const;
   [[nodiscard]] CostPoolKey const& pool_key(CostPoolIndex pool) const;
@@ -83,8 +91,8 @@ class BYLAW_EXPORT Ledger {
 
   /// Applies a whole group, or nothing of it; `out` is overwritten. `now` decides which promises have lapsed.
   /// Errors: `bound` (not enough there), `discrepancy_account`, `ceiling`, `serial_elsewhere`, `unit_mismatch`, `control_account`, `not_positive`, `same_account`,
-  /// `unknown_account`, `unknown_pending` (never was, or is resolved), `above_pending`, `expired`, `not_expired`,
-  /// `unknown_transfer`, `not_reversible`, `already_reversed`, `above_original`, `closed_period`, `reference_too_long`, `bad_time`, `overflow`,
+  /// `unknown_account`, `unknown_pending` (never was, or is resolved), `above_pending`, `expired` (has lapsed, or would at once), `not_expired`,
+  /// `unknown_transfer`, `not_reversible`, `already_reversed`, `above_original`, `closed_period`, `period_not_over`, `unknown_company`, `reference_too_long`, `bad_time`, `overflow`,
   /// `unknown_pool`, `unnamed_lot`, `layer_short`, `unknown_layer`, `negative_value`.
   [[nodiscard]] Result<void> apply(Group const& group, Timestamp now, Applied& out, History const& history = {});
   /// The same, once per id: the same id and body is answered from the first time, another body is refused (`id_conflict`).

@@ -8,13 +8,14 @@ namespace bylaw::inline v0::ledger {
 
 /// Which accounts of an item are meant. Virtual accounts (without a floor) never are.
 struct StockFilter {
+  static constexpr char const* any = "*";
+
   std::string item{};
   std::vector<std::string> places{};  ///< empty: the whole network
   std::string status = "available";
-  bool any_pool = true;  ///< false: of `pool` only
-  std::string pool{};    ///< channel pool; empty: what is kept for nobody
-  bool any_owner = true;
-  std::string owner{};
+  std::string pool = any;      ///< channel pool; empty: what is kept for nobody
+  std::string owner = any;     ///< empty: our own
+  Timestamp usable_until{};    ///< lots that are to be removed, or expire, before this do not count; 0: all do
 };
 
 /// One account of stock with what is known of its lot.
@@ -68,7 +69,6 @@ enum class PickOrder : std::uint8_t {
 struct PickRequest {
   std::int64_t quantity = 0;
   PickOrder order = PickOrder::fefo;
-  Timestamp usable_until{};  ///< lots that are to be removed, or expire, before this are passed over; 0: all are good
 };
 struct StockPick {
   AccountIndex account;

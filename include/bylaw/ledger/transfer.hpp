@@ -35,7 +35,7 @@ enum class Force : std::uint8_t {
   none,
   up_to_debit,   ///< moves what the debited account has free, at most `amount`; nothing there is no failure
   up_to_credit,  ///< moves what the credited account has room for, at most `amount`
-  fact           ///< has happened: drops promises and draws on the discrepancy account rather than be refused
+  fact           ///< has happened: takes from promises and draws on the discrepancy account rather than be refused
 };
 
 /// One movement from an account (debit) to another (credit). Immutable once applied.
@@ -44,11 +44,11 @@ struct Transfer {
   Force force = Force::none;
   bool prior_period = false;  ///< set by the ledger: a fact of a closed period, booked in the next one
   std::int32_t code = 0;      ///< why, from the caller's list
-  AccountIndex debit;
-  AccountIndex credit;
+  AccountIndex debit = no_account;
+  AccountIndex credit = no_account;
   std::int64_t amount = 0;  ///< > 0; post_pending: how much of it is posted; void and expire: ignored
-  Sequence target;          ///< the pending that is resolved, or the transfer that is reversed
-  Timestamp effective;      ///< business time
+  Sequence target;          ///< the pending that is resolved, the transfer that is reversed; set by the ledger: the promise that this one is the rest of
+  Timestamp effective;      ///< business time; 0: when it is recorded, so that a group can be sent again without knowing when it was
   Timestamp due;            ///< pending: when the goods move (supply comes in, a commitment is kept); 0: now
   Timestamp expires;        ///< pending: when it lapses; 0: never
   std::string reference;    ///< business key: the order, the return; at most reference_bytes_max
@@ -86,7 +86,7 @@ struct Lot {
   friend bool operator==(Lot const&, Lot const&) = default;
 };
 
-/// A business event: everything in it happens, or nothing.
+/// A business event: everything in it happens, or nothing; bounds first, then transfers, costs, closes and lots, each in order.
 struct Group {
   Id id;
   std::vector<Transfer> transfers;
@@ -97,10 +97,11 @@ struct Group {
   std::vector<Sequence> yields;  ///< for facts: promises to drop first, in the order of the policy; then the youngest
 };
 
-/// A promise that was dropped because a fact left too little, or no place, for it.
+/// A promise that lost units because a fact left too little, or no place, for it.
 struct Shortage {
-  Sequence pending;
-  std::int64_t amount = 0;
+  Sequence pending;         ///< the promise that was
+  std::int64_t amount = 0;  ///< units that it lost
+  Sequence rest;            ///< the promise of what is left of it; 0: nothing is
   std::string reference;
 };
 
@@ -109,13 +110,15 @@ struct Applied {
   std::vector<Entry> entries;
   std::vector<CostEntry> costs;
   std::vector<Shortage> shortages;
-  std::int64_t discrepancy = 0;  ///< units that facts drew from the discrepancy account
+  std::vector<Sequence> sequences;  ///< of each transfer that was asked for; 0: there was nothing for it to move
+  std::int64_t discrepancy = 0;     ///< units that facts drew from the discrepancy account
 
   /// Empties it and keeps the memory, for callers that apply many groups.
   void clear() noexcept {
     entries.clear();
     costs.clear();
     shortages.clear();
+    sequences.clear();
     discrepancy = 0;
   }
 };

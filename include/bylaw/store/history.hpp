@@ -47,7 +47,8 @@ class BYLAW_EXPORT History {
 
   /// The feed for whoever publishes availability: every account of stock that a transfer after `after` touched, each once, with
   /// what it is now. Looks at no more than `transfers_max` transfers, so that catching up goes in steps; nothing new when
-  /// `through` is `after`. Deltas are the difference to what was published before.
+  /// `through` is `after`. Deltas are the difference to what was published before. Errors: `unknown_sequence` (a cursor from before
+  /// a backup was restored).
   [[nodiscard]] Result<StockChanges> stock_changes(ledger::Sequence after, std::int64_t transfers_max = 100'000);
 
  private:

@@ -75,6 +75,8 @@ class BYLAW_EXPORT Store {
   /// Writes what one group of the ledger did, or that it was refused. Accounts that it opened come first.
   [[nodiscard]] Result<void> record(ledger::Group const& group, std::uint64_t body, ledger::Receipt const& receipt, ledger::Applied const& applied,
                                     ledger::Ledger const& ledger);
+  /// Adds to the receipt of a duplicate what facts took from promises, and its costs.
+  [[nodiscard]] Result<void> recall(ledger::Receipt& receipt);
   /// What the ledger has to know of the past. When an answer could not be read, `usable` says so afterwards.
   [[nodiscard]] ledger::History history() noexcept;
   /// How many ids the ledger keeps before they go to the index on disk. Before the first `begin`.

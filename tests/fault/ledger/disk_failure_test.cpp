@@ -92,8 +92,12 @@ TEST_CASE("a full disk refuses, and the books go on when there is room again") {
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == "store_full");
   disk.mend();
-  // The commit did not reach the WAL: nothing can come back, so there is no need to open the books again.
-  CHECK_FALSE(opened->failed());
+  // While there is no room, nobody can make sure that the commit will not come back from the WAL.
+  REQUIRE(opened->failed());
+  CHECK(opened->submit(day.groups[50]).error().code == "engine_failed");
+  opened = Books::open({});
+  opened = Books::open(options);
+  REQUIRE(opened.has_value());
   CHECK(difference(*opened, day.after[50]) == "");
   REQUIRE(opened->submit(day.groups[50]).has_value());
   CHECK(difference(*opened, day.after[51]) == "");

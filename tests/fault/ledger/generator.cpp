@@ -35,8 +35,13 @@ World small_world() {
   w.accounts.push_back({money("main", "receivable"), {no_floor, 0}});
   w.accounts.push_back({money("abroad", "cash"), unbounded});
   w.accounts.push_back({money("abroad", "sales"), unbounded});
+  w.accounts.push_back({money("main", "inventory:far"), unbounded});
   AccountIndex const inventory(inventory_account);
-  w.pools = {{"A", "W1", CostMethod::fifo, inventory}, {"B", "W1", CostMethod::average, inventory}, {"A", "W2", CostMethod::lifo, inventory}};
+  AccountIndex const far(static_cast<std::uint32_t>(w.accounts.size() - 1));
+  w.pools = {{"A", "W1", CostMethod::fifo, inventory},
+             {"B", "W1", CostMethod::average, inventory},
+             {"A", "W2", CostMethod::lifo, inventory},
+             {"A", "far", CostMethod::average, far}};
   return w;
 }
 
@@ -71,9 +76,9 @@ Transfer Generator::transfer(Model const& model, std::int64_t now) {
   if (one_in(100)) t.debit = AccountIndex(static_cast<std::uint32_t>(accounts + 3));
   t.code = static_cast<std::int32_t>(below(3));
   t.reference = "O" + std::to_string(below(20));
-  t.effective = Timestamp(now - below(3'000));
+  t.effective = one_in(6) ? Timestamp{} : Timestamp(now - below(3'000));
   t.due = one_in(3) ? Timestamp(now + below(5'000)) : Timestamp{};
-  t.expires = one_in(3) ? Timestamp(now + below(4'000)) : Timestamp{};
+  t.expires = one_in(3) ? Timestamp(now + below(4'000) - 100) : Timestamp{};
   if (t.kind == TransferKind::post || t.kind == TransferKind::pending) {
     auto const force = below(10);
     t.force = force == 0 ? Force::up_to_debit : force == 1 ? Force::up_to_credit : force < 4 && t.kind == TransferKind::post ? Force::fact : Force::none;
@@ -95,8 +100,8 @@ Transfer Generator::transfer(Model const& model, std::int64_t now) {
 
 CostMove Generator::cost(Model const& model, std::int64_t now) {
   CostMove m;
-  auto const kind = below(7);
-  m.kind = kind < 3 ? CostMoveKind::receive : kind < 6 ? CostMoveKind::issue : CostMoveKind::late_cost;
+  auto const kind = below(9);
+  m.kind = kind < 4 ? CostMoveKind::receive : kind < 7 ? CostMoveKind::issue : kind < 8 ? CostMoveKind::late_cost : CostMoveKind::transfer;
   m.pool = CostPoolIndex(static_cast<std::uint32_t>(below(static_cast<std::int64_t>(model.pools.size()))));
   m.quantity = 1 + below(9);
   m.value = m.kind == CostMoveKind::late_cost ? below(400) - 100 : below(3'000);
@@ -104,6 +109,12 @@ CostMove Generator::cost(Model const& model, std::int64_t now) {
   if (m.kind != CostMoveKind::receive && (m.kind == CostMoveKind::late_cost || one_in(5))) m.layer = CostSequence(1 + below(model.last_cost + 2));
   m.contra = AccountIndex(inventory_account + (m.kind == CostMoveKind::issue ? 2 : 1));
   if (!one_in(4)) m.variance = AccountIndex(inventory_account + 3);
+  if (m.kind == CostMoveKind::transfer) {
+    m.contra = no_account;
+    m.to = CostPoolIndex(static_cast<std::uint32_t>(below(static_cast<std::int64_t>(model.pools.size()))));
+  }
+  if (one_in(50)) m.variance = AccountIndex(inventory_account);
+  m.fact = one_in(4);
   m.code = 9;
   m.effective = Timestamp(now - below(2'000));
   m.reference = "C" + std::to_string(below(9));

@@ -36,7 +36,7 @@ std::string spelled(Group const& group) {
   }
   for (auto const& c : group.costs) {
     text << "c " << int(c.kind) << ' ' << c.pool.value << ' ' << c.quantity << ' ' << c.value << ' ' << c.layer.value << ' ' << c.contra.value << ' '
-         << c.variance.value << ' ' << c.code << ' ' << c.effective.value << ' ' << c.reference << '\n';
+         << c.to.value << ' ' << c.fact << ' ' << c.variance.value << ' ' << c.code << ' ' << c.effective.value << ' ' << c.reference << '\n';
   }
   for (auto const& b : group.bounds) text << "b " << b.account.value << ' ' << b.bounds.floor << ' ' << b.bounds.ceiling << '\n';
   for (auto const& p : group.closes) text << "p " << int(p.kind) << ' ' << p.place << ' ' << p.through.value << '\n';
@@ -108,33 +108,37 @@ Model::Outcome Model::submit(Group const& group, std::int64_t now) {
 }
 
 std::string Model::apply(Group const& group, std::int64_t now) {
-  for (auto const& t : group.transfers) {
-    if (auto code = transfer(t, group, now, t.force == Force::fact); !code.empty()) return code;
-  }
-  for (auto const& m : group.costs) {
-    if (auto code = cost(m, group, now); !code.empty()) return code;
-  }
   for (auto const& change : group.bounds) {
     auto& account = accounts[change.account.value];
     auto const i = change.account.value;
+    for (auto const& pool : pools) {
+      if (pool.key.inventory == change.account) return "control_account";
+    }
     if (account.key.place == "discrepancy" || account.key.status == "discrepancy") return "discrepancy_account";
-    if (change.bounds.floor > change.bounds.ceiling || account.posted - out(i) < change.bounds.floor || account.posted + in(i) > change.bounds.ceiling)
-      return "bound";
+    if (change.bounds.floor > change.bounds.ceiling || account.posted - out(i) < change.bounds.floor || account.posted + in(i) > change.bounds.ceiling) return "bound";
     account.bounds = change.bounds;
+  }
+  for (auto const& t : group.transfers) {
+    if (auto code = transfer(t, group, now); !code.empty()) return code;
+  }
+  for (auto const& m : group.costs) {
+    if (auto code = cost(m, group, now); !code.empty()) return code;
   }
   for (auto const& close : group.closes) {
     auto const name = close.kind == AccountKind::quantity ? std::string{} : close.place;
     auto const known = closed.find(name);
     if (known != closed.end() && close.through.value <= known->second) return "closed_period";
+    if (close.through.value >= now) return "period_not_over";
     closed[name] = close.through.value;
   }
   for (auto const& lot : group.lots) lots[{lot.item, lot.lot}] = lot;
   return {};
 }
 
-std::string Model::transfer(Transfer t, Group const& group, std::int64_t now, bool) {
+std::string Model::transfer(Transfer t, Group const& group, std::int64_t now) {
   using Kind = TransferKind;
-  if (t.kind == Kind::post || t.kind == Kind::pending) return move(std::move(t), group);
+  if (t.effective.value == 0) t.effective = Timestamp(now);
+  if (t.kind == Kind::post || t.kind == Kind::pending) return move(std::move(t), group, now);
   if (t.kind == Kind::reverse) {
     if (t.target.value < 1 || t.target.value > before_group_) return "unknown_transfer";
     auto& original = history[static_cast<std::size_t>(t.target.value - 1)];
@@ -145,18 +149,32 @@ std::string Model::transfer(Transfer t, Group const& group, std::int64_t now, bo
     t.credit = AccountIndex(original.debit);
     auto const at = static_cast<std::size_t>(t.target.value - 1);
     auto const before = history.size();
-    auto code = move(std::move(t), group);
+    auto code = move(std::move(t), group, now);
     if (code.empty() && history.size() > before) history[at].reversed = true;
     return code;
   }
   auto const found = promises.find(t.target.value);
-  if (found == promises.end()) return "unknown_pending";
+  bool const fact = t.kind == Kind::post_pending && t.force == Force::fact;
+  if (found == promises.end()) {
+    if (!fact || t.debit == no_account || t.credit == no_account) return "unknown_pending";
+    t.kind = Kind::post;
+    return move(std::move(t), group, now);
+  }
   auto const promise = found->second;
   bool const lapsed = promise.expires != 0 && now >= promise.expires;
   if (t.kind == Kind::post_pending) {
-    if (lapsed) return "expired";
+    if (lapsed && !fact) return "expired";
     if (t.amount <= 0) return "not_positive";
-    if (t.amount > promise.amount) return "above_pending";
+    if (t.amount > promise.amount && !fact) return "above_pending";
+    if (t.amount > promise.amount) {
+      promises.erase(found);
+      record(promise.debit, promise.credit, promise.amount, true);
+      t.kind = Kind::post;
+      t.debit = AccountIndex(promise.debit);
+      t.credit = AccountIndex(promise.credit);
+      t.amount -= promise.amount;
+      return move(std::move(t), group, now);
+    }
     for (auto const account : {promise.debit, promise.credit}) {
       auto const through = closed.find(book_of(accounts[account]));
       if (through != closed.end() && t.effective.value <= through->second && t.force != Force::fact) return "closed_period";
@@ -183,7 +201,7 @@ bool Model::elsewhere(std::uint32_t from, std::uint32_t to) const {
   return false;
 }
 
-std::string Model::move(Transfer t, Group const& group) {
+std::string Model::move(Transfer t, Group const& group, std::int64_t now) {
   auto const from = t.debit.value;
   auto const to = t.credit.value;
   if (from >= accounts.size() || to >= accounts.size()) return "unknown_account";
@@ -201,6 +219,7 @@ std::string Model::move(Transfer t, Group const& group) {
       if (through != closed.end() && t.effective.value <= through->second && t.force != Force::fact) return "closed_period";
     }
   }
+  if (promise && t.expires.value != 0 && now >= t.expires.value) return "expired";
   auto const room_below = [&] { return accounts[from].bounds.floor == no_floor ? INT64_MAX : accounts[from].posted - out(from) - accounts[from].bounds.floor; };
   auto const room_above = [&] { return accounts[to].bounds.ceiling == no_ceiling ? INT64_MAX : accounts[to].bounds.ceiling - accounts[to].posted - in(to); };
   if (t.force == Force::up_to_debit) t.amount = std::min(t.amount, std::max<std::int64_t>(room_below(), 0));
@@ -222,18 +241,23 @@ std::string Model::move(Transfer t, Group const& group) {
   std::vector<std::int64_t> order;
   for (auto const& y : group.yields) order.push_back(y.value);
   for (auto at = promises.rbegin(); at != promises.rend(); ++at) order.push_back(at->first);
-  auto const drop = [&](std::int64_t sequence) {
+  auto const drop = [&](std::int64_t sequence, std::int64_t missing) {
     auto const dropped = promises[sequence];
     promises.erase(sequence);
     record(dropped.debit, dropped.credit, dropped.amount, false);
+    if (missing >= dropped.amount) return;
+    record(dropped.debit, dropped.credit, dropped.amount - missing, false);
+    auto& rest = promises[static_cast<std::int64_t>(history.size())];
+    rest = dropped;
+    rest.amount -= missing;
   };
   for (auto const sequence : order) {
     auto const found = promises.find(sequence);
-    if (found != promises.end() && found->second.debit == from && t.amount > room_below()) drop(sequence);
+    if (found != promises.end() && found->second.debit == from && t.amount > room_below()) drop(sequence, t.amount - room_below());
   }
   for (auto const sequence : order) {
     auto const found = promises.find(sequence);
-    if (found != promises.end() && found->second.credit == to && t.amount > room_above()) drop(sequence);
+    if (found != promises.end() && found->second.credit == to && t.amount > room_above()) drop(sequence, t.amount - room_above());
   }
   bool const serial = accounts[to].bounds.ceiling == 1 && !accounts[to].key.detail.empty();
   for (auto at = static_cast<std::int64_t>(history.size()); serial && at > 0; --at) {
@@ -241,7 +265,7 @@ std::string Model::move(Transfer t, Group const& group) {
     if (found == promises.end() || found->second.credit == to) continue;
     auto const& other = accounts[found->second.credit];
     auto const& mine = accounts[to];
-    if (other.bounds.ceiling == 1 && other.key.detail == mine.key.detail && other.key.unit == mine.key.unit && other.key.kind == mine.key.kind) drop(at);
+    if (other.bounds.ceiling == 1 && other.key.detail == mine.key.detail && other.key.unit == mine.key.unit && other.key.kind == mine.key.kind) drop(at, INT64_MAX);
   }
   auto const there = std::min(t.amount, std::max<std::int64_t>(room_below(), 0));
   auto const missing = t.amount - there;
@@ -297,71 +321,96 @@ std::int64_t Model::take(Pool& pool, std::int64_t quantity, std::int64_t layer, 
   return value;
 }
 
+void Model::arrive(Pool& pool, std::int64_t quantity, std::int64_t value, AccountIndex contra, AccountIndex variance, std::vector<Leg>& legs) {
+  auto const covered = std::min(quantity, std::max<std::int64_t>(-pool.quantity, 0));
+  auto const really = covered == quantity ? value : covered == 0 ? 0 : nearest(value, covered, quantity);
+  auto const assumed = covered == 0 ? 0 : covered == -pool.quantity ? -pool.value : nearest(-pool.value, covered, -pool.quantity);
+  if (contra != pool.key.inventory) leg(legs, pool.key.inventory, contra, value);
+  leg(legs, variance, pool.key.inventory, really - assumed);
+  pool.quantity += quantity;
+  pool.value += value - really + assumed;
+  pool.rate_quantity = quantity;
+  pool.rate_value = value;
+  if (quantity > covered && pool.key.method != CostMethod::average) pool.layers[last_cost + 1] = {quantity, quantity - covered, value - really};
+}
+
+std::string Model::leave(Pool& pool, CostMove const& m, std::int64_t& value) {
+  if (m.quantity <= 0) return "not_positive";
+  auto const here = std::max<std::int64_t>(pool.quantity, 0);
+  bool const average = pool.key.method == CostMethod::average;
+  if (m.layer.value != 0 && (average || m.layer.value > last_cost)) return "unknown_layer";
+  bool const named = m.layer.value != 0;
+  auto const taken = named ? m.quantity : std::min(here, m.quantity);
+  bool short_of_layer = false;
+  if (named && pool.layers.find(m.layer.value) == pool.layers.end()) return "layer_short";
+  value = take(pool, taken, m.layer.value, short_of_layer);
+  if (short_of_layer) return "layer_short";
+  auto const owed = m.quantity - std::min(taken, here);
+  if (owed > 0 && pool.quantity < 0) value += owed == -pool.quantity ? -pool.value : nearest(-pool.value, owed, -pool.quantity);
+  else if (owed > 0 && pool.rate_quantity > 0) value += owed == pool.rate_quantity ? pool.rate_value : nearest(pool.rate_value, owed, pool.rate_quantity);
+  pool.quantity -= m.quantity;
+  pool.value -= value;
+  return {};
+}
+
+std::string Model::late(Pool& pool, CostMove const& m, std::int64_t& stays) {
+  if (m.value == 0) return "not_positive";
+  stays = 0;
+  if (pool.key.method == CostMethod::average) {
+    if (m.quantity <= 0) return "not_positive";
+    auto const here = std::clamp<std::int64_t>(pool.quantity, 0, m.quantity);
+    stays = here == 0 ? 0 : here == m.quantity ? m.value : nearest(m.value, here, m.quantity);
+    if (here > 0 && pool.value + stays < 0) return "negative_value";
+  } else {
+    if (m.layer.value <= 0 || m.layer.value > last_cost) return "unknown_layer";
+    auto const at = pool.layers.find(m.layer.value);
+    if (at != pool.layers.end()) {
+      auto& layer = at->second;
+      stays = layer.quantity == layer.received ? m.value : nearest(m.value, layer.quantity, layer.received);
+      if (layer.value + stays < 0) return "negative_value";
+      layer.value += stays;
+    }
+  }
+  pool.value += stays;
+  return {};
+}
+
+void Model::leg(std::vector<Leg>& legs, AccountIndex debit, AccountIndex credit, std::int64_t amount) {
+  if (amount > 0) legs.push_back({debit, credit, amount});
+  if (amount < 0) legs.push_back({credit, debit, -amount});
+}
+
 std::string Model::cost(CostMove const& m, Group const& group, std::int64_t now) {
+  for (auto const account : {m.contra, m.variance}) {
+    for (auto const& pool : pools) {
+      if (pool.key.inventory == account) return "control_account";
+    }
+  }
+  if (m.kind == CostMoveKind::transfer && m.variance == no_account) return "unknown_account";
   auto& pool = pools[m.pool.value];
   auto const variance = m.variance == no_account ? m.contra : m.variance;
-  struct Leg {
-    AccountIndex debit, credit;
-    std::int64_t amount;
-  };
   std::vector<Leg> legs;
-  auto const leg = [&](AccountIndex debit, AccountIndex credit, std::int64_t amount) {
-    if (amount > 0) legs.push_back({debit, credit, amount});
-    if (amount < 0) legs.push_back({credit, debit, -amount});
-  };
+  std::int64_t value = 0;
+  auto const held = pool.quantity;
   if (m.kind == CostMoveKind::receive) {
     if (m.quantity <= 0) return "not_positive";
     if (m.value < 0) return "negative_value";
-    auto const covered = std::min(m.quantity, std::max<std::int64_t>(-pool.quantity, 0));
-    auto const really = covered == m.quantity ? m.value : covered == 0 ? 0 : nearest(m.value, covered, m.quantity);
-    auto const assumed = covered == 0 ? 0 : covered == -pool.quantity ? -pool.value : nearest(-pool.value, covered, -pool.quantity);
-    leg(pool.key.inventory, m.contra, m.value);
-    leg(variance, pool.key.inventory, really - assumed);
-    pool.quantity += m.quantity;
-    pool.value += m.value - really + assumed;
-    pool.rate_quantity = m.quantity;
-    pool.rate_value = m.value;
-    if (m.quantity > covered && pool.key.method != CostMethod::average) pool.layers[last_cost + 1] = {m.quantity, m.quantity - covered, m.value - really};
+    arrive(pool, m.quantity, m.value, m.contra, variance, legs);
   } else if (m.kind == CostMoveKind::issue) {
-    if (m.quantity <= 0) return "not_positive";
-    auto const here = std::max<std::int64_t>(pool.quantity, 0);
-    bool const average = pool.key.method == CostMethod::average;
-    auto const named = !average && m.layer.value != 0;
-    auto const taken = named ? m.quantity : std::min(here, m.quantity);
-    bool short_of_layer = false;
-    if (named && pool.layers.find(m.layer.value) == pool.layers.end()) return "layer_short";
-    auto value = take(pool, taken, named ? m.layer.value : 0, short_of_layer);
-    if (short_of_layer) return "layer_short";
-    auto const owed = m.quantity - std::min(taken, here);
-    if (owed > 0 && pool.quantity < 0) value += owed == -pool.quantity ? -pool.value : nearest(-pool.value, owed, -pool.quantity);
-    else if (owed > 0 && pool.rate_quantity > 0) value += owed == pool.rate_quantity ? pool.rate_value : nearest(pool.rate_value, owed, pool.rate_quantity);
+    if (auto code = leave(pool, m, value); !code.empty()) return code;
     auto goods = value;
-    if (average && pool.quantity == m.quantity && m.variance != no_account) goods = nearest_up(value, m.quantity) * m.quantity;
-    leg(m.contra, pool.key.inventory, goods);
-    leg(variance, pool.key.inventory, value - goods);
-    pool.quantity -= m.quantity;
-    pool.value -= value;
+    if (pool.key.method == CostMethod::average && held == m.quantity && m.variance != no_account) goods = nearest_up(value, m.quantity) * m.quantity;
+    leg(legs, m.contra, pool.key.inventory, goods);
+    leg(legs, variance, pool.key.inventory, value - goods);
+  } else if (m.kind == CostMoveKind::transfer) {
+    if (m.pool == m.to) return "same_account";
+    if (auto code = leave(pool, m, value); !code.empty()) return code;
+    if (value < 0) return "negative_value";
+    arrive(pools[m.to.value], m.quantity, value, pool.key.inventory, variance, legs);
   } else {
-    if (m.value == 0) return "not_positive";
-    std::int64_t stays = 0;
-    if (pool.key.method == CostMethod::average) {
-      if (m.quantity <= 0) return "not_positive";
-      auto const here = std::clamp<std::int64_t>(pool.quantity, 0, m.quantity);
-      stays = here == 0 ? 0 : here == m.quantity ? m.value : nearest(m.value, here, m.quantity);
-      if (here > 0 && pool.value + stays < 0) return "negative_value";
-    } else {
-      if (m.layer.value <= 0 || m.layer.value > last_cost) return "unknown_layer";
-      auto const at = pool.layers.find(m.layer.value);
-      if (at != pool.layers.end()) {
-        auto& layer = at->second;
-        stays = layer.quantity == layer.received ? m.value : nearest(m.value, layer.quantity, layer.received);
-        if (layer.value + stays < 0) return "negative_value";
-        layer.value += stays;
-      }
-    }
-    pool.value += stays;
-    leg(pool.key.inventory, m.contra, stays);
-    leg(variance, m.contra, m.value - stays);
+    if (auto code = late(pool, m, value); !code.empty()) return code;
+    leg(legs, pool.key.inventory, m.contra, value);
+    leg(legs, variance, m.contra, m.value - value);
   }
   ++last_cost;
   for (auto const& [debit, credit, amount] : legs) {
@@ -370,8 +419,9 @@ std::string Model::cost(CostMove const& m, Group const& group, std::int64_t now)
     t.credit = credit;
     t.amount = amount;
     t.effective = m.effective;
+    t.force = m.fact ? Force::fact : Force::none;
     costing_ = true;
-    auto code = transfer(t, group, now, false);
+    auto code = transfer(t, group, now);
     costing_ = false;
     if (!code.empty()) return code;
   }

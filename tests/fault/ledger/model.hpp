@@ -75,8 +75,18 @@ class Model {
     Outcome outcome;
   };
   std::string apply(bylaw::ledger::Group const& group, std::int64_t now);
-  std::string transfer(bylaw::ledger::Transfer t, bylaw::ledger::Group const& group, std::int64_t now, bool fact);
-  std::string move(bylaw::ledger::Transfer t, bylaw::ledger::Group const& group);
+  struct Leg {
+    bylaw::ledger::AccountIndex debit;
+    bylaw::ledger::AccountIndex credit;
+    std::int64_t amount = 0;
+  };
+  std::string transfer(bylaw::ledger::Transfer t, bylaw::ledger::Group const& group, std::int64_t now);
+  std::string move(bylaw::ledger::Transfer t, bylaw::ledger::Group const& group, std::int64_t now);
+  void arrive(Pool& pool, std::int64_t quantity, std::int64_t value, bylaw::ledger::AccountIndex contra, bylaw::ledger::AccountIndex variance,
+              std::vector<Leg>& legs);
+  std::string leave(Pool& pool, bylaw::ledger::CostMove const& m, std::int64_t& value);
+  std::string late(Pool& pool, bylaw::ledger::CostMove const& m, std::int64_t& stays);
+  static void leg(std::vector<Leg>& legs, bylaw::ledger::AccountIndex debit, bylaw::ledger::AccountIndex credit, std::int64_t amount);
   std::string cost(bylaw::ledger::CostMove const& m, bylaw::ledger::Group const& group, std::int64_t now);
   [[nodiscard]] bool elsewhere(std::uint32_t from, std::uint32_t to) const;
   void record(std::uint32_t debit, std::uint32_t credit, std::int64_t amount, bool posted);

@@ -160,7 +160,58 @@ TEST_CASE("late costs are split between what is here and what is sold") {
   CHECK(average.apply(average.move(CostMoveKind::late_cost, 10, 50)) == "ok");
   CHECK(average.state().value == 630);
   CHECK(average.apply(average.move(CostMoveKind::late_cost, 0, 50)) == "not_positive");
+  auto named = average.move(CostMoveKind::issue, 1);
+  named.layer = CostSequence(1);
+  CHECK(average.apply(named) == "unknown_layer");
   average.check_books();
+}
+
+TEST_CASE("goods move between pools at the cost they have") {
+  Costs c(CostMethod::fifo);
+  auto const other_account = c.ledger.open(money_key("assets:inventory:other"), unbounded);
+  auto const other = *c.ledger.open_pool({"SKU", "other", CostMethod::average, other_account});
+  c.in(10, 1'000);
+  c.in(10, 2'000);
+  auto move = c.move(CostMoveKind::transfer, 15);
+  move.to = other;
+  CHECK(c.apply(move) == "ok");
+  CHECK(c.state() == CostState{5, 1'000, 1});
+  CHECK(c.ledger.cost(other) == CostState{15, 2'000, 0});
+  CHECK(c.posted(other_account) == -2'000);
+  CHECK(c.posted(c.inventory) == -1'000);
+  // One inventory account for both: nothing moves but what a debt was priced wrongly by.
+  auto const shared = *c.ledger.open_pool({"SKU", "shared", CostMethod::fifo, c.inventory});
+  auto sold = c.move(CostMoveKind::issue, 2);
+  sold.pool = shared;
+  CHECK(c.apply(sold) == "ok");
+  move.to = shared;
+  move.quantity = 5;
+  CHECK(c.apply(move) == "ok");
+  CHECK(c.ledger.cost(shared) == CostState{3, 600, 1});
+  CHECK(-c.posted(c.inventory) == 600);
+  move.to = move.pool;
+  CHECK(c.apply(move) == "same_account");
+  move.to = no_pool;
+  CHECK(c.apply(move) == "unknown_pool");
+  move.to = shared;
+  move.variance = no_account;
+  CHECK(c.apply(move) == "unknown_account");
+}
+
+TEST_CASE("inventory accounts are moved by costs only, and by their own") {
+  Costs c(CostMethod::fifo);
+  auto const other_account = c.ledger.open(money_key("assets:inventory:other"), unbounded);
+  CHECK(c.ledger.open_pool({"SKU", "other", CostMethod::fifo, other_account}).has_value());
+  c.in(10, 1'000);
+  CHECK(c.apply({transfer(c.inventory, c.cogs, 5)}) == "control_account");
+  auto issue = c.move(CostMoveKind::issue, 1);
+  issue.contra = other_account;
+  CHECK(c.apply(issue) == "control_account");
+  CHECK(c.ledger.open_pool({"SKU", "shelf", CostMethod::average, c.inventory}).error().code == "pool_differs");
+  CHECK(c.ledger.open_pool({"TEA", "shelf", CostMethod::average, c.cogs}).has_value());
+  CHECK(c.ledger.open_pool({"TEA", "other", CostMethod::average, c.received}).error().code == "control_account");  // it holds something
+  CHECK(c.ledger.open_pool({"TEA", "third", CostMethod::average, c.shelf}).error().code == "unknown_account");
+  c.check_books();
 }
 
 TEST_CASE("bad cost moves are named and change nothing") {

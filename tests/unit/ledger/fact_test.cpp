@@ -27,7 +27,7 @@ Transfer promise(Shop const& s, std::int64_t amount, char const* order) {
 
 }  // namespace
 
-TEST_CASE("a count that finds less drops the youngest promises first, and opens a shortage for each") {
+TEST_CASE("a count that finds less takes from the youngest promises first, no more than it must") {
   Shop s;
   auto const adjustment = s.ledger.open(outside_key("adjustment"), unbounded);
   CHECK(s.apply({transfer(s.supplier, s.shelf, 10), promise(s, 4, "A"), promise(s, 3, "B"), promise(s, 2, "C")}) == "ok");
@@ -35,9 +35,17 @@ TEST_CASE("a count that finds less drops the youngest promises first, and opens 
   CHECK(s.applied.discrepancy == 0);
   REQUIRE(s.applied.shortages.size() == 2);
   CHECK(s.applied.shortages[0].reference == "C");
+  CHECK(s.applied.shortages[0].amount == 2);
+  CHECK(s.applied.shortages[0].rest == Sequence{});
   CHECK(s.applied.shortages[1].reference == "B");
-  CHECK(s.ledger.balance(s.shelf) == Balance{5, 4, 0});
-  CHECK(s.applied.entries.size() == 3);  // two drops, then the fact
+  CHECK(s.applied.shortages[1].amount == 2);  // one was free
+  CHECK(s.ledger.balance(s.shelf) == Balance{5, 5, 0});
+  Pending rest;
+  REQUIRE(s.ledger.pending(s.applied.shortages[1].rest, rest));
+  CHECK(rest.amount == 1);
+  CHECK(rest.reference == "B");
+  CHECK(s.applied.entries.size() == 4);  // two drops, the rest of one, then the fact
+  CHECK(s.applied.sequences == std::vector<Sequence>{Sequence(8)});
 }
 
 TEST_CASE("the policy says which promises yield first") {
@@ -50,6 +58,38 @@ TEST_CASE("the policy says which promises yield first") {
   CHECK(s.apply(group) == "ok");
   REQUIRE(s.applied.shortages.size() == 1);
   CHECK(s.applied.shortages[0].reference == "A");
+  CHECK(s.applied.shortages[0].amount == 3);
+}
+
+TEST_CASE("a promise is kept late, or beyond its amount, or after it is gone, when that is what happened") {
+  Shop s;
+  auto cart = promise(s, 3, "A");
+  cart.expires = Timestamp(2'000);
+  CHECK(s.apply({transfer(s.supplier, s.shelf, 10), cart}) == "ok");
+  s.now = Timestamp(3'000);
+  auto kept = resolution(TransferKind::post_pending, 2, 5);
+  CHECK(s.apply({kept}) == "expired");
+  kept.force = Force::fact;
+  CHECK(s.apply({kept}) == "ok");
+  CHECK(s.applied.entries.size() == 2);
+  CHECK(s.ledger.balance(s.shelf) == Balance{5, 0, 0});
+  CHECK(s.apply({kept}) == "unknown_pending");  // and from where?
+  kept.debit = s.shelf;
+  kept.credit = s.customer;
+  CHECK(s.apply({kept}) == "ok");
+  CHECK(s.posted(s.shelf) == 0);
+  CHECK(s.posted(s.customer) == 10);
+}
+
+TEST_CASE("a serial number that turns up makes promises of it elsewhere void") {
+  Shop s;
+  auto const here = s.ledger.open(stock_key("W1", "S1"), one_serial);
+  auto const there = s.ledger.open(stock_key("W2", "S1"), one_serial);
+  CHECK(s.apply({transfer(s.supplier, here, 1, TransferKind::pending)}) == "ok");
+  CHECK(s.apply({fact(here, there, 1)}) == "ok");  // it never arrived here, and is there all the same
+  CHECK(s.posted(there) == 1);
+  CHECK(s.applied.shortages.size() == 1);
+  CHECK(s.ledger.pending_count() == 0);
 }
 
 TEST_CASE("what was not there is drawn from the discrepancy account") {

@@ -95,6 +95,28 @@ TEST_CASE("promises lapse by the clock that is given, not before and not after")
   CHECK(s.apply({resolution(TransferKind::post_pending, 2, 3)}) == "expired");
   CHECK(s.apply({resolution(TransferKind::expire, 2)}) == "ok");
   CHECK(s.ledger.balance(s.shelf).available() == 4);
+  CHECK(s.apply({cart}) == "expired");  // it would have lapsed already
+}
+
+TEST_CASE("business time that is not given is the time of recording, and bounds come before transfers") {
+  Shop s;
+  s.now = Timestamp(7'000);
+  auto plain = transfer(s.supplier, s.shelf, 1);
+  plain.effective = Timestamp{};
+  CHECK(s.apply({plain}) == "ok");
+  CHECK(s.applied.entries[0].transfer.effective == s.now);
+  Group group;
+  group.bounds = {{s.shelf, {-5, no_ceiling}}};
+  group.transfers = {transfer(s.shelf, s.customer, 6)};
+  CHECK(s.apply(group) == "ok");
+}
+
+TEST_CASE("a refusal says which transfer of the group it is about") {
+  Shop s;
+  CHECK(s.apply({transfer(s.supplier, s.shelf, 1), transfer(s.shelf, no_account, 1)}) == "unknown_account");
+  Group group;
+  group.transfers = {transfer(s.supplier, s.shelf, 1), transfer(s.shelf, no_account, 1)};
+  CHECK(s.ledger.apply(group, s.now, s.applied).error().place == "A-1, transfer 2 of the group");
 }
 
 TEST_CASE("a transfer is reversed once, up to its amount, and only when it moved something") {
@@ -118,7 +140,14 @@ TEST_CASE("a closed period takes nothing more, and late facts go to the next one
   auto const sales = s.ledger.open(money_key("sales"), unbounded);
   auto const abroad_cash = s.ledger.open(money_key("cash", "abroad"), unbounded);
   auto const abroad_sales = s.ledger.open(money_key("sales", "abroad"), unbounded);
+  s.now = Timestamp(9'000);
   Group close;
+  close.closes = {{AccountKind::money, "main", Timestamp(9'000)}};
+  CHECK(s.apply(close) == "period_not_over");
+  close.closes = {{AccountKind::money, "mian", Timestamp(2'000)}};
+  CHECK(s.apply(close) == "unknown_company");
+  close.closes = {{AccountKind::quantity, "shelf", Timestamp(2'000)}};
+  CHECK(s.apply(close) == "unknown_company");
   close.closes = {{AccountKind::money, "main", Timestamp(2'000)}};
   CHECK(s.apply(close) == "ok");
   CHECK(s.apply(close) == "closed_period");
@@ -205,7 +234,7 @@ TEST_CASE("everything since a mark can be taken back") {
   receipt.effective = Timestamp(9'000);
   all.costs = {receipt};
   all.bounds = {{s.shelf, {-1, no_ceiling}}};
-  all.closes = {{AccountKind::money, "main", Timestamp(2'000)}};
+  all.closes = {{AccountKind::money, "main", Timestamp(500)}};
   all.lots = {{"SKU", "L1", {}, {}, Timestamp(7)}};
   CHECK(s.ledger.submit(all, 1, s.now, s.applied).accepted());
   CHECK(s.ledger.account_count() == 5);

@@ -28,7 +28,7 @@ inline Transfer transfer(AccountIndex from, AccountIndex to, std::int64_t amount
   return t;
 }
 inline Transfer resolution(TransferKind kind, std::int64_t pending, std::int64_t amount = 0) {
-  auto t = transfer({}, {}, amount, kind);
+  auto t = transfer(no_account, no_account, amount, kind);
   t.target = Sequence(pending);
   return t;
 }

@@ -37,8 +37,8 @@ TEST_CASE("availability by place, pool and network") {
   CHECK(network.available == 11);
   CHECK(network.inbound == 5);
   CHECK(availability(s.ledger, {.item = "SKU", .places = {"shelf"}}).available == 8);
-  CHECK(availability(s.ledger, {.item = "SKU", .any_pool = false, .pool = "web"}).available == 4);
-  CHECK(availability(s.ledger, {.item = "SKU", .any_pool = false, .pool = ""}).available == 7);
+  CHECK(availability(s.ledger, {.item = "SKU", .pool = "web"}).available == 4);
+  CHECK(availability(s.ledger, {.item = "SKU", .pool = ""}).available == 7);
   CHECK(availability(s.ledger, {.item = "SKU", .status = "damaged"}).available == 9);
   CHECK(availability(s.ledger, {.item = "unheard of"}).available == 0);
 }
@@ -73,8 +73,9 @@ TEST_CASE("lots are picked by removal date, by receipt, or by nearness") {
     lots.transfers.push_back(transfer(s.supplier, account, row.quantity));
   }
   CHECK(s.apply(lots) == "ok");
-  auto const stock = stock_of(s.ledger, {.item = "SKU"});
+  StockFilter filter{.item = "SKU"};
   auto const taken = [&](PickRequest const& request) {
+    auto const stock = stock_of(s.ledger, filter);
     std::string text;
     for (auto const& [account, quantity] : pick(stock, {"near", "far"}, request)) {
       text += (text.empty() ? "" : " ") + s.ledger.key(account).detail + ":" + std::to_string(quantity);
@@ -83,11 +84,14 @@ TEST_CASE("lots are picked by removal date, by receipt, or by nearness") {
   };
   CHECK(taken({.quantity = 4, .order = PickOrder::fefo}) == "L2:2 L1:2");
   CHECK(taken({.quantity = 99, .order = PickOrder::fefo}) == "L2:2 L1:3 L4:1 L3:4");
-  CHECK(taken({.quantity = 3, .order = PickOrder::fefo, .usable_until = Timestamp(600)}) == "L1:3");
   CHECK(taken({.quantity = 3, .order = PickOrder::fifo}) == "L4:1 L1:2");
   CHECK(taken({.quantity = 5, .order = PickOrder::lifo}) == "L3:4 L2:1");
   CHECK(taken({.quantity = 7, .order = PickOrder::closest}) == "L2:2 L3:4 L1:1");
   CHECK(taken({.quantity = 0}).empty());
+  CHECK(availability(s.ledger, filter).available == 10);
+  filter.usable_until = Timestamp(600);
+  CHECK(taken({.quantity = 3, .order = PickOrder::fefo}) == "L1:3");
+  CHECK(availability(s.ledger, filter).available == 8);
 }
 
 TEST_CASE("kits are as many as their scarcest component allows, shared with loose sales") {
