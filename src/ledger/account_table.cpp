@@ -39,7 +39,7 @@ bool AccountTable::find(AccountKey const& key, AccountIndex& out) const {
   for (auto const symbol : {unit, name.place, name.status, name.detail, name.owner, name.pool}) {
     if (symbol == no_slot) return false;
   }
-  auto const unit_and_kind = unit << 1 | static_cast<std::uint32_t>(key.kind);
+  auto const unit_and_kind = unit << 1 | (static_cast<std::uint32_t>(key.kind) & 1);
   auto const slot =
       index_.find(hash_name(unit_and_kind, name), [&](std::uint32_t s) { return records_[s].unit_and_kind == unit_and_kind && same_name(names_[s], name); });
   out = AccountIndex(slot);
@@ -49,7 +49,7 @@ bool AccountTable::find(AccountKey const& key, AccountIndex& out) const {
 AccountIndex AccountTable::add(AccountKey const& key, Bounds const& bounds) {
   symbols_before_.push_back(static_cast<std::uint32_t>(symbols.size()));
   AccountRecord record;
-  record.unit_and_kind = symbols.intern(key.unit) << 1 | static_cast<std::uint32_t>(key.kind);
+  record.unit_and_kind = symbols.intern(key.unit) << 1 | (static_cast<std::uint32_t>(key.kind) & 1);
   record.bounds = intern(bounds) & bounds_mask;
   AccountName name;
   name.place = symbols.intern(key.place);

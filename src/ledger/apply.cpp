@@ -12,6 +12,10 @@ bool Application::refuse(char const* code, std::string message, std::string plac
   return false;
 }
 
+bool Application::refuse_size() {
+  return refuse("group_too_large", "a group has at most " + std::to_string(group_transfers_max) + " transfers", {}, "divide it");
+}
+
 bool Application::refuse_bound(AccountIndex account, std::int64_t wanted) {
   state_.need_names();
   auto const key = state_.accounts.key(account);
@@ -39,6 +43,8 @@ std::int64_t Application::room_above(AccountIndex account) const noexcept {
 
 bool Application::run() {
   state_.undo.push_back({UndoStep::Kind::sequences, 0, {state_.last.value, state_.last_cost.value, 0}});
+  auto const too_many = [&] { return out_.entries.size() > group_transfers_max; };
+  if (group_.transfers.size() > group_transfers_max) return refuse_size();
   for (auto const& change : group_.bounds) {
     if (!change_bounds(change)) return false;
   }
@@ -53,11 +59,13 @@ bool Application::run() {
   for (auto const& move : group_.costs) {
     if (!move_cost(move)) return false;
   }
+  if (too_many()) return refuse_size();
   for (auto const& period : group_.closes) {
     if (!close(period)) return false;
   }
   for (auto const& lot : group_.lots) {
     if (lot.item.empty() || lot.lot.empty()) return refuse("unnamed_lot", "a lot has an item and a name");
+    if (lot.item.size() > name_bytes_max || lot.lot.size() > name_bytes_max) return refuse("name_too_long", "a name has at most 1,000 bytes");
     state_.lots.set(lot);
     state_.undo.push_back({UndoStep::Kind::lot, 0, {}});
   }
@@ -79,10 +87,12 @@ bool Application::step(Transfer const& asked) {
   if (asked.reference.size() > reference_bytes_max) {
     return refuse("reference_too_long", "a reference has at most " + std::to_string(reference_bytes_max) + " bytes");
   }
+  if (asked.force > Force::fact) return refuse("unknown_kind", "this force is not known", asked.reference);
   // A fact books others before itself, so it cannot be worked on where it will be recorded.
   if (replaying_ || asked.force == Force::fact) {
     auto transfer = asked;
     if (transfer.effective.value == 0 && !replaying_) transfer.effective = now_;
+    transfer.prior_period = transfer.prior_period && replaying_;
     if (!dispatch(transfer)) return false;
     if (transfer.amount == 0) return true;
     state_.last = Sequence(state_.last.value + 1);
@@ -93,6 +103,7 @@ bool Application::step(Transfer const& asked) {
   out_.entries.push_back({number, asked});
   auto& transfer = out_.entries.back().transfer;
   if (transfer.effective.value == 0) transfer.effective = now_;
+  transfer.prior_period = false;
   if (!dispatch(transfer)) return false;
   if (transfer.amount == 0) {
     out_.entries.pop_back();
@@ -165,6 +176,18 @@ bool Application::is_elsewhere(Transfer const& transfer) {
     AccountIndex const other(at);
     if (other == transfer.debit || other == transfer.credit || accounts[other].unit_and_kind != accounts[transfer.credit].unit_and_kind) continue;
     if (accounts.bounds(other).ceiling == 1 && accounts[other].balance.posted + accounts[other].balance.pending_in > 0) return true;
+  }
+  return false;
+}
+
+/// Whether another account of one serial number has the one that this account is named after.
+bool Application::lies_elsewhere(AccountIndex account) {
+  auto const& accounts = state_.accounts;
+  auto const detail = accounts.name(account).detail;
+  for (auto at = accounts.next_of_detail(detail, no_slot); at != no_slot; at = accounts.next_of_detail(detail, at)) {
+    AccountIndex const other(at);
+    bool const same = other != account && accounts[other].unit_and_kind == accounts[account].unit_and_kind && accounts.bounds(other).ceiling == 1;
+    if (same && accounts[other].balance.posted + accounts[other].balance.pending_in > 0) return true;
   }
   return false;
 }
@@ -315,9 +338,7 @@ bool Application::reverse(Transfer& transfer) {
     return refuse("unknown_transfer", "there is no transfer " + number, number, "correct the sequence");
   }
   if (!original.posted) return refuse("not_reversible", "transfer " + number + " moved nothing", number, "void the reservation instead");
-  bool const again = std::any_of(out_.entries.begin(), out_.entries.end(), [&](Entry const& entry) {
-    return entry.sequence <= state_.last && entry.transfer.kind == TransferKind::reverse && entry.transfer.target == transfer.target;
-  });
+  bool const again = !reversed_.insert(transfer.target.value).second;
   if (original.reversed || again) return refuse("already_reversed", "transfer " + number + " has been reversed", number, "book a new transfer instead");
   if (transfer.amount > original.amount) {
     return refuse("above_original", std::to_string(transfer.amount) + " are more than the " + std::to_string(original.amount) + " of transfer " + number,
@@ -382,6 +403,11 @@ bool Application::change_bounds(BoundChange const& change) {
   if (record.control != 0) return refuse("control_account", "the inventory account of cost pools has no bounds", key.status);
   if (key == discrepancy_of(key)) return refuse("discrepancy_account", "what facts took that was not there has no bounds", key.unit);
   if (change.bounds.floor > change.bounds.ceiling) return refuse("bound", "a floor cannot be above its ceiling");
+  bool const serial = change.bounds.ceiling == 1 && !key.detail.empty();
+  if (serial && change.bounds.floor != 0) return refuse("bound", "an account of one serial number holds 0 or 1", key.detail);
+  if (serial && balance.posted + balance.pending_in > 0 && lies_elsewhere(change.account)) {
+    return refuse("serial_elsewhere", "serial `" + key.detail + "` of `" + key.unit + "` is at another place", key.detail);
+  }
   if (balance.available() < change.bounds.floor || balance.posted + balance.pending_in > change.bounds.ceiling) {
     return refuse("bound", "the account does not keep the new bounds as it stands", {}, "bring its balance within them first");
   }

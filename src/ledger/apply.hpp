@@ -1,4 +1,6 @@
 #pragma once
+#include <unordered_set>
+
 #include "ledger/state.hpp"
 
 namespace bylaw::inline v0::ledger {
@@ -37,8 +39,10 @@ class Application {
   [[nodiscard]] bool check_serial(Transfer const& transfer);
   [[nodiscard]] bool is_serial(AccountIndex account);
   [[nodiscard]] bool is_elsewhere(Transfer const& transfer);
+  [[nodiscard]] bool lies_elsewhere(AccountIndex account);
   void bend(Transfer& transfer);
   [[nodiscard]] bool settle_fact(Transfer& transfer);
+  [[nodiscard]] static Transfer part_of(Transfer const& fact, AccountIndex debit, AccountIndex credit, std::int64_t amount);
   [[nodiscard]] bool drop_promises(AccountIndex account, bool incoming, std::int64_t missing);
   [[nodiscard]] bool drop_serial_promises(AccountIndex account);
   [[nodiscard]] bool drop(std::uint32_t slot, std::int64_t missing);
@@ -48,6 +52,7 @@ class Application {
   [[nodiscard]] std::int64_t room_above(AccountIndex account) const noexcept;
   [[nodiscard]] bool refuse(char const* code, std::string message, std::string place = {}, std::string remedy = {});
   [[nodiscard]] bool refuse_unknown(Transfer const& transfer);
+  [[nodiscard]] bool refuse_size();
   [[nodiscard]] bool refuse_bound(AccountIndex account, std::int64_t wanted);
 
   Ledger::Impl& state_;
@@ -56,6 +61,7 @@ class Application {
   Applied& out_;
   History const& history_;
   Error& error_;
+  std::unordered_set<std::int64_t> reversed_;  ///< by this group
   Sequence before_;  ///< the last transfer when the one asked for began
   bool replaying_ = false;
   bool costing_ = false;

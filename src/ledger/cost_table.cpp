@@ -19,6 +19,17 @@ std::int64_t share(std::int64_t value, std::int64_t part, std::int64_t whole) no
   return static_cast<std::int64_t>(divide_rounded(Int128{value} * part, whole, Rounding::half_even));
 }
 
+/// What `part` units cost when `whole` cost `value`, where there may be more of them. False: more than 64 bits hold.
+bool at_rate(std::int64_t value, std::int64_t part, std::int64_t whole, std::int64_t& out) noexcept {
+  auto const cost = part == whole ? Int128{value} : divide_rounded(Int128{value} * part, whole, Rounding::half_even);
+  out = fits_int64(cost) ? static_cast<std::int64_t>(cost) : 0;
+  return fits_int64(cost);
+}
+
+Unexpected<Error> too_large(CostPool const& pool) {
+  return failure("overflow", "the quantity or value of a cost pool leaves the range of 64 bits", pool.key.item);
+}
+
 /// A leg in the direction that makes its amount positive.
 void add_leg(std::vector<CostLeg>& legs, AccountIndex debit, AccountIndex credit, std::int64_t amount) {
   if (amount > 0) legs.push_back({debit, credit, amount});
@@ -108,17 +119,19 @@ Result<void> CostTable::receive(CostEntry& entry, CostMove const& move, std::vec
   if (move.value < 0) return failure("negative_value", "goods are received at a cost of zero or more");
   std::int64_t quantity = 0;
   std::int64_t value = 0;
-  if (add_overflows(pool.quantity, move.quantity, quantity) || add_overflows(pool.value, move.value, value)) {
-    return failure("overflow", "the value of a pool leaves the range of 64 bits");
-  }
+  if (add_overflows(pool.quantity, move.quantity, quantity) || add_overflows(pool.value, move.value, value)) return too_large(pool);
   auto const covered = pool.quantity < 0 ? std::min(move.quantity, -pool.quantity) : 0;
   auto const cost_of_covered = share(move.value, covered, move.quantity);
   auto const assumed = covered == 0 ? 0 : share(-pool.value, covered, -pool.quantity);
+  auto const worth = Int128{value} - cost_of_covered + assumed;
+  auto const variance = Int128{cost_of_covered} - assumed;
+  auto const change = Int128{move.value} - variance;
+  if (!fits_int64(worth) || !fits_int64(-worth) || !fits_int64(variance) || !fits_int64(-variance) || !fits_int64(change)) return too_large(pool);
   add_leg(legs, pool.key.inventory, move.contra, move.value);
-  add_leg(legs, variance_of(move), pool.key.inventory, cost_of_covered - assumed);
+  add_leg(legs, variance_of(move), pool.key.inventory, static_cast<std::int64_t>(variance));
   pool.quantity = quantity;
-  pool.value = value - cost_of_covered + assumed;
-  entry.value_change = move.value - cost_of_covered + assumed;
+  pool.value = static_cast<std::int64_t>(worth);
+  entry.value_change = static_cast<std::int64_t>(change);
   pool.rate_quantity = move.quantity;
   pool.rate_value = move.value;
   if (move.quantity > covered && pool.key.method != CostMethod::average) {
@@ -154,7 +167,7 @@ Result<void> CostTable::issue(CostEntry& entry, std::vector<CostLeg>& legs) {
   auto& pool = pools_[move.pool.value];
   if (move.quantity <= 0) return failure("not_positive", "an issue takes more than zero units");
   std::int64_t after = 0;
-  if (subtract_overflows(pool.quantity, move.quantity, after)) return failure("overflow", "the quantity of a pool leaves the range of 64 bits");
+  if (subtract_overflows(pool.quantity, move.quantity, after) || after == INT64_MIN) return too_large(pool);
   auto const here = std::max<std::int64_t>(pool.quantity, 0);
   std::int64_t taken = std::min(here, move.quantity);
   std::int64_t value = 0;
@@ -187,17 +200,25 @@ Result<void> CostTable::issue(CostEntry& entry, std::vector<CostLeg>& legs) {
   }
   // Sold before it was bought: at the rate that was last known, until a receipt says what it really cost.
   auto const owed = move.quantity - taken;
-  if (owed > 0 && pool.quantity < 0) value += share(-pool.value, owed, -pool.quantity);
-  else if (owed > 0 && pool.rate_quantity > 0) value += share(pool.rate_value, owed, pool.rate_quantity);
+  std::int64_t debt = 0;
+  bool fits = true;
+  if (owed > 0 && pool.quantity < 0) fits = at_rate(-pool.value, owed, -pool.quantity, debt);
+  else if (owed > 0 && pool.rate_quantity > 0) fits = at_rate(pool.rate_value, owed, pool.rate_quantity, debt);
+  std::int64_t worth = 0;
+  if (!fits || add_overflows(value, debt, value) || subtract_overflows(pool.value, value, worth) || worth == INT64_MIN || value == INT64_MIN) {
+    return too_large(pool);
+  }
   std::int64_t goods = value;
   if (average && after == 0 && taken == move.quantity && move.variance != no_account) {
-    goods = static_cast<std::int64_t>(divide_rounded(value, move.quantity, Rounding::half_up)) * move.quantity;
+    auto const shown = divide_rounded(value, move.quantity, Rounding::half_up) * move.quantity;
+    if (!fits_int64(shown) || !fits_int64(value - shown)) return too_large(pool);
+    goods = static_cast<std::int64_t>(shown);
     entry.rounding = value - goods;
   }
   add_leg(legs, move.contra, pool.key.inventory, goods);
   add_leg(legs, variance_of(move), pool.key.inventory, entry.rounding);
   pool.quantity = after;
-  pool.value -= value;
+  pool.value = worth;
   entry.value_change = -value;
   return {};
 }
@@ -225,17 +246,22 @@ Result<void> CostTable::late_cost(CostEntry& entry, std::vector<CostLeg>& legs) 
   auto const stays = here == 0 ? 0 : share(move.value, here, received);
   auto const worth = at < pool.layers.size() ? pool.layers[at].value : pool.value;
   std::int64_t next = 0;
-  if (add_overflows(worth, stays, next) || add_overflows(pool.value, stays, pool.value))
-    return failure("overflow", "the value of a pool leaves the range of 64 bits");
+  std::int64_t rest = 0;
+  std::int64_t total = 0;
+  if (add_overflows(worth, stays, next) || add_overflows(pool.value, stays, total) || subtract_overflows(move.value, stays, rest) || total == INT64_MIN ||
+      rest == INT64_MIN || stays == INT64_MIN) {
+    return too_large(pool);
+  }
   if (here > 0 && next < 0) return failure("negative_value", "a credit cannot be larger than what the goods cost", {}, "book the rest against the goods sold");
   if (at < pool.layers.size()) {
     auto layer = pool.layers[at];
     layer.value = next;
     change_layer(move.pool.value, at, layer);
   }
+  pool.value = total;
   entry.value_change = stays;
   add_leg(legs, pool.key.inventory, move.contra, stays);
-  add_leg(legs, variance_of(move), move.contra, move.value - stays);
+  if (variance_of(move) != move.contra) add_leg(legs, variance_of(move), move.contra, rest);
   return {};
 }
 
@@ -272,15 +298,17 @@ void CostTable::undo_to(std::size_t mark) noexcept {
   }
 }
 
-/// Used-up layers are dropped here only, because undoing counts on their places.
+/// Used-up layers are dropped here only, because undoing counts on their places; and only when the list has doubled, so
+/// that it is not gone through for every commit.
 void CostTable::commit() noexcept {
   undo_.clear();
   for (auto const index : touched_) {
     if (index >= pools_.size()) continue;  // its opening was taken back
     auto& pool = pools_[index];
-    if (pool.first <= pool.layers.size() / 2) continue;
-    pool.layers.erase(pool.layers.begin(), pool.layers.begin() + static_cast<std::ptrdiff_t>(pool.first));
+    if (pool.layers.size() < pool.tidy_at) continue;
+    std::erase_if(pool.layers, [](CostLayer const& layer) { return layer.quantity == 0; });
     pool.first = 0;
+    pool.tidy_at = std::max<std::size_t>(16, pool.layers.size() * 2);
   }
   touched_.clear();
 }

@@ -24,6 +24,7 @@ struct CostPool {
   std::int64_t rate_value = 0;
   std::vector<CostLayer> layers;  ///< oldest first; those before `first` are used up
   std::size_t first = 0;
+  std::size_t tidy_at = 16;  ///< layers at which used-up ones are looked for
 };
 
 /// One money movement that a cost move asks for; `amount` is above zero.

@@ -18,52 +18,51 @@ AccountKey discrepancy_of(AccountKey key) {
   return key;
 }
 
-/// Makes room for a fact on both sides. What was not there comes from the discrepancy account; what cannot lie where
-/// it is said to lie (a serial number that is somewhere else already) goes to it.
+/// Makes room for a fact on both sides. What was not there comes from the discrepancy account; what has no room where it is
+/// said to lie (a serial number that is somewhere else already) goes to it.
 bool Application::settle_fact(Transfer& transfer) {
   auto room = room_below(transfer.debit);
   if (transfer.amount > room) {
     if (!drop_promises(transfer.debit, false, transfer.amount - room)) return false;
     room = room_below(transfer.debit);
   }
-  bool const too_little = transfer.amount > room;
-  bool too_much = false;
+  auto fits = transfer.amount;
   if (state_.accounts.bounds(transfer.credit).ceiling != no_ceiling) {
     auto const over = transfer.amount - room_above(transfer.credit);
     if (over > 0 && !drop_promises(transfer.credit, true, over)) return false;
     if (!drop_serial_promises(transfer.credit)) return false;
-    too_much = transfer.amount > room_above(transfer.credit) || is_elsewhere(transfer);
+    fits = is_elsewhere(transfer) ? 0 : std::min(fits, std::max<std::int64_t>(room_above(transfer.credit), 0));
   }
-  if (!too_little && !too_much) return true;
+  auto const there = std::min(transfer.amount, std::max<std::int64_t>(room, 0));
+  if (there == transfer.amount && fits == transfer.amount) return true;
   state_.need_names();
   auto const discrepancy = state_.open(discrepancy_of(state_.accounts.key(transfer.debit)), unbounded);
-  if (too_much && transfer.debit == discrepancy) {
-    transfer.amount = 0;  // from nowhere to nowhere
-    return true;
-  }
-  if (too_much) {
+  auto const moved = std::min(there, fits);
+  auto const drawn = transfer.debit == discrepancy || transfer.credit == discrepancy ? 0 : fits - moved;
+  auto const sent = transfer.debit == discrepancy || transfer.credit == discrepancy ? 0 : there - moved;
+  out_.discrepancy += drawn + sent;
+  if (moved == 0 && drawn == 0) {
     transfer.credit = discrepancy;
-    out_.discrepancy += transfer.amount;
-  }
-  if (!too_little) return true;
-  auto const missing = transfer.amount - std::max<std::int64_t>(room, 0);
-  if (transfer.credit == discrepancy) {  // only what was there moves
-    transfer.amount -= missing;
+    transfer.amount = sent;
     return true;
   }
-  out_.discrepancy += missing;
-  if (missing == transfer.amount) {
-    transfer.debit = discrepancy;
-    return true;
-  }
-  Transfer drawn = transfer;
-  drawn.kind = TransferKind::post;
-  drawn.target = Sequence{};
-  drawn.debit = discrepancy;
-  drawn.amount = missing;
-  drawn.force = Force::none;
-  transfer.amount -= missing;
-  return step(drawn);
+  if (sent > 0 && !step(part_of(transfer, transfer.debit, discrepancy, sent))) return false;
+  if (moved > 0 && drawn > 0 && !step(part_of(transfer, discrepancy, transfer.credit, drawn))) return false;
+  if (moved == 0) transfer.debit = discrepancy;
+  transfer.amount = moved > 0 ? moved : drawn;
+  return true;
+}
+
+/// A leg of its own for what a fact could not move from or to where it was said.
+Transfer Application::part_of(Transfer const& fact, AccountIndex debit, AccountIndex credit, std::int64_t amount) {
+  auto part = fact;
+  part.kind = TransferKind::post;
+  part.force = Force::none;
+  part.target = Sequence{};
+  part.debit = debit;
+  part.credit = credit;
+  part.amount = amount;
+  return part;
 }
 
 /// Takes `missing` units from a promise: it is dropped, and what is left of it is promised anew with the same dates.
@@ -116,7 +115,7 @@ bool Application::drop_promises(AccountIndex account, bool incoming, std::int64_
 
 /// A serial number that has turned up here will not come to another place: promises of that are dropped.
 bool Application::drop_serial_promises(AccountIndex account) {
-  if (!is_serial(account)) return true;
+  if (!is_serial(account) || !lies_elsewhere(account)) return true;
   auto const& accounts = state_.accounts;
   std::vector<std::int64_t> open;
   for (auto slot = state_.pendings.first_of_unit(accounts[account].unit()); slot != no_slot; slot = state_.pendings[slot].next_of_unit) {

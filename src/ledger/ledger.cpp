@@ -31,7 +31,8 @@ AccountIndex Ledger::Impl::open(AccountKey const& key, Bounds const& bounds) {
   need_names();
   AccountIndex account;
   if (accounts.find(key, account)) return account;
-  account = accounts.add(key, key == discrepancy_of(key) ? unbounded : bounds);
+  Bounds const possible{std::min<std::int64_t>(bounds.floor, 0), std::max<std::int64_t>(bounds.ceiling, 0)};
+  account = accounts.add(key, key == discrepancy_of(key) ? unbounded : possible);
   undo.push_back({UndoStep::Kind::account_opened, account.value, {}});
   return account;
 }
@@ -122,7 +123,11 @@ Result<CostPoolIndex> Ledger::open_pool(CostPoolKey const& key) {
   if (key.inventory.value >= impl_->accounts.size() || impl_->accounts[key.inventory].kind() != AccountKind::money) {
     return failure("unknown_account", "a cost pool needs an inventory account of the books", key.item, "open it first");
   }
+  if (key.method > CostMethod::average) return failure("unknown_kind", "this cost method is not known", key.item);
+  impl_->need_names();
   auto const& account = impl_->accounts[key.inventory];
+  auto const name = impl_->accounts.key(key.inventory);
+  if (name == discrepancy_of(name)) return failure("control_account", "a discrepancy account cannot be the inventory account of a pool", key.item);
   if (account.control == 0 && (!(account.balance == Balance{}) || !(impl_->accounts.bounds(key.inventory) == unbounded))) {
     return failure("control_account", "the inventory account has bounds, or holds something that no cost explains", key.item, "begin with an empty account without bounds");
   }

@@ -31,6 +31,8 @@ struct AccountKey {
   friend bool operator==(AccountKey const&, AccountKey const&) = default;
 };
 
+inline constexpr std::size_t name_bytes_max = 1'000;  ///< of each part of a key, of lots and of cost pools
+
 inline constexpr std::int64_t no_floor = INT64_MIN;  ///< supplier, customer, adjustment, every money account
 inline constexpr std::int64_t no_ceiling = INT64_MAX;
 

@@ -70,7 +70,8 @@ class BYLAW_EXPORT Ledger {
   Ledger& operator=(Ledger const&) = delete;
 
   /// The account with this key, opened when it is new. Bounds are set on opening; later by a `BoundChange`. Discrepancy accounts
-  /// (place `discrepancy`, of money status `discrepancy`) never have any: facts have to go somewhere.
+  /// (place `discrepancy`, of money status `discrepancy`) never have any: facts have to go somewhere. A new account holds nothing, so a floor
+  /// above 0 is taken as 0, and a ceiling below 0 too.
   AccountIndex open(AccountKey const& key, Bounds const& bounds);
   /// The account with this key, if it was ever opened.
   [[nodiscard]] bool find(AccountKey const& key, AccountIndex& out) const;
@@ -92,7 +93,7 @@ class BYLAW_EXPORT Ledger {
   /// Applies a whole group, or nothing of it; `out` is overwritten. `now` decides which promises have lapsed.
   /// Errors: `bound` (not enough there), `discrepancy_account`, `ceiling`, `serial_elsewhere`, `unit_mismatch`, `control_account`, `not_positive`, `same_account`,
   /// `unknown_account`, `unknown_pending` (never was, or is resolved), `above_pending`, `expired` (has lapsed, or would at once), `not_expired`,
-  /// `unknown_transfer`, `not_reversible`, `already_reversed`, `above_original`, `closed_period`, `period_not_over`, `unknown_company`, `reference_too_long`, `bad_time`, `overflow`,
+  /// `unknown_transfer`, `not_reversible`, `already_reversed`, `above_original`, `closed_period`, `period_not_over`, `unknown_company`, `reference_too_long`, `name_too_long`, `group_too_large`, `bad_time`, `overflow`,
   /// `unknown_pool`, `unnamed_lot`, `layer_short`, `unknown_layer`, `negative_value`.
   [[nodiscard]] Result<void> apply(Group const& group, Timestamp now, Applied& out, History const& history = {});
   /// The same, once per id: the same id and body is answered from the first time, another body is refused (`id_conflict`).

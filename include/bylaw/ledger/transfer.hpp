@@ -54,6 +54,7 @@ struct Transfer {
   std::string reference;    ///< business key: the order, the return; at most reference_bytes_max
 };
 inline constexpr std::size_t reference_bytes_max = 240;
+inline constexpr std::size_t group_transfers_max = 1'000'000;
 
 /// An applied transfer with its place in history. `amount`, accounts and `effective` are what was really done.
 struct Entry {

@@ -152,7 +152,8 @@ Group Generator::group(Model const& model, std::int64_t now) {
   } else if (what == 1) {
     auto const account = below(static_cast<std::int64_t>(model.accounts.size()));
     group.bounds = {{AccountIndex(static_cast<std::uint32_t>(account)), {one_in(3) ? no_floor : -below(9), one_in(2) ? no_ceiling : below(12)}}};
-    if (!model.accounts[static_cast<std::size_t>(account)].key.detail.empty()) group.bounds[0].bounds = one_serial;
+    // Serial numbers are now and then let go, and then held to one place again.
+    if (!model.accounts[static_cast<std::size_t>(account)].key.detail.empty()) group.bounds[0].bounds = one_in(3) ? physical : one_serial;
   } else if (what == 2 && one_in(3)) {
     auto const quantities = one_in(2);
     group.closes = {{quantities ? AccountKind::quantity : AccountKind::money,

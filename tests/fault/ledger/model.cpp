@@ -115,7 +115,16 @@ std::string Model::apply(Group const& group, std::int64_t now) {
       if (pool.key.inventory == change.account) return "control_account";
     }
     if (account.key.place == "discrepancy" || account.key.status == "discrepancy") return "discrepancy_account";
-    if (change.bounds.floor > change.bounds.ceiling || account.posted - out(i) < change.bounds.floor || account.posted + in(i) > change.bounds.ceiling) return "bound";
+    if (change.bounds.floor > change.bounds.ceiling) return "bound";
+    bool const serial = change.bounds.ceiling == 1 && !account.key.detail.empty();
+    if (serial && change.bounds.floor != 0) return "bound";
+    for (std::uint32_t other = 0; serial && account.posted + in(i) > 0 && other < accounts.size(); ++other) {
+      auto const& there = accounts[other];
+      if (other != i && there.bounds.ceiling == 1 && there.key.detail == account.key.detail && there.key.unit == account.key.unit && there.posted + in(other) > 0) {
+        return "serial_elsewhere";
+      }
+    }
+    if (account.posted - out(i) < change.bounds.floor || account.posted + in(i) > change.bounds.ceiling) return "bound";
     account.bounds = change.bounds;
   }
   for (auto const& t : group.transfers) {
@@ -268,9 +277,8 @@ std::string Model::move(Transfer t, Group const& group, std::int64_t now) {
     if (other.bounds.ceiling == 1 && other.key.detail == mine.key.detail && other.key.unit == mine.key.unit && other.key.kind == mine.key.kind) drop(at, INT64_MAX);
   }
   auto const there = std::min(t.amount, std::max<std::int64_t>(room_below(), 0));
-  auto const missing = t.amount - there;
-  bool const no_place = t.amount > room_above() || elsewhere(from, to);
-  if (missing == 0 && !no_place) {
+  auto const fits = elsewhere(from, to) ? 0 : std::min(t.amount, std::max<std::int64_t>(room_above(), 0));
+  if (there == t.amount && fits == t.amount) {
     record(from, to, t.amount, true);
     return {};
   }
@@ -283,12 +291,11 @@ std::string Model::move(Transfer t, Group const& group, std::int64_t now) {
   }
   key.detail = key.owner = key.pool = "";
   auto const discrepancy = open(key, unbounded);
-  if (no_place || to == discrepancy) {
-    if (there > 0 && from != discrepancy) record(from, discrepancy, there, true);
-    return {};
-  }
-  record(discrepancy, to, missing, true);
-  if (there > 0) record(from, to, there, true);
+  auto const moved = std::min(there, fits);
+  bool const itself = from == discrepancy || to == discrepancy;
+  if (there > moved && !itself) record(from, discrepancy, there - moved, true);
+  if (fits > moved && !itself) record(discrepancy, to, fits - moved, true);
+  if (moved > 0) record(from, to, moved, true);
   return {};
 }
 
@@ -410,7 +417,7 @@ std::string Model::cost(CostMove const& m, Group const& group, std::int64_t now)
   } else {
     if (auto code = late(pool, m, value); !code.empty()) return code;
     leg(legs, pool.key.inventory, m.contra, value);
-    leg(legs, variance, m.contra, m.value - value);
+    if (variance != m.contra) leg(legs, variance, m.contra, m.value - value);
   }
   ++last_cost;
   for (auto const& [debit, credit, amount] : legs) {

@@ -91,6 +91,7 @@ class Episode {
 
   void arm() {
     Disk::Failure const failures[] = {Disk::Failure::power, Disk::Failure::io_error, Disk::Failure::full, Disk::Failure::short_write, Disk::Failure::torn_sync};
+    armed_ = true;
     Disk::instance().fail_at(1 + generator_.below(12), failures[generator_.below(5)]);
   }
 
@@ -122,8 +123,9 @@ class Episode {
       std::printf("step %ld: %s\n", counts_.steps, receipts ? "committed" : receipts.error().message.c_str());
       for (auto const& group : groups) std::printf("%s", spelled(group).c_str());
     }
-    if (!receipts) return survive(before, at);
+    if (!receipts) return survive(before, at, receipts.error());
     Disk::instance().mend();
+    armed_ = false;
     for (std::size_t i = 0; i < groups.size(); ++i) {
       auto const& r = (*receipts)[i];
       auto const& e = expected[i];
@@ -147,7 +149,7 @@ class Episode {
     auto const at = now();
     auto const expected = model_.expire(at, 3);
     auto const done = books_->expire(3);
-    if (!done) return survive(before, at);
+    if (!done) return survive(before, at, done.error());
     committed(at);
     return static_cast<std::int64_t>(done->size()) == expected ? true : fail("other promises lapsed than should have");
   }
@@ -156,7 +158,9 @@ class Episode {
   void committed(std::int64_t at) { recorded_ = std::max(recorded_, at); }
 
   /// A commit failed. Either nothing of it happened, and the books go on; or nobody knows, and they have to be opened again.
-  bool survive(Model const& before, std::int64_t at) {
+  bool survive(Model const& before, std::int64_t at, Error const& error) {
+    if (!armed_) return fail("a commit failed though nothing was to fail: " + error.code + " " + error.message);
+    armed_ = false;
     ++counts_.failed_commits;
     auto const after = model_;
     bool const dead = Disk::instance().dead();
@@ -243,6 +247,7 @@ class Episode {
   std::vector<Group> sent_;
   std::int64_t clock_ = 1'700'000'000'000;
   std::int64_t clock_min_ = 0;
+  bool armed_ = false;  ///< the disk has been told to fail
   std::int64_t recorded_ = 1'700'000'000'000;
   Counts& counts_;
 };
