@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <new>
+#include <thread>
 #include <utility>
 
 #include <bylaw/store/store.hpp>
@@ -17,7 +18,21 @@ using ledger::Receipt;
 
 namespace {
 
-Error out_of_memory() { return {"out_of_memory", "there is not enough memory", {}, "submit fewer groups at once"}; }
+/// Short enough that no memory is needed to say it.
+Error out_of_memory() noexcept { return {"out_of_memory", "out of memory", {}, {}}; }
+
+Error too_long() { return {"name_too_long", "a name has at most " + std::to_string(ledger::name_bytes_max) + " bytes", {}, "shorten it"}; }
+
+Error check_key(ledger::AccountKey const& key) {
+  if (key.kind > ledger::AccountKind::money) return {"unknown_kind", "an account holds quantities or money", key.unit, {}};
+  if (key.unit.empty() || key.place.empty() || key.status.empty()) {
+    return {"unnamed_account", "an account has at least a unit, a place and a status", key.unit + "@" + key.place, "name them"};
+  }
+  for (auto const* part : {&key.unit, &key.place, &key.status, &key.detail, &key.owner, &key.pool}) {
+    if (part->size() > ledger::name_bytes_max) return too_long();
+  }
+  return {};
+}
 
 /// One caller's work. The body hashes are computed on the caller's thread, before anybody waits for it.
 struct Work : CommitQueue::Ticket {
@@ -48,7 +63,8 @@ struct Books::Impl {
   ledger::Applied applied;
   ledger::Sequence snapshot_at;
   CommitQueue queue;
-  mutable std::mutex state;  ///< held while the ledger is not as it is committed, and while it is read
+  mutable std::mutex state;                        ///< held while the ledger is not as it is committed, and while it is read
+  mutable std::atomic<std::thread::id> visitor{};  ///< the thread that reads just now
   std::atomic<bool> failed = false;
   std::atomic<bool> closed = false;
 
@@ -57,6 +73,7 @@ struct Books::Impl {
   }
   Result<void> submit(Work& work);
   void write(std::vector<CommitQueue::Ticket*> const& group) noexcept;
+  void save_snapshot() noexcept;
   Result<void> write_all(std::vector<CommitQueue::Ticket*> const& group);
   Result<void> write_one(Work& work, Timestamp now);
   Result<void> book(Group const& group, std::uint64_t body, Timestamp now, Receipt& receipt);
@@ -91,16 +108,18 @@ Result<void> Books::Impl::expire(Work& work, Timestamp now) {
 Result<void> Books::Impl::write_one(Work& work, Timestamp now) {
   if (work.accounts != nullptr) {
     for (auto const& [key, bounds] : *work.accounts) {
-      if (key.unit.empty() || key.place.empty() || key.status.empty()) {
-        work.refusal = {"unnamed_account", "an account has at least a unit, a place and a status", key.unit + "@" + key.place, "name them"};
-        break;
-      }
+      work.refusal = check_key(key);
+      if (!work.refusal.code.empty()) break;
       work.opened.push_back(ledger.open(key, bounds));
     }
     if (auto const kept = store.record({}, 0, {}, {}, ledger); !kept) return kept;
   }
   if (work.pools != nullptr) {
     for (auto const& key : *work.pools) {
+      if (key.item.size() > ledger::name_bytes_max || key.place.size() > ledger::name_bytes_max) {
+        work.refusal = too_long();
+        break;
+      }
       auto const pool = ledger.open_pool(key);
       if (!pool) {
         work.refusal = pool.error();
@@ -140,30 +159,35 @@ void Books::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcept
     } else if (auto const done = write_all(group); !done) {
       error = done.error();
     }
-  } catch (std::bad_alloc const&) {
-    error = out_of_memory();
   } catch (...) {
-    error = {"internal", "an internal check failed", {}, "open the books again and report it"};
+    // Half a step may be done, and undoing it would take memory too.
+    error = out_of_memory();
     failed = true;
+    store.abandon();
   }
-  if (error.code.empty()) {
-    if (ledger.last_sequence().value - snapshot_at.value < options.snapshot_transfers) return;
-    // A snapshot that cannot be written is tried again; the journal is enough without it.
-    try {
-      if (store.save_snapshot(ledger)) snapshot_at = ledger.last_sequence();
-    } catch (...) {
-    }
-    failed = failed || store.outcome_unknown();
-    return;
-  }
-  if (error.code != "engine_failed") {
+  if (error.code.empty()) return save_snapshot();
+  if (!failed && error.code != "engine_failed") {
     store.rollback(ledger);
     failed = failed || store.outcome_unknown();
   }
   for (auto* ticket : group) static_cast<Work*>(ticket)->error = error;
 }
 
+/// A snapshot that cannot be written is tried again when as much has come again; the journal is enough without it.
+void Books::Impl::save_snapshot() noexcept {
+  if (ledger.last_sequence().value - snapshot_at.value < options.snapshot_transfers) return;
+  try {
+    snapshot_at = ledger.last_sequence();
+    (void)store.save_snapshot(ledger);
+    failed = failed || store.outcome_unknown();
+  } catch (...) {
+    failed = true;
+    store.abandon();
+  }
+}
+
 Result<void> Books::Impl::submit(Work& work) {
+  if (visitor == std::this_thread::get_id()) return failure("reentered", "what reads the ledger may not call the books", options.store_path);
   if (failed || closed) return Unexpected{not_usable()};
   queue.run(
       work, [](void* self, std::vector<CommitQueue::Ticket*> const& group) { static_cast<Impl*>(self)->write(group); }, this);
@@ -255,23 +279,31 @@ Result<std::vector<ledger::Pending>> Books::expire(std::int64_t count_max) noexc
 
 Result<void> Books::read(void (*visit)(void*, ledger::Ledger const&), void* context) const noexcept {
   try {
+    if (impl_->visitor == std::this_thread::get_id()) return failure("reentered", "what reads the ledger may not call the books", impl_->options.store_path);
     std::lock_guard const lock(impl_->state);
     if (impl_->failed) return Unexpected{impl_->not_usable()};
-    visit(context, impl_->ledger);
-    return {};
-  } catch (std::bad_alloc const&) {
-    return Unexpected{out_of_memory()};
+    impl_->visitor = std::this_thread::get_id();
+    bool threw = false;
+    try {
+      visit(context, impl_->ledger);
+    } catch (...) {
+      threw = true;
+    }
+    impl_->visitor = std::thread::id{};
+    return threw ? failure("visitor_threw", "what reads the ledger may not throw", impl_->options.store_path) : Result<void>{};
   } catch (...) {
-    return failure("visitor_threw", "what reads the ledger may not throw", impl_->options.store_path);
+    return Unexpected{out_of_memory()};
   }
 }
 
 Result<ledger::Balance> Books::balance(AccountIndex account) const noexcept {
+  Result<ledger::Balance> found = Unexpected{Error{}};
+  auto const look = [&](ledger::Ledger const& ledger) {
+    if (account.value < ledger.account_count()) found = ledger.balance(account);
+  };
+  if (auto const read_it = read(look); !read_it) return Unexpected{read_it.error()};
   try {
-    std::lock_guard const lock(impl_->state);
-    if (impl_->failed) return Unexpected{impl_->not_usable()};
-    if (account.value >= impl_->ledger.account_count()) return failure("unknown_account", "there is no such account", {}, "open it first");
-    return impl_->ledger.balance(account);
+    return found ? found : failure("unknown_account", "there is no such account", {}, "open it first");
   } catch (...) {
     return Unexpected{out_of_memory()};
   }

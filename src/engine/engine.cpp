@@ -29,7 +29,8 @@ struct Ticket : CommitQueue::Ticket {
 
 bool is_store_error(Error const& error) { return error.code.compare(0, 6, "store_") == 0; }
 
-Error out_of_memory() { return {"out_of_memory", "there is not enough memory", {}, "submit fewer commands at once"}; }
+/// Short enough that no memory is needed to say it.
+Error out_of_memory() noexcept { return {"out_of_memory", "out of memory", {}, {}}; }
 
 /// A workflow that names an action which the engine does not have is refused before it can do harm. Empty code: none.
 template <std::size_t count>
@@ -73,6 +74,7 @@ struct Engine::Impl {
   Result<void> run_one(Command const& command, Outcomes& outcomes);
   Result<void> run_group(std::vector<CommitQueue::Ticket*> const& group);
   void write(std::vector<CommitQueue::Ticket*> const& group) noexcept;
+  void save_snapshot() noexcept;
   [[nodiscard]] Error not_usable() const {
     return {"engine_failed", closed ? "the engine is closed" : "the engine has failed", options.store_path, "open it again"};
   }
@@ -148,22 +150,14 @@ void Engine::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcep
     } else if (auto const done = run_group(group); !done) {
       error = done.error();
     }
-  } catch (std::bad_alloc const&) {
-    error = out_of_memory();
   } catch (...) {
-    error = {"internal", "an internal check failed", {}, "open the engine again and report it"};
+    // Half a step may be done, and undoing it would take memory too.
+    error = out_of_memory();
     failed = true;
+    store.abandon();
   }
-  if (error.code.empty()) {
-    if (ledger.last_sequence().value - snapshot_at.value < options.snapshot_transfers) return;
-    try {
-      if (store.save_snapshot(ledger)) snapshot_at = ledger.last_sequence();
-    } catch (...) {  // the journal is enough without a snapshot
-    }
-    failed = failed || store.outcome_unknown();
-    return;
-  }
-  if (error.code != "engine_failed") {
+  if (error.code.empty()) return save_snapshot();
+  if (!failed && error.code != "engine_failed") {
     store.rollback(ledger);
     failed = failed || store.outcome_unknown();
   }
@@ -171,6 +165,19 @@ void Engine::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcep
     auto* ticket = static_cast<Ticket*>(waiting);
     ticket->outcomes.clear();
     ticket->error = error;
+  }
+}
+
+/// A snapshot that cannot be written is tried again when as much has come again; the journal is enough without it.
+void Engine::Impl::save_snapshot() noexcept {
+  if (ledger.last_sequence().value - snapshot_at.value < options.snapshot_transfers) return;
+  try {
+    snapshot_at = ledger.last_sequence();
+    (void)store.save_snapshot(ledger);
+    failed = failed || store.outcome_unknown();
+  } catch (...) {
+    failed = true;
+    store.abandon();
   }
 }
 

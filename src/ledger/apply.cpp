@@ -356,7 +356,8 @@ bool Application::check_cost_accounts(CostMove const& move) {
       return refuse("unknown_account", "a cost move names an account that does not exist", move.reference, "open it first");
     }
     if (state_.accounts[account].control != 0) {
-      return refuse("control_account", "the contra account of a cost move belongs to a cost pool itself", move.reference, "to move goods between pools, book a cost transfer");
+      return refuse("control_account", "the contra account of a cost move belongs to a cost pool itself", move.reference,
+                    "to move goods between pools, book a cost transfer");
     }
   }
   bool const transfers = move.kind == CostMoveKind::transfer;

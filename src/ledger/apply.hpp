@@ -62,7 +62,7 @@ class Application {
   History const& history_;
   Error& error_;
   std::unordered_set<std::int64_t> reversed_;  ///< by this group
-  Sequence before_;  ///< the last transfer when the one asked for began
+  Sequence before_;                            ///< the last transfer when the one asked for began
   bool replaying_ = false;
   bool costing_ = false;
   bool renewing_ = false;  ///< the rest of a promise is promised anew: its bounds held before

@@ -9,9 +9,7 @@ namespace bylaw::inline v0::ledger {
 
 namespace {
 
-std::uint64_t hash_key(CostPoolKey const& key) noexcept {
-  return mix(hash64(key.item), hash64(key.place));
-}
+std::uint64_t hash_key(CostPoolKey const& key) noexcept { return mix(hash64(key.item), hash64(key.place)); }
 
 /// The share of `value` that `part` of `whole` units have. The whole takes everything, so no remainder is left behind.
 std::int64_t share(std::int64_t value, std::int64_t part, std::int64_t whole) noexcept {
@@ -173,7 +171,8 @@ Result<void> CostTable::issue(CostEntry& entry, std::vector<CostLeg>& legs) {
   std::int64_t value = 0;
   bool const average = pool.key.method == CostMethod::average;
   if (average && move.layer.value != 0) {
-    return failure("unknown_layer", "an average pool does not keep its receipts apart", pool.key.item, "issue without a layer; book the difference as a late cost");
+    return failure("unknown_layer", "an average pool does not keep its receipts apart", pool.key.item,
+                   "issue without a layer; book the difference as a late cost");
   }
   if (average) {
     if (here > 0) {

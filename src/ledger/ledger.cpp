@@ -118,7 +118,8 @@ Result<CostPoolIndex> Ledger::open_pool(CostPoolKey const& key) {
   CostPoolIndex pool;
   if (impl_->costs.find(key, pool)) {
     if (impl_->costs[pool].key == key) return pool;
-    return failure("pool_differs", "`" + key.item + "` at `" + key.place + "` is valued in another way already", key.item, "use its method and inventory account");
+    return failure("pool_differs", "`" + key.item + "` at `" + key.place + "` is valued in another way already", key.item,
+                   "use its method and inventory account");
   }
   if (key.inventory.value >= impl_->accounts.size() || impl_->accounts[key.inventory].kind() != AccountKind::money) {
     return failure("unknown_account", "a cost pool needs an inventory account of the books", key.item, "open it first");
@@ -129,7 +130,8 @@ Result<CostPoolIndex> Ledger::open_pool(CostPoolKey const& key) {
   auto const name = impl_->accounts.key(key.inventory);
   if (name == discrepancy_of(name)) return failure("control_account", "a discrepancy account cannot be the inventory account of a pool", key.item);
   if (account.control == 0 && (!(account.balance == Balance{}) || !(impl_->accounts.bounds(key.inventory) == unbounded))) {
-    return failure("control_account", "the inventory account has bounds, or holds something that no cost explains", key.item, "begin with an empty account without bounds");
+    return failure("control_account", "the inventory account has bounds, or holds something that no cost explains", key.item,
+                   "begin with an empty account without bounds");
   }
   return impl_->add_pool(key);
 }

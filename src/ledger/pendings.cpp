@@ -1,5 +1,6 @@
 // Asking for open promises.
 #include <algorithm>
+#include <queue>
 
 #include <bylaw/ledger/ledger.hpp>
 
@@ -57,17 +58,27 @@ void Ledger::each_pending(void (*visit)(void*, Pending const&), void* context) c
   for (auto const& [sequence, slot] : order) visit(context, table.pending(slot));
 }
 
-/// The heap is searched from the top: below one that has not lapsed nothing has.
+/// Best first from the top of the heap, so that a few of many cost a few. Those of one moment are all looked at, because they go by sequence.
 std::vector<Pending> PendingTable::lapsed(std::int64_t now, std::size_t count_max) const {
-  std::vector<std::size_t> open{0};
+  struct Candidate {
+    std::int64_t at;
+    std::int64_t sequence;
+    std::size_t place;
+    bool operator<(Candidate const& other) const { return at != other.at ? at > other.at : sequence > other.sequence; }
+  };
+  std::priority_queue<Candidate> open;
+  auto const look = [&](std::size_t place) {
+    if (place < heap_.size() && records_[heap_[place]].expires() <= now)
+      open.push({records_[heap_[place]].expires(), records_[heap_[place]].sequence(), place});
+  };
   std::vector<Pending> found;
-  while (!open.empty()) {
-    auto const place = open.back();
-    open.pop_back();
-    if (place >= heap_.size() || records_[heap_[place]].expires() > now) continue;
+  look(0);
+  while (!open.empty() && (found.size() < count_max || open.top().at == found.back().expires.value)) {
+    auto const place = open.top().place;
+    open.pop();
     found.push_back(pending(heap_[place]));
-    open.push_back(place * 2 + 1);
-    open.push_back(place * 2 + 2);
+    look(place * 2 + 1);
+    look(place * 2 + 2);
   }
   std::sort(found.begin(), found.end(),
             [](Pending const& a, Pending const& b) { return a.expires != b.expires ? a.expires < b.expires : a.sequence < b.sequence; });

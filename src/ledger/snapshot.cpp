@@ -81,12 +81,14 @@ std::string pack_costs(CostTable const& costs, LotTable const& lots) {
     auto const& pool = costs[CostPoolIndex(i)];
     out.text(pool.key.item);
     out.text(pool.key.place);
+    auto const live = std::count_if(pool.layers.begin(), pool.layers.end(), [](CostLayer const& layer) { return layer.quantity != 0; });
     for (auto const figure : {static_cast<std::int64_t>(pool.key.method), std::int64_t{pool.key.inventory.value}, pool.quantity, pool.value, pool.rate_quantity,
-                              pool.rate_value, static_cast<std::int64_t>(pool.layers.size() - pool.first)}) {
+                              pool.rate_value, static_cast<std::int64_t>(live)}) {
       out.number(figure);
     }
-    for (auto layer = pool.layers.begin() + static_cast<std::ptrdiff_t>(pool.first); layer != pool.layers.end(); ++layer) {
-      for (auto const figure : {layer->sequence, layer->received, layer->quantity, layer->value}) out.number(figure);
+    for (auto const& layer : pool.layers) {
+      if (layer.quantity == 0) continue;
+      for (auto const figure : {layer.sequence, layer.received, layer.quantity, layer.value}) out.number(figure);
     }
   }
   return out.take();
@@ -133,6 +135,7 @@ bool unpack_pendings(std::string const& bytes, Ledger::Impl& state) {
     pending.due = Timestamp(in.number());
     pending.expires = Timestamp(in.number());
     pending.reference = in.text();
+    if (pending.reference.size() > reference_bytes_max || pending.sequence.value <= 0) return false;
     if (!in.ok() || pending.debit.value >= state.accounts.size() || pending.credit.value >= state.accounts.size()) return false;
     state.pendings.add(pending, state.accounts[pending.debit].unit());
   }

@@ -4,9 +4,16 @@
 #include <algorithm>
 #include <map>
 
+#include <bylaw/values/integer.hpp>
+
 namespace bylaw::inline v0::ledger {
 
 namespace {
+
+/// Sums that would leave 64 bits stay at the end of them: they are for looking at, not for deciding.
+void add(std::int64_t& sum, std::int64_t value) {
+  if (add_overflows(sum, value, sum)) sum = value < 0 ? INT64_MIN : INT64_MAX;
+}
 
 /// When goods of a lot are to be gone: its removal date, otherwise its expiry. Undated: never.
 std::int64_t last_day(Timestamp removal, Timestamp expires) {
@@ -65,29 +72,33 @@ Availability availability(Ledger const& ledger, StockFilter const& filter) {
   Availability sum;
   for (auto const account : accounts_meant(ledger, filter)) {
     auto const& balance = ledger.balance(account);
-    sum.on_hand += balance.posted;
-    sum.reserved += balance.pending_out;
-    sum.inbound += balance.pending_in;
+    add(sum.on_hand, balance.posted);
+    add(sum.reserved, balance.pending_out);
+    add(sum.inbound, balance.pending_in);
+    add(sum.available, balance.available());
   }
-  sum.available = sum.on_hand - sum.reserved;
   return sum;
 }
 
 std::vector<AtpPoint> available_to_promise(Ledger const& ledger, StockFilter const& filter, Timestamp now, std::int64_t safety_stock) {
   auto const accounts = accounts_meant(ledger, filter);
   auto const ours = [&](AccountIndex account) { return std::binary_search(accounts.begin(), accounts.end(), account); };
-  std::map<Timestamp, std::int64_t> changes{{now, -safety_stock}};
-  for (auto const account : accounts) changes[now] += ledger.balance(account).posted;
+  std::map<Timestamp, std::int64_t> changes{{now, 0}};
+  add(changes[now], safety_stock == INT64_MIN ? INT64_MAX : -safety_stock);
+  for (auto const account : accounts) add(changes[now], ledger.balance(account).posted);
   for (auto const& pending : ledger.pendings_of(AccountKind::quantity, filter.item)) {
     bool const comes = ours(pending.credit);
     bool const goes = ours(pending.debit);
     if (comes == goes) continue;  // moves inside, or elsewhere
-    if (goes) changes[std::max(pending.due, now)] -= pending.amount;
-    else if (pending.due >= now) changes[pending.due] += pending.amount;  // overdue supply counts nothing
+    if (goes) add(changes[std::max(pending.due, now)], -pending.amount);
+    else if (pending.due >= now) add(changes[pending.due], pending.amount);  // overdue supply counts nothing
   }
   std::vector<AtpPoint> points;
   std::int64_t level = 0;
-  for (auto const& [at, change] : changes) points.push_back({at, level += change});
+  for (auto const& [at, change] : changes) {
+    add(level, change);
+    points.push_back({at, level});
+  }
   for (auto i = points.size() - 1; i-- > 0;) points[i].quantity = std::min(points[i].quantity, points[i + 1].quantity);
   points.erase(std::unique(points.begin(), points.end(), [](AtpPoint const& a, AtpPoint const& b) { return a.quantity == b.quantity; }), points.end());
   return points;

@@ -36,7 +36,9 @@ void hash_row(sqlite3_stmt* row, Digest& digest) {
 
 ChainWalk::ChainWalk(sqlite3* db, std::int64_t after, std::string chain)
     : commits_(db, "SELECT seq, recorded_at, chain FROM commit_log WHERE seq>? ORDER BY seq"), seq_(after), recomputed_(std::move(chain)) {
-  commits_.reset().bind(after);
+  // From the beginning means from whatever row there is: one below 1 is nobody's.
+  auto const from = after == 0 ? INT64_MIN : after;
+  commits_.reset().bind(from);
   for (std::size_t i = 0; i < journal_count; ++i) {
     auto const table = '"' + std::string(journal_tables[i]) + '"';
     if (after > 0) {
@@ -45,7 +47,7 @@ ChainWalk::ChainWalk(sqlite3* db, std::int64_t after, std::string chain)
       counted_[i] = before.step() ? before.number() : 0;
     }
     rows_[i] = Statement(db, ("SELECT * FROM " + table + " WHERE seq>? ORDER BY seq").c_str());
-    rows_[i].reset().bind(counted_[i]);
+    rows_[i].reset().bind(after == 0 ? from : counted_[i]);
     advance(i);
   }
 }

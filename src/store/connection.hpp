@@ -44,34 +44,35 @@ class Statement {
     next_ = 1;
     column_ = 0;
     digest_ = digest;
+    bound_ = SQLITE_OK;
     return *this;
   }
   Statement& bind(std::int64_t value) {
     if (digest_ != nullptr) digest_->add(value);
-    sqlite3_bind_int64(statement_.get(), next_++, value);
+    note(sqlite3_bind_int64(statement_.get(), next_++, value));
     return *this;
   }
   /// The text must live until the statement has been stepped.
   Statement& bind(std::string_view value) {
     if (digest_ != nullptr) digest_->add(value);
-    sqlite3_bind_text(statement_.get(), next_++, value.data() == nullptr ? "" : value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
+    note(sqlite3_bind_text(statement_.get(), next_++, value.data() == nullptr ? "" : value.data(), static_cast<int>(value.size()), SQLITE_STATIC));
     return *this;
   }
   /// A group of a command has no id of its own.
   Statement& bind_null() {
     if (digest_ != nullptr) digest_->add(INT64_MIN);
-    sqlite3_bind_null(statement_.get(), next_++);
+    note(sqlite3_bind_null(statement_.get(), next_++));
     return *this;
   }
   Statement& bind_blob(std::string_view value) {
     if (digest_ != nullptr) digest_->add(value);
-    sqlite3_bind_blob(statement_.get(), next_++, value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
+    note(sqlite3_bind_blob(statement_.get(), next_++, value.data(), static_cast<int>(value.size()), SQLITE_STATIC));
     return *this;
   }
   /// True when there is a row. `code` tells a failure from the end.
   bool step() {
     column_ = 0;
-    code_ = sqlite3_step(statement_.get());
+    code_ = bound_ != SQLITE_OK ? bound_ : sqlite3_step(statement_.get());
     return code_ == SQLITE_ROW;
   }
   /// For statements without rows.
@@ -98,6 +99,11 @@ class Statement {
   int next_ = 1;
   int column_ = 0;
   int code_ = SQLITE_OK;
+  int bound_ = SQLITE_OK;  ///< the first value that could not be bound, because it is too large
+
+  void note(int bound) {
+    if (bound != SQLITE_OK && bound_ == SQLITE_OK) bound_ = bound;
+  }
 };
 
 bool execute(sqlite3* db, char const* sql);

@@ -1,10 +1,13 @@
 // Balances of the past, the change feed, and backups: all beside the writer, on connections of their own.
 #include <bylaw/store/history.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 #include <fcntl.h>
 #include <unistd.h>
+
+#include <bylaw/values/integer.hpp>
 
 #include "store/schema.hpp"
 
@@ -66,20 +69,31 @@ Result<std::vector<PastBalance>> History::balances(Timestamp at, TimeKind kind, 
                  "ORDER BY t.seq DESC LIMIT 1), 0)");
   if (!last.reset().bind(at.value).step()) return fail(last);
   auto const through = kind == TimeKind::recorded ? last.number() : INT64_MAX;
-  Statement rows(db,
-                 "SELECT a.seq - 1, a.kind, a.unit, a.place, a.status, a.detail, a.owner, a.pool, m.posted FROM "
-                 "(SELECT account, sum(posted) AS posted FROM movement WHERE seq <= ?1 AND effective <= ?2 GROUP BY account HAVING sum(posted) != 0) m "
-                 "JOIN account a ON a.seq = m.account + 1 WHERE a.kind = ?3 AND (?4 = '' OR a.unit = ?4) ORDER BY a.seq");
-  rows.reset().bind(through).bind(kind == TimeKind::recorded ? INT64_MAX : at.value).bind(static_cast<std::int64_t>(account_kind)).bind(unit);
-  std::vector<PastBalance> found;
+  Statement rows(db, "SELECT debit, credit, amount FROM transfer WHERE seq<=?1 AND effective<=?2 AND kind IN (0, 2, 5)");
+  rows.reset().bind(through).bind(kind == TimeKind::recorded ? INT64_MAX : at.value);
+  std::vector<Int128> sums;
   while (rows.step()) {
-    PastBalance balance;
-    balance.account = AccountIndex(static_cast<std::uint32_t>(rows.number()));
-    balance.key = read_key(rows);
-    balance.posted = rows.number();
-    found.push_back(std::move(balance));
+    auto const debit = static_cast<std::size_t>(rows.number());
+    auto const credit = static_cast<std::size_t>(rows.number());
+    auto const amount = rows.number();
+    if (auto const most = std::max(debit, credit); most >= sums.size()) sums.resize(most + 1 + most / 2);
+    sums[debit] -= amount;
+    sums[credit] += amount;
   }
   if (rows.failed()) return fail(rows);
+  Statement accounts(db, "SELECT seq - 1, kind, unit, place, status, detail, owner, pool FROM account WHERE kind=?1 AND (?2='' OR unit=?2) ORDER BY seq");
+  accounts.reset().bind(static_cast<std::int64_t>(account_kind)).bind(unit);
+  std::vector<PastBalance> found;
+  while (accounts.step()) {
+    PastBalance balance;
+    balance.account = AccountIndex(static_cast<std::uint32_t>(accounts.number()));
+    if (balance.account.value >= sums.size() || sums[balance.account.value] == 0) continue;
+    if (!fits_int64(sums[balance.account.value])) return failure("overflow", "a balance of that moment leaves the range of 64 bits", impl_->path);
+    balance.key = read_key(accounts);
+    balance.posted = static_cast<std::int64_t>(sums[balance.account.value]);
+    found.push_back(std::move(balance));
+  }
+  if (accounts.failed()) return fail(accounts);
   return found;
 }
 

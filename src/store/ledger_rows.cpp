@@ -100,22 +100,44 @@ void Store::Impl::touch(AccountIndex account) {
   touched.push_back(account.value);
 }
 
-std::string close_hash(sqlite3* db, PeriodClose const& close, std::int64_t after_transfer) {
-  Statement sums(db,
-                 "SELECT a.seq, sum(m.posted) AS posted FROM movement m JOIN account a ON a.seq = m.account + 1 "
-                 "WHERE a.kind=?1 AND (a.kind=0 OR a.place=?2) AND m.effective<=?3 AND m.seq<=?4 GROUP BY a.seq HAVING posted != 0 ORDER BY a.seq");
-  sums.reset().bind(static_cast<std::int64_t>(close.kind)).bind(close.place).bind(close.through.value).bind(after_transfer);
-  Digest digest;
-  while (sums.step()) {
-    digest.add(sums.number());
-    digest.add(sums.number());
+bool CloseSums::read(sqlite3* db, Timestamp through, std::int64_t after_transfer) {
+  if (read_ && through == through_ && after_transfer == after_transfer_) return true;
+  sums_.clear();
+  Statement rows(db, "SELECT debit, credit, amount FROM transfer WHERE seq<=?1 AND effective<=?2 AND kind IN (0, 2, 5)");
+  rows.reset().bind(after_transfer).bind(through.value);
+  while (rows.step()) {
+    auto const debit = static_cast<std::size_t>(rows.number());
+    auto const credit = static_cast<std::size_t>(rows.number());
+    auto const amount = rows.number();
+    if (auto const last = std::max(debit, credit); last >= sums_.size()) sums_.resize(last + 1 + last / 2);
+    sums_[debit] -= amount;
+    sums_[credit] += amount;
   }
-  return sums.failed() ? std::string{} : digest.finish();
+  read_ = !rows.failed();
+  through_ = through;
+  after_transfer_ = after_transfer;
+  return read_;
+}
+
+std::string CloseSums::hash(sqlite3* db, PeriodClose const& close, std::int64_t after_transfer) {
+  if (!read(db, close.through, after_transfer)) return {};
+  Statement accounts(db, "SELECT seq FROM account WHERE kind=?1 AND (kind=0 OR place=?2) ORDER BY seq");
+  accounts.reset().bind(static_cast<std::int64_t>(close.kind)).bind(close.place);
+  Digest digest;
+  while (accounts.step()) {
+    auto const account = accounts.number();
+    auto const at = static_cast<std::size_t>(account - 1);
+    if (at >= sums_.size() || sums_[at] == 0) continue;
+    digest.add(account);
+    digest.add(static_cast<std::int64_t>(sums_[at] >> 64));
+    digest.add(static_cast<std::int64_t>(sums_[at]));
+  }
+  return accounts.failed() ? std::string{} : digest.finish();
 }
 
 bool Store::Impl::write_close(PeriodClose const& close) {
   if (!flush_transfers()) return false;
-  auto const hash = close_hash(db.get(), close, last(Journal::transfer));
+  auto const hash = close_sums.hash(db.get(), close, last(Journal::transfer));
   return !hash.empty() && row(Journal::period_close)
                               .bind(last(Journal::transfer))
                               .bind(static_cast<std::int64_t>(close.kind))
@@ -152,12 +174,7 @@ Result<void> Store::record(Group const& group, std::uint64_t body, Receipt const
   }
   if (receipt.accepted()) {
     for (auto const& change : group.bounds) {
-      ok = ok && s.row(Journal::bound_change)
-                     .bind(before)
-                     .bind(std::int64_t{change.account.value})
-                     .bind(change.bounds.floor)
-                     .bind(change.bounds.ceiling)
-                     .run();
+      ok = ok && s.row(Journal::bound_change).bind(before).bind(std::int64_t{change.account.value}).bind(change.bounds.floor).bind(change.bounds.ceiling).run();
     }
     for (auto const& close : group.closes) ok = ok && s.write_close(close);
     for (auto const& lot : group.lots) {

@@ -183,38 +183,44 @@ std::int64_t checksum(ledger::Snapshot const& s) {
   return static_cast<std::int64_t>(sum);
 }
 
-/// The newest sound snapshot, if there is one. A snapshot of another format, another history or with a flipped byte is
-/// passed over: the journal decides.
-bool restore_snapshot(sqlite3* db, Ledger& ledger, std::int64_t& commit_seq, std::string& chain) {
-  Statement rows(db,
-                 "SELECT s.format, s.commit_seq, s.transfer_seq, s.chain, s.checksum, s.balances, s.names, s.pendings, s.costs, c.chain FROM snapshot s "
-                 "JOIN commit_log c ON c.seq = s.commit_seq ORDER BY s.seq DESC");
+/// The newest sound snapshot, if there is one. One of another format, another history or with a flipped byte is passed over: the journal
+/// decides.
+bool restore_newest(sqlite3* db, Ledger& ledger, std::int64_t& commit_seq, std::string& chain) {
+  Statement rows(db, "SELECT seq FROM snapshot ORDER BY seq DESC");
   while (rows.step()) {
-    auto const format = rows.number();
-    auto const commit = rows.number();
-    auto const transfer = rows.number();
-    auto const snapshot_chain = rows.text();
-    auto const sum = rows.number();
-    ledger::Snapshot snapshot;
-    for (auto* part : {&snapshot.balances, &snapshot.names, &snapshot.pendings, &snapshot.costs}) *part = rows.text();
-    if (format != ledger::snapshot_format || snapshot_chain != rows.text() || checksum(snapshot) != sum) continue;
-    Ledger restored;
-    if (!restored.restore(std::move(snapshot)) || restored.last_sequence().value != transfer) continue;
-    ledger = std::move(restored);
-    commit_seq = commit;
-    chain = snapshot_chain;
-    return true;
+    if (restore_snapshot(db, rows.number(), ledger, commit_seq, chain)) return true;
   }
   return !rows.failed();
 }
 
 }  // namespace
 
+bool restore_snapshot(sqlite3* db, std::int64_t number, Ledger& ledger, std::int64_t& commit_seq, std::string& chain) {
+  Statement row(db,
+                "SELECT s.format, s.commit_seq, s.transfer_seq, s.chain, s.checksum, s.balances, s.names, s.pendings, s.costs, c.chain FROM snapshot s "
+                "JOIN commit_log c ON c.seq = s.commit_seq WHERE s.seq=?");
+  if (!row.reset().bind(number).step()) return false;
+  auto const format = row.number();
+  auto const commit = row.number();
+  auto const transfer = row.number();
+  auto const snapshot_chain = row.text();
+  auto const sum = row.number();
+  ledger::Snapshot snapshot;
+  for (auto* part : {&snapshot.balances, &snapshot.names, &snapshot.pendings, &snapshot.costs}) *part = row.text();
+  if (format != ledger::snapshot_format || snapshot_chain != row.text() || checksum(snapshot) != sum) return false;
+  Ledger restored;
+  if (!restored.restore(std::move(snapshot)) || restored.last_sequence().value != transfer) return false;
+  ledger = std::move(restored);
+  commit_seq = commit;
+  chain = snapshot_chain;
+  return true;
+}
+
 Result<void> Store::load_ledger(Ledger& ledger) {
   auto& s = *impl_;
   std::int64_t after = 0;
   std::string chain(32, '\0');
-  if (!restore_snapshot(s.db.get(), ledger, after, chain)) return s.fail();
+  if (!restore_newest(s.db.get(), ledger, after, chain)) return s.fail();
   if (after < s.commit_seq) {
     Replay replay(s.db.get(), ledger, false, after, chain);
     if (!replay.run()) return Unexpected{describe(replay.code(), s.db.get(), s.path)};
@@ -235,6 +241,7 @@ Result<void> Store::save_snapshot(Ledger& ledger) {
   if (s.commit_seq == 0) return {};
   auto const snapshot = ledger.snapshot();
   bool flushed = false;
+  s.open_transaction = true;  // also when something throws on the way
   Statement insert(s.db.get(),
                    "INSERT INTO snapshot(format, commit_seq, transfer_seq, chain, checksum, balances, names, pendings, costs) VALUES(?,?,?,?,?,?,?,?,?)");
   bool const done = s.begin.reset().run() && s.write_balances(ledger) && s.ids.work(s.last(Journal::transfer), s.last(Journal::group_receipt), true, flushed) &&
@@ -251,12 +258,12 @@ Result<void> Store::save_snapshot(Ledger& ledger) {
                         .run() &&
                     execute(s.db.get(), "DELETE FROM snapshot WHERE seq <= (SELECT max(seq) - 2 FROM snapshot)") && s.commit.reset().run();
   if (done) {
+    s.open_transaction = false;
     s.committed_balances_at = s.balances_at;
     if (flushed) ledger.forget_ids();
     return {};
   }
   auto error = s.fail();
-  s.open_transaction = true;
   rollback(ledger);
   return error;
 }

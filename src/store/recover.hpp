@@ -42,4 +42,7 @@ class Replay {
   bool more_bounds_ = false;
 };
 
+/// A ledger from one snapshot, with the commit that it is of. False: it is not sound, or there is none.
+[[nodiscard]] bool restore_snapshot(sqlite3* db, std::int64_t number, ledger::Ledger& ledger, std::int64_t& commit_seq, std::string& chain);
+
 }  // namespace bylaw::inline v0::store

@@ -1,6 +1,7 @@
 // Opening, and the writing side: rows in, one hash per commit.
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -52,7 +53,8 @@ void Store::Impl::prepare() {
       "FROM transfer WHERE seq=?1");
   next_group = prepared("SELECT min(seq) FROM transfer WHERE seq>?1 AND seq<=?1+1048576 AND leg=0");
   // Legs that a fact took from promises, and the promises of their rests; the costs of a group follow its last transfer.
-  group_legs = prepared("SELECT kind, seq, target, amount, reference FROM transfer WHERE seq>=?1 AND seq<=?2 AND force=3 AND target>0 AND kind IN (1, 3) ORDER BY seq");
+  group_legs =
+      prepared("SELECT kind, seq, target, amount, reference FROM transfer WHERE seq>=?1 AND seq<=?2 AND force=3 AND target>0 AND kind IN (1, 3) ORDER BY seq");
   group_costs = prepared("SELECT seq, kind, pool, to_pool, quantity, value, value_change, rounding FROM cost_move WHERE after_transfer=? ORDER BY seq");
   find_receipt = prepared("SELECT body, first_transfer, code, message, place, remedy FROM group_receipt WHERE seq=?");
   find_command = prepared("SELECT body_hash, status, code, message, remedy, subject, state FROM command WHERE id=?");
@@ -97,7 +99,10 @@ bool commit_session(sqlite3* db) {
 /// One writer per store. The lock goes with the process, so a crash leaves nothing behind.
 Result<void> lock(Store::Impl& impl, bool create) {
   auto const& path = impl.path;
-  auto const lock_path = path + "-writer";
+  // Under its real name: a store that is reached through a link is the same store.
+  std::error_code ignored;
+  auto const real = std::filesystem::weakly_canonical(path, ignored);
+  auto const lock_path = (ignored ? path : real.string()) + "-writer";
   bool const exists = ::access(path.c_str(), F_OK) == 0;
   if (!exists && !create) return failure("store_unreadable", "there is no such store", path, "check the name");
   impl.lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -207,6 +212,7 @@ void Store::rollback(ledger::Ledger& ledger) noexcept {
   impl_->counters = impl_->committed;
   impl_->items.clear();
   impl_->policy = 0;
+  impl_->close_sums = {};
   impl_->waiting_count = 0;
   impl_->touched_known = false;
   impl_->balances_at = impl_->committed_balances_at;
@@ -218,6 +224,12 @@ void Store::rollback(ledger::Ledger& ledger) noexcept {
   } catch (...) {
     impl_->unknown = true;
   }
+}
+
+void Store::abandon() noexcept {
+  if (impl_->open_transaction) sqlite3_exec(impl_->db.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+  impl_->open_transaction = false;
+  impl_->unknown = true;
 }
 
 Result<void> Store::use_policy(std::string_view version_hash) {

@@ -7,6 +7,7 @@
 
 #include <bylaw/store/store.hpp>
 #include <bylaw/trade/command.hpp>
+#include <bylaw/values/integer.hpp>
 
 #include "store/chain.hpp"
 #include "store/id_index.hpp"
@@ -21,6 +22,22 @@ struct TransferRow {
   std::uint64_t body = 0;
   std::int64_t leg = 0;
   ledger::Transfer transfer;
+};
+
+/// What accounts come to at the end of a period: one pass over the journal, kept for further closes of the same moment. Wider than 64
+/// bits, because by effective time a balance may pass through figures that it never had.
+class CloseSums {
+ public:
+  /// A hash over the balances that are not zero; empty: they could not be read.
+  [[nodiscard]] std::string hash(sqlite3* db, ledger::PeriodClose const& close, std::int64_t after_transfer);
+
+ private:
+  [[nodiscard]] bool read(sqlite3* db, Timestamp through, std::int64_t after_transfer);
+
+  bool read_ = false;
+  Timestamp through_;
+  std::int64_t after_transfer_ = 0;
+  std::vector<Int128> sums_;  ///< by account number
 };
 
 struct Store::Impl {
@@ -41,6 +58,7 @@ struct Store::Impl {
   bool perhaps_in_wal = false;  ///< a commit failed, and its frames may be there
   bool dirty = false;           ///< something was written in the open transaction
   IdIndex ids;
+  CloseSums close_sums;
   std::vector<std::uint32_t> touched;  ///< accounts whose row in `balance` is behind
   std::vector<bool> is_touched;
   bool history_failed = false;
@@ -78,7 +96,4 @@ struct Store::Impl {
 };
 
 [[nodiscard]] std::int64_t last_seq(sqlite3* db, char const* table);
-/// What the accounts of a closed period come to, as a hash. Empty: it could not be read.
-[[nodiscard]] std::string close_hash(sqlite3* db, ledger::PeriodClose const& close, std::int64_t after_transfer);
-
 }  // namespace bylaw::inline v0::store

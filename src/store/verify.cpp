@@ -1,4 +1,5 @@
 // Everything that can be recomputed from the journal is, and compared.
+#include <array>
 #include <map>
 
 #include "store/recover.hpp"
@@ -14,7 +15,10 @@ class Verifier {
 
   Result<Verification> run() {
     check_file();
+    check_schema();
     check_journal();
+    check_snapshots();
+    check_serials();
     check_ledger();
     check_balances();
     check_costs();
@@ -23,6 +27,7 @@ class Verifier {
     check_ids();
     check_states();
     check_sales();
+    check_master_data();
     hash_state();
     if (failed_ != SQLITE_OK) return Unexpected{describe(failed_, db_, path_)};
     return std::move(out_);
@@ -54,10 +59,74 @@ class Verifier {
     out_.transfers = ledger_.last_sequence().value;
   }
 
+  /// Tables, indices, views and triggers are those of a fresh store, to the letter: a view can lie, a trigger can change rows.
+  void check_schema() {
+    sqlite3* raw = nullptr;
+    if (sqlite3_open(":memory:", &raw) != SQLITE_OK || !migrate(raw, ":memory:", true)) return find("the schema cannot be compared");
+    Database const fresh(raw);
+    std::map<std::string, std::string> expected;
+    auto const sql = "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'";
+    Statement theirs(raw, sql);
+    while (theirs.step()) {
+      auto const name = theirs.text();
+      expected[name] = theirs.text();
+    }
+    Statement ours(db_, sql);
+    while (ours.step()) {
+      auto const name = ours.text();
+      auto const known = expected.find(name);
+      if (known == expected.end()) find("the file has a " + name + " that no store has");
+      else if (known->second != ours.text()) find("the " + name + " was changed");
+      if (known != expected.end()) expected.erase(known);
+    }
+    done(ours);
+    for (auto const& [name, text] : expected) find("the " + name + " is missing");
+  }
+
+  static bool same(ledger::Ledger const& a, ledger::Ledger const& b) {
+    bool equal = a.account_count() == b.account_count() && a.last_sequence() == b.last_sequence() && a.pending_count() == b.pending_count();
+    for (std::uint32_t i = 0; equal && i < a.account_count(); ++i) {
+      ledger::AccountIndex const account(i);
+      equal = a.balance(account) == b.balance(account) && a.bounds(account) == b.bounds(account) && a.key(account) == b.key(account);
+    }
+    if (!equal) return false;
+    auto const x = a.snapshot();
+    auto const y = b.snapshot();
+    return x.pendings == y.pendings && x.costs == y.costs;
+  }
+
+  /// A snapshot, and the journal after it, give what the whole journal gives: opening begins with it.
+  void check_snapshots() {
+    Statement rows(db_, "SELECT seq FROM snapshot ORDER BY seq");
+    while (rows.step()) {
+      auto const number = rows.number();
+      ledger::Ledger ledger;
+      std::int64_t commit = 0;
+      std::string chain;
+      if (!restore_snapshot(db_, number, ledger, commit, chain)) {
+        find("snapshot " + std::to_string(number) + " is damaged; opening passes it over");
+        continue;
+      }
+      Replay rest(db_, ledger, false, commit, chain);
+      if (!rest.run() || !same(ledger, ledger_)) find("snapshot " + std::to_string(number) + " is not what the journal says");
+    }
+    done(rows);
+  }
+
+  void check_serials() {
+    std::map<std::pair<std::string, std::string>, int> places;
+    for (std::uint32_t i = 0; i < ledger_.account_count(); ++i) {
+      ledger::AccountIndex const account(i);
+      if (ledger_.bounds(account).ceiling != 1 || ledger_.balance(account).posted == 0) continue;
+      auto const key = ledger_.key(account);
+      if (!key.detail.empty() && ++places[{key.unit, key.detail}] == 2) find("serial `" + key.detail + "` of `" + key.unit + "` lies in two places");
+    }
+  }
+
   /// Every kind of unit sums to zero over all its accounts, posted and pending; each within its bounds.
   void check_ledger() {
-    std::map<std::string, std::int64_t> posted;
-    std::map<std::string, std::int64_t> pending;
+    std::map<std::string, Int128> posted;
+    std::map<std::string, Int128> pending;
     for (std::uint32_t i = 0; i < ledger_.account_count(); ++i) {
       ledger::AccountIndex const account(i);
       auto const key = ledger_.key(account);
@@ -65,8 +134,8 @@ class Verifier {
       auto const& bounds = ledger_.bounds(account);
       auto const unit = (key.kind == ledger::AccountKind::money ? "money " : "item ") + key.unit;
       posted[unit] += balance.posted;
-      pending[unit] += balance.pending_in - balance.pending_out;
-      if (balance.available() < bounds.floor || balance.posted + balance.pending_in > bounds.ceiling) {
+      pending[unit] += Int128{balance.pending_in} - balance.pending_out;
+      if (balance.available() < bounds.floor || Int128{balance.posted} + balance.pending_in > bounds.ceiling) {
         find("`" + key.unit + "` at `" + key.place + "` is outside its bounds");
       }
     }
@@ -75,23 +144,48 @@ class Verifier {
     }
   }
 
-  /// What SQL reads as the balance is what the journal says.
+  /// The rows of `balance` and the transfers after them come to what the journal says: this is what `balance_now` shows.
   void check_balances() {
-    Statement rows(db_, "SELECT account, posted, pending_out, pending_in FROM balance_now");
+    std::map<std::int64_t, std::array<Int128, 3>> shown;
+    Statement rows(db_, "SELECT account, posted, pending_out, pending_in FROM balance");
     while (rows.step()) {
-      auto const seq = rows.number();
-      ledger::AccountIndex const account(static_cast<std::uint32_t>(seq - 1));
-      if (seq < 1 || seq > static_cast<std::int64_t>(ledger_.account_count())) continue;  // reported with its row
-      auto const& balance = ledger_.balance(account);
-      bool const same = rows.number() == balance.posted && rows.number() == balance.pending_out && rows.number() == balance.pending_in;
-      if (!same) find("the balance of account " + std::to_string(seq) + " is not what its movements come to");
+      auto const account = rows.number();
+      shown[account] = {rows.number(), rows.number(), rows.number()};
     }
     done(rows);
+    Statement later(db_,
+                    "SELECT t.kind, t.debit, t.credit, t.amount, coalesce(p.amount, 0) FROM transfer t LEFT JOIN transfer p ON p.seq = t.target AND t.kind IN "
+                    "(2, 3, 4) WHERE t.seq > (SELECT transfer_seq FROM balance_state)");
+    while (later.step()) {
+      auto const kind = later.number();
+      auto& debit = shown[later.number()];
+      auto& credit = shown[later.number()];
+      auto const amount = later.number();
+      auto const released = later.number();
+      bool const moves = kind == 0 || kind == 2 || kind == 5;
+      debit[0] -= moves ? amount : 0;
+      credit[0] += moves ? amount : 0;
+      debit[1] += kind == 1 ? amount : -released;
+      credit[2] += kind == 1 ? amount : -released;
+    }
+    done(later);
+    for (auto const& [account, figures] : shown) {
+      bool const known = account >= 0 && account < static_cast<std::int64_t>(ledger_.account_count());
+      auto const balance = known ? ledger_.balance(ledger::AccountIndex(static_cast<std::uint32_t>(account))) : ledger::Balance{};
+      if (!known || figures[0] != balance.posted || figures[1] != balance.pending_out || figures[2] != balance.pending_in) {
+        find("the balance of account " + std::to_string(account + 1) + " is not what its movements come to");
+      }
+    }
+    for (std::uint32_t i = 0; i < ledger_.account_count(); ++i) {
+      if (shown.count(i) == 0 && !(ledger_.balance(ledger::AccountIndex(i)) == ledger::Balance{})) {
+        find("the balance of account " + std::to_string(i + 1) + " is missing");
+      }
+    }
   }
 
   /// An empty pool is worth nothing, and what pools hold is what their inventory accounts say.
   void check_costs() {
-    std::map<std::uint32_t, std::int64_t> held;
+    std::map<std::uint32_t, Int128> held;
     for (std::uint32_t i = 0; i < ledger_.pool_count(); ++i) {
       ledger::CostPoolIndex const pool(i);
       auto const state = ledger_.cost(pool);
@@ -100,13 +194,15 @@ class Verifier {
       held[key.inventory.value] += state.value;
     }
     for (auto const& [account, value] : held) {
-      auto const posted = ledger_.balance(ledger::AccountIndex(account)).posted;
-      if (-posted != value) find("inventory account " + std::to_string(account + 1) + " does not hold what its cost pools are worth");
+      ledger::AccountIndex const inventory(account);
+      auto const posted = ledger_.balance(inventory).posted;
+      if (-Int128{posted} != value) find("the inventory account `" + ledger_.key(inventory).status + "` does not hold what its cost pools are worth");
     }
   }
 
   /// Nothing was booked into a period after it was closed, and its hash can be found again.
   void check_periods() {
+    CloseSums sums;
     Statement closes(db_, "SELECT seq, after_transfer, kind, place, through, balance_hash FROM period_close ORDER BY seq");
     Statement late(db_,
                    "SELECT t.seq FROM transfer t JOIN account d ON d.seq = t.debit + 1 JOIN account k ON k.seq = t.credit + 1 WHERE t.seq > ?1 AND "
@@ -118,7 +214,7 @@ class Verifier {
       close.kind = static_cast<ledger::AccountKind>(closes.number());
       close.place = closes.text();
       close.through = Timestamp(closes.number());
-      if (close_hash(db_, close, after) != closes.text()) find("the balances of close " + seq + " are not what they were");
+      if (sums.hash(db_, close, after) != closes.text()) find("the balances of close " + seq + " are not what they were");
       late.reset().bind(after).bind(close.through.value).bind(static_cast<std::int64_t>(close.kind)).bind(close.place);
       if (late.step()) find("transfer " + std::to_string(late.number()) + " was booked into the closed period " + seq);
       done(late);
@@ -166,7 +262,9 @@ class Verifier {
   void check_states() {
     Statement wrong(db_,
                     "SELECT i.subject FROM instance i LEFT JOIN transition t ON t.subject = i.subject AND t.seq = "
-                    "(SELECT max(seq) FROM transition x WHERE x.subject = i.subject) WHERE t.to_state IS NOT i.state LIMIT 20");
+                    "(SELECT max(seq) FROM transition x WHERE x.subject = i.subject) WHERE t.to_state IS NOT i.state OR t.workflow IS NOT i.workflow OR "
+                    "t.version IS NOT i.version UNION SELECT subject FROM transition t WHERE NOT EXISTS (SELECT 1 FROM instance i WHERE i.subject = t.subject) "
+                    "LIMIT 20");
     while (wrong.step()) find("the state of `" + wrong.text() + "` does not fit its history");
     done(wrong);
     Statement broken(db_,
@@ -177,6 +275,27 @@ class Verifier {
     Statement count(db_, "SELECT count(*) FROM instance");
     if (count.step()) out_.subjects = count.number();
     done(count);
+  }
+
+  /// What is looked up by name is what was last said of it, and every line that was sold can be found again.
+  void check_master_data() {
+    struct {
+      char const* what;
+      char const* now;
+      char const* then;
+    } const pairs[] = {
+        {"item", "SELECT sku, body FROM item", "SELECT sku, body FROM (SELECT sku, body, max(seq) FROM item_version GROUP BY sku)"},
+        {"location", "SELECT id, body FROM location", "SELECT id, body FROM (SELECT id, body, max(seq) FROM location_version GROUP BY id)"},
+        {"sold line of", "SELECT customer, item, placed, line_seq FROM sale_line",
+         "SELECT d.customer, l.item, d.placed, l.seq FROM order_line l JOIN order_doc d ON d.seq = l.order_seq"},
+    };
+    for (auto const& pair : pairs) {
+      auto const one = std::string(pair.now);
+      auto const other = std::string(pair.then);
+      Statement wrong(db_, ("SELECT * FROM (" + one + " EXCEPT " + other + ") UNION ALL SELECT * FROM (" + other + " EXCEPT " + one + ") LIMIT 20").c_str());
+      while (wrong.step()) find(std::string("the ") + pair.what + " `" + wrong.text() + "` is not what the journal says");
+      done(wrong);
+    }
   }
 
   /// What is left to return of a line is what was sold less what returns took.

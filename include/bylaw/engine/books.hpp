@@ -38,7 +38,7 @@ class BYLAW_EXPORT Books {
   ~Books();
 
   /// The accounts with these keys, opened when they are new; numbers to put into transfers. Durable when it returns. Bounds of an account that
-  /// is there already stay as they are. Errors, beside those of `submit`: `unnamed_account`; the accounts before stay.
+  /// is there already stay as they are. Errors, beside those of `submit`: `unnamed_account`, `name_too_long`, `unknown_kind`; the accounts before stay.
   [[nodiscard]] Result<std::vector<ledger::AccountIndex>> open_accounts(std::vector<AccountSpec> const& accounts) noexcept;
   /// Errors, beside those of `submit`: those of Ledger::open_pool; the pools before stay.
   [[nodiscard]] Result<std::vector<ledger::CostPoolIndex>> open_pools(std::vector<ledger::CostPoolKey> const& pools) noexcept;
@@ -52,7 +52,7 @@ class BYLAW_EXPORT Books {
   [[nodiscard]] Result<std::vector<ledger::Pending>> expire(std::int64_t count_max) noexcept;
 
   /// Runs `visit` on the ledger as it is committed. Waits for a commit that is on its way; commits wait for `visit`, so it should
-  /// be short, and may not call the books. The ledger is the visitor's only until it returns.
+  /// be short. Errors: `engine_failed`, `reentered` (the visitor calls the books), `visitor_threw`. The ledger is the visitor's only until it returns.
   [[nodiscard]] Result<void> read(void (*visit)(void* context, ledger::Ledger const& ledger), void* context) const noexcept;
   /// The same with a function object: `books.read([&](ledger::Ledger const& ledger) { ... })`. Errors, beside: `visitor_threw`.
   template <class Visit>

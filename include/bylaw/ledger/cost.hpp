@@ -29,8 +29,8 @@ struct CostPoolKey {
 /// and `contra`, with amounts that the ledger finds.
 /// Values are stored: do not renumber.
 enum class CostMoveKind : std::uint8_t {
-  receive,   ///< `quantity` comes in at `value` in all: debit inventory, credit contra
-  issue,     ///< `quantity` leaves at the cost the method finds: debit contra, credit inventory
+  receive,    ///< `quantity` comes in at `value` in all: debit inventory, credit contra
+  issue,      ///< `quantity` leaves at the cost the method finds: debit contra, credit inventory
   late_cost,  ///< `value` more (or less) for goods received before: the share that is still here goes to inventory, the rest to `variance`
   transfer    ///< `quantity` goes to the pool `to` at the cost it has here: debit its inventory, credit ours
 };
@@ -39,12 +39,13 @@ enum class CostMoveKind : std::uint8_t {
 struct CostMove {
   CostMoveKind kind = CostMoveKind::receive;
   CostPoolIndex pool = no_pool;
-  CostPoolIndex to = no_pool;          ///< transfer: where the goods go
-  std::int64_t quantity = 0;           ///< base units; late_cost on an average pool: how many units the cost is for
-  std::int64_t value = 0;              ///< minor units; receive: >= 0, late_cost: not 0, issue: ignored
-  CostSequence layer;                  ///< issue: of this receipt only (a return to the supplier), not on an average pool; late_cost: for this receipt; 0: none
-  AccountIndex contra = no_account;    ///< goods received, cost of goods sold ...; transfer: none
-  AccountIndex variance = no_account;  ///< `contra` when not given; where a debt that was priced wrongly, sold shares of late costs, and rounding go; a transfer needs one
+  CostPoolIndex to = no_pool;        ///< transfer: where the goods go
+  std::int64_t quantity = 0;         ///< base units; late_cost on an average pool: how many units the cost is for
+  std::int64_t value = 0;            ///< minor units; receive: >= 0, late_cost: not 0, issue: ignored
+  CostSequence layer;                ///< issue: of this receipt only (a return to the supplier), not on an average pool; late_cost: for this receipt; 0: none
+  AccountIndex contra = no_account;  ///< goods received, cost of goods sold ...; transfer: none
+  AccountIndex variance =
+      no_account;  ///< `contra` when not given; where a debt that was priced wrongly, sold shares of late costs, and rounding go; a transfer needs one
   std::int32_t code = 0;
   Timestamp effective;    ///< of the money transfers; 0: when it is recorded
   bool fact = false;      ///< of a closed period: books in the next one rather than be refused

@@ -13,9 +13,9 @@ struct StockFilter {
   std::string item{};
   std::vector<std::string> places{};  ///< empty: the whole network
   std::string status = "available";
-  std::string pool = any;      ///< channel pool; empty: what is kept for nobody
-  std::string owner = any;     ///< empty: our own
-  Timestamp usable_until{};    ///< lots that are to be removed, or expire, before this do not count; 0: all do
+  std::string pool = any;    ///< channel pool; empty: what is kept for nobody
+  std::string owner = any;   ///< empty: our own
+  Timestamp usable_until{};  ///< lots that are to be removed, or expire, before this do not count; 0: all do
 };
 
 /// One account of stock with what is known of its lot.

@@ -88,6 +88,8 @@ class BYLAW_EXPORT Store {
   [[nodiscard]] bool outcome_unknown() const noexcept;
   /// Drops everything since `begin`, in the file and in the ledger.
   void rollback(ledger::Ledger& ledger) noexcept;
+  /// Drops everything since `begin` in the file only. For a caller that has run out of memory: neither store nor ledger can be used after it.
+  void abandon() noexcept;
   /// Decisions from now on are recorded under this policy version. Inside a transaction.
   [[nodiscard]] Result<void> use_policy(std::string_view version_hash);
   [[nodiscard]] Timestamp last_recorded() const noexcept;

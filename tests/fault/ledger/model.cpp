@@ -120,7 +120,8 @@ std::string Model::apply(Group const& group, std::int64_t now) {
     if (serial && change.bounds.floor != 0) return "bound";
     for (std::uint32_t other = 0; serial && account.posted + in(i) > 0 && other < accounts.size(); ++other) {
       auto const& there = accounts[other];
-      if (other != i && there.bounds.ceiling == 1 && there.key.detail == account.key.detail && there.key.unit == account.key.unit && there.posted + in(other) > 0) {
+      if (other != i && there.bounds.ceiling == 1 && there.key.detail == account.key.detail && there.key.unit == account.key.unit &&
+          there.posted + in(other) > 0) {
         return "serial_elsewhere";
       }
     }
@@ -274,7 +275,8 @@ std::string Model::move(Transfer t, Group const& group, std::int64_t now) {
     if (found == promises.end() || found->second.credit == to) continue;
     auto const& other = accounts[found->second.credit];
     auto const& mine = accounts[to];
-    if (other.bounds.ceiling == 1 && other.key.detail == mine.key.detail && other.key.unit == mine.key.unit && other.key.kind == mine.key.kind) drop(at, INT64_MAX);
+    if (other.bounds.ceiling == 1 && other.key.detail == mine.key.detail && other.key.unit == mine.key.unit && other.key.kind == mine.key.kind)
+      drop(at, INT64_MAX);
   }
   auto const there = std::min(t.amount, std::max<std::int64_t>(room_below(), 0));
   auto const fits = elsewhere(from, to) ? 0 : std::min(t.amount, std::max<std::int64_t>(room_above(), 0));

@@ -230,3 +230,33 @@ TEST_CASE("bad cost moves are named and change nothing") {
   CHECK(c.state() == CostState{INT64_MAX, 0, 1});
   CHECK(c.ledger.last_cost_sequence() == CostSequence(1));
 }
+
+TEST_CASE("costs that leave 64 bits are refused and change nothing") {
+  for (auto const method : {CostMethod::fifo, CostMethod::average}) {
+    Costs c(method);
+    c.in(1, 1'000'000'000'000);
+    CHECK(c.apply(c.move(CostMoveKind::issue, 30'000'000)) == "overflow");
+    CHECK(c.apply(c.move(CostMoveKind::issue, INT64_MAX)) == "overflow");
+    CHECK(c.state().value == 1'000'000'000'000);
+    c.check_books();
+    auto late = c.move(CostMoveKind::late_cost, 1, INT64_MIN);
+    late.layer = CostSequence(1);
+    CHECK(c.apply(late) != "ok");
+    late.value = INT64_MAX;
+    CHECK(c.apply(late) == "overflow");
+    c.check_books();
+  }
+}
+
+TEST_CASE("used-up layers do not pile up behind one that is left") {
+  Costs c(CostMethod::lifo);
+  c.in(1, 7);
+  c.ledger.commit();
+  for (int i = 0; i < 20'000; ++i) {
+    c.in(1, 100);
+    (void)c.out(1);
+    c.ledger.commit();
+  }
+  CHECK(c.state() == CostState{1, 7, 1});
+  CHECK(c.ledger.snapshot().costs.size() < 200);
+}

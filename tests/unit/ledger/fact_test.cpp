@@ -139,3 +139,29 @@ TEST_CASE("a fact about a serial number that is somewhere else is booked against
   CHECK(s.applied.entries.empty());
   CHECK(s.posted(here) == 1);
 }
+
+TEST_CASE("a fact fills the room there is, and only the rest is a discrepancy") {
+  Shop s;
+  auto const bin = s.ledger.open(stock_key("bin"), {0, 5});
+  CHECK(s.apply({fact(s.supplier, bin, 8)}) == "ok");
+  CHECK(s.posted(bin) == 5);
+  CHECK(discrepancy(s) == 3);
+  CHECK(s.applied.discrepancy == 3);
+  CHECK(s.apply({fact(bin, s.customer, 6)}) == "ok");
+  CHECK(s.posted(bin) == 0);
+  CHECK(discrepancy(s) == 2);
+}
+
+TEST_CASE("a serial number that lay in two places cannot be held to both") {
+  Shop s;
+  auto const one = s.ledger.open(stock_key("W1", "S9"), physical);
+  auto const other = s.ledger.open(stock_key("W2", "S9"), physical);
+  CHECK(s.apply({transfer(s.supplier, one, 1), transfer(s.supplier, other, 1)}) == "ok");
+  Group group;
+  group.bounds = {{one, one_serial}};
+  CHECK(s.apply(group) == "ok");
+  group.bounds = {{other, one_serial}};
+  CHECK(s.apply(group) == "serial_elsewhere");
+  group.bounds = {{one, {1, 1}}};
+  CHECK(s.apply(group) == "bound");
+}

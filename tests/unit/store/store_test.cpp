@@ -311,3 +311,96 @@ TEST_CASE("a hundred thousand ids, rising, at random and both, are all known, an
     CHECK_FALSE(s.findings().empty());
   }
 }
+
+TEST_CASE("whatever is changed in the file behind the back of the books, verify says so") {
+  char const* const forgeries[] = {
+      "UPDATE transfer SET amount=amount+1 WHERE seq=1",
+      "UPDATE transfer SET effective=effective+1 WHERE seq=2",
+      "DELETE FROM transfer WHERE seq=3",
+      "INSERT INTO transfer SELECT 0, commit_seq, command_seq, NULL, NULL, leg, kind, force, prior_period, code, debit, credit, amount, target, effective, "
+      "due, "
+      "expires, reference FROM transfer WHERE seq=1",
+      "INSERT INTO transfer SELECT -1, commit_seq, command_seq, NULL, NULL, leg, 5, force, prior_period, code, credit, debit, amount, 1, effective, due, "
+      "expires, "
+      "reference FROM transfer WHERE seq=1",
+      "UPDATE transfer SET id=x'00000000000000090000000000000063' WHERE seq=1",
+      "UPDATE account SET place='elsewhere' WHERE seq=2",
+      "UPDATE account SET floor=-100 WHERE seq=2",
+      "INSERT INTO account SELECT -1, commit_seq, kind, unit, 'x', status, detail, owner, pool, floor, ceiling FROM account WHERE seq=1",
+      "UPDATE commit_log SET recorded_at=recorded_at-1 WHERE seq=2",
+      "DELETE FROM commit_log WHERE seq=(SELECT max(seq) FROM commit_log)",
+      "UPDATE cost_move SET value=value+1",
+      "UPDATE cost_pool SET method=2",
+      "UPDATE lot SET removal=removal+1",
+      "UPDATE bound_change SET floor=-9",
+      "UPDATE period_close SET through=through-1",
+      "UPDATE group_receipt SET code='' WHERE seq=1",
+      "UPDATE balance SET posted=posted+1 WHERE account=1",
+      "DELETE FROM balance WHERE account=1",
+      "INSERT INTO balance VALUES(77, 1, 0, 0)",
+      "UPDATE balance_state SET transfer_seq=1",
+      "UPDATE id_run SET entries=entries+1",
+      "DELETE FROM id_run",
+      "UPDATE id_state SET transfer_seq=0",
+      "UPDATE snapshot SET checksum=checksum+1",
+      "UPDATE snapshot SET pendings=costs",
+      "DROP VIEW reservation_open; CREATE VIEW reservation_open AS SELECT 1 AS seq, 1 AS account, 1 AS amount, '' AS reference, 0 AS due, 0 AS expires",
+      "CREATE TRIGGER t AFTER INSERT ON commit_log BEGIN UPDATE balance SET posted=0; END",
+      "DROP INDEX command_id",
+      "CREATE TABLE mine(x)",
+  };
+  Shop s;
+  auto const books = s.books->open_accounts({{money_key("inventory"), unbounded}, {money_key("received"), unbounded}});
+  auto const pool = (*s.books->open_pools({{"SKU", "shelf", CostMethod::fifo, (*books)[0]}}))[0];
+  Group group;
+  group.transfers = {transfer(s.supplier, s.shelf, 10), transfer(s.shelf, s.customer, 4, TransferKind::pending)};
+  group.costs.resize(1);
+  group.costs[0].pool = pool;
+  group.costs[0].quantity = 10;
+  group.costs[0].value = 1'000;
+  group.costs[0].contra = (*books)[1];
+  group.bounds = {{s.shelf, {-1, no_ceiling}}};
+  group.lots = {{"SKU", "L1", Timestamp(1), Timestamp(2), {}}};
+  CHECK(s.submit(group).accepted());
+  CHECK(s.submit({transfer(s.shelf, s.customer, 99)}).error.code == "bound");
+  s.clock = 9'000;
+  Group close;
+  close.closes = {{AccountKind::money, "main", Timestamp(500)}};
+  CHECK(s.submit(close).accepted());
+  s.books = failure("closed", "");
+  REQUIRE(s.findings().empty());
+  auto const good = s.path + ".good";
+  std::filesystem::copy_file(s.path, good);
+  for (auto const* forgery : forgeries) {
+    CAPTURE(std::string(forgery));
+    for (auto const* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(s.path + suffix);
+    std::filesystem::copy_file(good, s.path);
+    run_sql(s.path, forgery);
+    auto const verified = store::verify(s.path);
+    CHECK((!verified.has_value() || !verified->findings.empty()));
+  }
+}
+
+TEST_CASE("a store is locked under its real name, and names have an end") {
+  Shop s;
+  std::filesystem::create_symlink(s.path, s.folder + "/link.db");
+  CHECK(Books::open({s.folder + "/link.db", true, {}}).error().code == "store_locked");
+  std::string const long_name(name_bytes_max + 1, 'x');
+  CHECK(s.books->open_accounts({{stock_key(long_name.c_str()), physical}}).error().code == "name_too_long");
+  CHECK(s.books->open_accounts({{stock_key(""), physical}}).error().code == "unnamed_account");
+  CHECK(s.books->open_accounts({{{static_cast<AccountKind>(9), "U", "p", "s", "", "", ""}, physical}}).error().code == "unknown_kind");
+  Group lot;
+  lot.lots = {{"SKU", long_name, {}, {}, {}}};
+  CHECK(s.submit(lot).error.code == "name_too_long");
+  CHECK(s.findings().empty());
+}
+
+TEST_CASE("what reads the books may neither call them nor throw") {
+  Shop s;
+  std::string code;
+  CHECK(s.books->read([&](Ledger const&) { code = s.books->balance(s.shelf).error().code; }));
+  CHECK(code == "reentered");
+  CHECK(s.books->read([&](Ledger const&) { throw 1; }).error().code == "visitor_threw");
+  CHECK(s.books->balance(s.shelf).has_value());
+  CHECK(s.books->balance(AccountIndex(99)).error().code == "unknown_account");
+}
