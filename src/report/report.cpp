@@ -37,22 +37,18 @@ std::vector<Report> const all = {
     {"queues", "open holds by queue: how many, oldest, average age in hours against the newest command",
      "SELECT queue, reason, count(*) AS open, strftime('%Y-%m-%d %H:%M', min(at)/1000, 'unixepoch') AS oldest, "
      "printf('%.1f', avg((SELECT max(at) FROM command) - at) / 3600000.0) AS age_hours_avg FROM hold_open GROUP BY queue, reason ORDER BY open DESC"},
-    {"availability", "stock by item and location: on hand, reserved, available",
-     "SELECT a.unit AS item, a.place AS location, a.status, b.posted AS on_hand, coalesce(r.reserved,0) AS reserved, "
-     "b.posted - coalesce(r.reserved,0) AS available FROM account a "
-     "JOIN (SELECT account, sum(posted) AS posted FROM movement GROUP BY account) b ON b.account = a.seq - 1 "
-     "LEFT JOIN (SELECT account, sum(amount) AS reserved FROM reservation_open GROUP BY account) r ON r.account = a.seq - 1 "
-     "WHERE a.kind=0 AND a.status != 'virtual' AND (b.posted != 0 OR r.reserved IS NOT NULL) ORDER BY a.unit, a.place, a.status"},
+    {"availability", "stock by item and location, lot or serial and pool: on hand, reserved, available",
+     "SELECT unit AS item, place AS location, status, detail AS lot, pool, posted AS on_hand, pending_out AS reserved, posted - pending_out AS available "
+     "FROM balance_now WHERE kind=0 AND status != 'virtual' AND (posted != 0 OR pending_out != 0) ORDER BY unit, place, status, detail, pool"},
     {"stock", "units by place and status, over all items; the last line is their sum, which is 0",
-     "WITH b AS (SELECT account, sum(posted) AS posted FROM movement GROUP BY account) "
-     "SELECT a.place, a.status, sum(b.posted) AS units FROM account a JOIN b ON b.account = a.seq - 1 WHERE a.kind=0 GROUP BY a.place, a.status "
-     "UNION ALL SELECT 'sum', '', coalesce(sum(b.posted),0) FROM account a JOIN b ON b.account = a.seq - 1 WHERE a.kind=0"},
+     "SELECT place, status, sum(posted) AS units FROM balance_now WHERE kind=0 GROUP BY place, status "
+     "UNION ALL SELECT 'sum', '', coalesce(sum(posted),0) FROM balance_now WHERE kind=0"},
+    {"costs", "what cost pools hold, beside the units on hand at their place",
+     "SELECT item, place, method, quantity, on_hand, on_hand - quantity AS not_costed FROM cost_now ORDER BY item, place"},
     {"money", "balance of every account of the books, debits positive; the last line is their sum, which is 0",
-     "WITH b AS (SELECT account, sum(posted) AS posted FROM movement GROUP BY account) "
-     "SELECT a.status AS account, a.unit AS currency, " BYLAW_MONEY(
-         "-b.posted", "a.unit") " AS balance FROM account a JOIN b ON b.account = a.seq - 1 WHERE a.kind=1 "
-                                "UNION ALL SELECT 'sum', a.unit, " BYLAW_MONEY(
-                                    "-sum(b.posted)", "a.unit") " FROM account a JOIN b ON b.account = a.seq - 1 WHERE a.kind=1 GROUP BY a.unit"},
+     "SELECT status AS account, unit AS currency, " BYLAW_MONEY("-posted", "unit") " AS balance FROM balance_now WHERE kind=1 "
+                                                                                   "UNION ALL SELECT 'sum', unit, " BYLAW_MONEY(
+                                                                                       "-sum(posted)", "unit") " FROM balance_now WHERE kind=1 GROUP BY unit"},
     {"margin", "sales, returns, cost and margin by currency",
      "WITH b AS (SELECT a.unit, a.status, -sum(m.posted) AS v FROM movement m JOIN account a ON a.seq - 1 = m.account WHERE a.kind=1 GROUP BY a.unit, "
      "a.status), "
