@@ -162,7 +162,8 @@ class Episode {
 
   /// A commit failed. Either nothing of it happened, and the books go on; or nobody knows, and they have to be opened again.
   bool survive(Model const& before, std::int64_t at, Error const& error) {
-    if (!armed_ && !Disk::instance().dead() && !books_->failed()) return fail("a commit failed though nothing was to fail: " + error.code + " " + error.message);
+    if (!armed_ && !Disk::instance().dead() && !books_->failed())
+      return fail("a commit failed though nothing was to fail: " + error.code + " " + error.message);
     armed_ = false;
     ++counts_.failed_commits;
     auto const after = model_;
