@@ -306,6 +306,7 @@ std::string Model::compare(Ledger const& ledger) const {
   if (ledger.last_sequence().value != static_cast<std::int64_t>(history.size())) {
     text << "last transfer " << ledger.last_sequence().value << " instead of " << history.size() << "; ";
   }
+  if (ledger.last_cost_sequence().value != last_cost) text << "last cost move " << ledger.last_cost_sequence().value << " instead of " << last_cost << "; ";
   for (std::uint32_t i = 0; i < accounts.size() && i < ledger.account_count(); ++i) {
     AccountIndex const index(i);
     auto const& balance = ledger.balance(index);
