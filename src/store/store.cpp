@@ -92,7 +92,7 @@ namespace {
 /// what lay behind is gone.
 bool commit_session(sqlite3* db) {
   if (execute(db, "BEGIN IMMEDIATE; UPDATE writer_session SET number = number + 1; COMMIT")) return true;
-  execute(db, "ROLLBACK");
+  if (sqlite3_get_autocommit(db) == 0) execute(db, "ROLLBACK");  // and the first error is what is told
   return false;
 }
 

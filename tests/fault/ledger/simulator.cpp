@@ -76,6 +76,7 @@ class Episode {
   }
 
   bool one_step() {
+    if (Disk::instance().dead()) return come_back();  // while a snapshot was written, after the commit was acknowledged
     auto const what = generator_.below(100);
     if (trace_) std::printf("step %ld: kind %ld, failed %d dead %d\n", counts_.steps, what, books_->failed(), Disk::instance().dead());
     if (what < 6) clock_ += generator_.below(5'000);
@@ -192,6 +193,14 @@ class Episode {
     Disk::instance().kill();
     books_.reset();
     Disk::instance().restart(power, seed_ ^ static_cast<std::uint64_t>(counts_.steps));
+    return reopen();
+  }
+
+  bool come_back() {
+    bool const cut = Disk::instance().power_was_cut();
+    books_.reset();
+    Disk::instance().restart(cut, seed_ ^ static_cast<std::uint64_t>(counts_.steps));
+    armed_ = false;
     return reopen();
   }
 
