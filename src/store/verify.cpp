@@ -1,4 +1,5 @@
 // Everything that can be recomputed from the journal is, and compared.
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -311,6 +312,28 @@ class Verifier {
     done(wrong);
   }
 
+  /// Open promises by what they are about, whatever their sequences.
+  void hash_promises(Digest& digest) {
+    struct Gather {
+      ledger::Ledger const* ledger;
+      std::vector<std::string> lines;
+    } gather{&ledger_, {}};
+    ledger_.each_pending(
+        [](void* context, ledger::Pending const& p) {
+          auto& g = *static_cast<Gather*>(context);
+          std::string line;
+          for (auto const account : {p.debit, p.credit}) {
+            auto const k = g.ledger->key(account);
+            for (auto const* part : {&k.unit, &k.place, &k.status, &k.detail, &k.owner, &k.pool}) line += *part + '\x1f';
+          }
+          for (auto const figure : {p.amount, p.due.value, p.expires.value}) line += std::to_string(figure) + '\x1f';
+          g.lines.push_back(line + p.reference);
+        },
+        &gather);
+    std::sort(gather.lines.begin(), gather.lines.end());
+    for (auto const& line : gather.lines) digest.add(line);
+  }
+
   /// Balances, reservations, states, holds and outcomes by business key, never recorded times.
   void hash_state() {
     Digest digest;
@@ -327,6 +350,7 @@ class Verifier {
       auto const& bounds = ledger_.bounds(account);
       for (auto const figure : {balance.posted, balance.pending_out, balance.pending_in, bounds.floor, bounds.ceiling}) digest.add(figure);
     }
+    hash_promises(digest);
     std::map<std::string, ledger::CostState> pools;
     for (std::uint32_t i = 0; i < ledger_.pool_count(); ++i) {
       auto const& key = ledger_.pool_key(ledger::CostPoolIndex(i));
@@ -338,7 +362,7 @@ class Verifier {
     }
     for (auto const* sql : {"SELECT subject, workflow, version, state FROM instance ORDER BY subject",
                             "SELECT order_id, rule, line, action, reason FROM hold_open ORDER BY order_id, rule, line",
-                            "SELECT id, status, code, subject, state FROM command ORDER BY id",
+                            "SELECT id, status, code, subject, state FROM command ORDER BY id", "SELECT id, code FROM group_receipt ORDER BY id",
                             "SELECT return_id, number, order_id, order_line, verdict, reasons, refund, fee FROM return_line ORDER BY return_id, number"}) {
       Statement rows(db_, sql);
       while (rows.step()) {
