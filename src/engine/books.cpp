@@ -5,10 +5,9 @@
 #include <thread>
 #include <utility>
 
-#include <bylaw/store/store.hpp>
-
 #include "engine/clock.hpp"
 #include "engine/commit_queue.hpp"
+#include "engine/writer.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -17,9 +16,6 @@ using ledger::Group;
 using ledger::Receipt;
 
 namespace {
-
-/// Short enough that no memory is needed to say it.
-Error out_of_memory() noexcept { return {"out_of_memory", "out of memory", {}, {}}; }
 
 Error too_long() { return {"name_too_long", "a name has at most " + std::to_string(ledger::name_bytes_max) + " bytes", {}, "shorten it"}; }
 
@@ -54,26 +50,27 @@ struct Work : CommitQueue::Ticket {
 
 }  // namespace
 
-struct Books::Impl {
-  Impl(BooksOptions o, store::Store s) : options(std::move(o)), store(std::move(s)) {}
+struct Books::Impl : Writer {
+  Impl(BooksOptions o, store::Store s) : Writer(std::move(s)), options(std::move(o)) {}
 
   BooksOptions options;
-  store::Store store;
-  ledger::Ledger ledger;
   ledger::Applied applied;
-  ledger::Sequence snapshot_at;
   CommitQueue queue;
   mutable std::mutex state;                        ///< held while the ledger is not as it is committed, and while it is read
   mutable std::atomic<std::thread::id> visitor{};  ///< the thread that reads just now
-  std::atomic<bool> failed = false;
-  std::atomic<bool> closed = false;
 
   [[nodiscard]] Error not_usable() const {
     return {"engine_failed", closed ? "the books are closed" : "the books have failed", options.store_path, "open them again"};
   }
+  [[nodiscard]] Error why_not() const noexcept {
+    try {
+      return not_usable();
+    } catch (...) {
+      return out_of_memory();
+    }
+  }
   Result<void> submit(Work& work);
   void write(std::vector<CommitQueue::Ticket*> const& group) noexcept;
-  void save_snapshot() noexcept;
   Result<void> write_all(std::vector<CommitQueue::Ticket*> const& group);
   Result<void> write_one(Work& work, Timestamp now);
   Result<void> book(Group const& group, std::uint64_t body, Timestamp now, Receipt& receipt);
@@ -152,38 +149,17 @@ Result<void> Books::Impl::write_all(std::vector<CommitQueue::Ticket*> const& gro
 
 void Books::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcept {
   std::lock_guard const lock(state);
-  Error error;
-  try {
-    if (failed || closed) {
-      error = not_usable();
-    } else if (auto const done = write_all(group); !done) {
-      error = done.error();
-    }
-  } catch (...) {
-    // Half a step may be done, and undoing it would take memory too.
-    error = out_of_memory();
-    failed = true;
-    store.abandon();
-  }
-  if (error.code.empty()) return save_snapshot();
-  if (!failed && error.code != "engine_failed") {
-    store.rollback(ledger);
-    failed = failed || store.outcome_unknown();
-  }
+  struct Attempt {
+    Impl* self;
+    std::vector<CommitQueue::Ticket*> const* group;
+  } attempt{this, &group};
+  auto const run = [](void* context) {
+    auto const& a = *static_cast<Attempt*>(context);
+    return a.self->write_all(*a.group);
+  };
+  auto const error = failed || closed ? why_not() : commit(run, &attempt, options.snapshot_transfers);
+  if (error.code.empty()) return;
   for (auto* ticket : group) static_cast<Work*>(ticket)->error = error;
-}
-
-/// A snapshot that cannot be written is tried again when as much has come again; the journal is enough without it.
-void Books::Impl::save_snapshot() noexcept {
-  if (ledger.last_sequence().value - snapshot_at.value < options.snapshot_transfers) return;
-  try {
-    snapshot_at = ledger.last_sequence();
-    (void)store.save_snapshot(ledger);
-    failed = failed || store.outcome_unknown();
-  } catch (...) {
-    failed = true;
-    store.abandon();
-  }
 }
 
 Result<void> Books::Impl::submit(Work& work) {
@@ -202,8 +178,7 @@ Result<Books> Books::open(BooksOptions options) noexcept {
     if (!store) return Unexpected{store.error()};
     store->keep_recent_ids(options.recent_ids_max);
     auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));
-    if (auto const loaded = impl->store.load_ledger(impl->ledger); !loaded) return Unexpected{loaded.error()};
-    impl->snapshot_at = impl->ledger.last_sequence();
+    if (auto const loaded = impl->load(); !loaded) return Unexpected{loaded.error()};
     return Books(impl.release());
   } catch (...) {
     return Unexpected{out_of_memory()};
@@ -312,9 +287,7 @@ Result<ledger::Balance> Books::balance(AccountIndex account) const noexcept {
 Result<void> Books::close() noexcept {
   try {
     std::lock_guard const lock(impl_->state);
-    if (impl_->closed.exchange(true)) return {};
-    if (impl_->failed || impl_->ledger.last_sequence() == impl_->snapshot_at) return {};
-    return impl_->store.save_snapshot(impl_->ledger);
+    return impl_->Writer::close();
   } catch (...) {
     return Unexpected{out_of_memory()};
   }

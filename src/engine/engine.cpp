@@ -11,6 +11,7 @@
 #include "engine/clock.hpp"
 #include "engine/commit_queue.hpp"
 #include "engine/context.hpp"
+#include "engine/writer.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -28,9 +29,6 @@ struct Ticket : CommitQueue::Ticket {
 };
 
 bool is_store_error(Error const& error) { return error.code.compare(0, 6, "store_") == 0; }
-
-/// Short enough that no memory is needed to say it.
-Error out_of_memory() noexcept { return {"out_of_memory", "out of memory", {}, {}}; }
 
 /// A workflow that names an action which the engine does not have is refused before it can do harm. Empty code: none.
 template <std::size_t count>
@@ -59,24 +57,25 @@ Error unknown_action(rulebook::Rulebook const& book) {
 
 }  // namespace
 
-struct Engine::Impl {
-  Impl(Options o, store::Store s) : options(std::move(o)), store(std::move(s)) {}
+struct Engine::Impl : Writer {
+  Impl(Options o, store::Store s) : Writer(std::move(s)), options(std::move(o)) {}
 
   Options options;
-  store::Store store;
-  ledger::Ledger ledger;
-  ledger::Sequence snapshot_at;
   CommitQueue queue;
   std::mutex state;  ///< held while a group is written
-  std::atomic<bool> failed = false;
-  std::atomic<bool> closed = false;
 
   Result<void> run_one(Command const& command, Outcomes& outcomes);
   Result<void> run_group(std::vector<CommitQueue::Ticket*> const& group);
   void write(std::vector<CommitQueue::Ticket*> const& group) noexcept;
-  void save_snapshot() noexcept;
   [[nodiscard]] Error not_usable() const {
     return {"engine_failed", closed ? "the engine is closed" : "the engine has failed", options.store_path, "open it again"};
+  }
+  [[nodiscard]] Error why_not() const noexcept {
+    try {
+      return not_usable();
+    } catch (...) {
+      return out_of_memory();
+    }
   }
   Result<void> submit(Ticket& ticket);
 };
@@ -143,41 +142,20 @@ Result<void> Engine::Impl::run_group(std::vector<CommitQueue::Ticket*> const& gr
 
 void Engine::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcept {
   std::lock_guard const lock(state);
-  Error error;
-  try {
-    if (failed || closed) {
-      error = not_usable();
-    } else if (auto const done = run_group(group); !done) {
-      error = done.error();
-    }
-  } catch (...) {
-    // Half a step may be done, and undoing it would take memory too.
-    error = out_of_memory();
-    failed = true;
-    store.abandon();
-  }
-  if (error.code.empty()) return save_snapshot();
-  if (!failed && error.code != "engine_failed") {
-    store.rollback(ledger);
-    failed = failed || store.outcome_unknown();
-  }
+  struct Attempt {
+    Impl* self;
+    std::vector<CommitQueue::Ticket*> const* group;
+  } attempt{this, &group};
+  auto const run = [](void* context) {
+    auto const& a = *static_cast<Attempt*>(context);
+    return a.self->run_group(*a.group);
+  };
+  auto const error = failed || closed ? why_not() : commit(run, &attempt, options.snapshot_transfers);
+  if (error.code.empty()) return;
   for (auto* waiting : group) {
     auto* ticket = static_cast<Ticket*>(waiting);
     ticket->outcomes.clear();
     ticket->error = error;
-  }
-}
-
-/// A snapshot that cannot be written is tried again when as much has come again; the journal is enough without it.
-void Engine::Impl::save_snapshot() noexcept {
-  if (ledger.last_sequence().value - snapshot_at.value < options.snapshot_transfers) return;
-  try {
-    snapshot_at = ledger.last_sequence();
-    (void)store.save_snapshot(ledger);
-    failed = failed || store.outcome_unknown();
-  } catch (...) {
-    failed = true;
-    store.abandon();
   }
 }
 
@@ -199,8 +177,7 @@ Result<Engine> Engine::open(Options options) {
   auto store = store::Store::open(options.store_path, options.create);
   if (!store) return Unexpected{store.error()};
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));
-  if (auto const loaded = impl->store.load_ledger(impl->ledger); !loaded) return Unexpected{loaded.error()};
-  impl->snapshot_at = impl->ledger.last_sequence();
+  if (auto const loaded = impl->load(); !loaded) return Unexpected{loaded.error()};
   return Engine(impl.release());
 }
 
@@ -237,9 +214,7 @@ Result<Outcome> Engine::submit(Command const& command) noexcept {
 Result<void> Engine::close() noexcept {
   try {
     std::lock_guard const lock(impl_->state);
-    if (impl_->closed.exchange(true)) return {};
-    if (impl_->failed || impl_->ledger.last_sequence() == impl_->snapshot_at) return {};
-    return impl_->store.save_snapshot(impl_->ledger);
+    return impl_->Writer::close();
   } catch (...) {
     return Unexpected{out_of_memory()};
   }

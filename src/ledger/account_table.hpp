@@ -41,7 +41,6 @@ class AccountTable {
   [[nodiscard]] AccountRecord const& operator[](AccountIndex account) const noexcept { return records_[account.value]; }
   [[nodiscard]] AccountName const& name(AccountIndex account) const noexcept { return names_[account.value]; }
   [[nodiscard]] Bounds const& bounds(AccountIndex account) const noexcept { return bounds_[records_[account.value].bounds]; }
-  [[nodiscard]] Bounds const& bounds_at(std::uint32_t index) const noexcept { return bounds_[index]; }
   [[nodiscard]] std::uint32_t intern(Bounds const& bounds);
 
   [[nodiscard]] bool find(AccountKey const& key, AccountIndex& out) const;

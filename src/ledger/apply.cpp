@@ -105,10 +105,15 @@ bool Application::post(Transfer& transfer) {
   if (transfer.amount == 0) return true;
   auto from = state_.accounts[transfer.debit].balance;
   auto to = state_.accounts[transfer.credit].balance;
+  bool const fits = !subtract_overflows(from.posted, transfer.amount, from.posted) && !add_overflows(to.posted, transfer.amount, to.posted);
+  return change_both(transfer, from, to, fits);
+}
+
+/// Takes the new balances of both accounts over when they keep to 64 bits, bounds and one place for a serial number.
+bool Application::change_both(Transfer const& transfer, Balance const& from, Balance const& to, bool fits) {
   std::int64_t free = 0;
   std::int64_t coming = 0;
-  if (subtract_overflows(from.posted, transfer.amount, from.posted) || subtract_overflows(from.posted, from.pending_out, free) ||
-      add_overflows(to.posted, transfer.amount, to.posted) || add_overflows(to.posted, to.pending_in, coming)) {
+  if (!fits || subtract_overflows(from.posted, from.pending_out, free) || add_overflows(to.posted, to.pending_in, coming)) {
     return refuse("overflow", "a balance leaves the range of 64 bits");
   }
   if (strict_ && free < state_.accounts.bounds(transfer.debit).floor) return refuse_bound(transfer.debit, transfer.amount);
@@ -130,16 +135,8 @@ bool Application::place(Transfer& transfer) {
   if (transfer.amount == 0) return true;
   auto from = state_.accounts[transfer.debit].balance;
   auto to = state_.accounts[transfer.credit].balance;
-  std::int64_t free = 0;
-  std::int64_t coming = 0;
-  if (add_overflows(from.pending_out, transfer.amount, from.pending_out) || subtract_overflows(from.posted, from.pending_out, free) ||
-      add_overflows(to.pending_in, transfer.amount, to.pending_in) || add_overflows(to.posted, to.pending_in, coming)) {
-    return refuse("overflow", "a balance leaves the range of 64 bits");
-  }
-  if (strict_ && free < state_.accounts.bounds(transfer.debit).floor) return refuse_bound(transfer.debit, transfer.amount);
-  if (!check_serial(transfer)) return false;
-  state_.change(transfer.debit, from);
-  state_.change(transfer.credit, to);
+  bool const fits = !add_overflows(from.pending_out, transfer.amount, from.pending_out) && !add_overflows(to.pending_in, transfer.amount, to.pending_in);
+  if (!change_both(transfer, from, to, fits)) return false;
   Pending pending;
   pending.sequence = Sequence(state_.last.value + 1);
   pending.debit = transfer.debit;

@@ -41,6 +41,7 @@ class Application {
   [[nodiscard]] bool is_elsewhere(Transfer const& transfer);
   [[nodiscard]] bool lies_elsewhere(AccountIndex account);
   void bend(Transfer& transfer);
+  [[nodiscard]] bool change_both(Transfer const& transfer, Balance const& from, Balance const& to, bool fits);
   [[nodiscard]] bool settle_fact(Transfer& transfer);
   [[nodiscard]] static Transfer part_of(Transfer const& fact, AccountIndex debit, AccountIndex credit, std::int64_t amount);
   [[nodiscard]] bool drop_promises(AccountIndex account, bool incoming, std::int64_t missing);

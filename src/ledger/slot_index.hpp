@@ -49,8 +49,6 @@ class SlotIndex {
     --count_;
   }
 
-  [[nodiscard]] std::size_t bytes() const noexcept { return slots_.capacity() * sizeof(std::uint32_t); }
-
  private:
   /// Any size will do, so that the table can grow by a quarter and never stand half empty.
   [[nodiscard]] std::size_t home(std::uint64_t hash) const noexcept {

@@ -24,17 +24,6 @@ struct History::Impl {
 
 namespace {
 
-/// A connection that only reads.
-Result<Database> open_to_read(std::string const& path) {
-  sqlite3* raw = nullptr;
-  auto const opened = open_database(path, in_memory(path) ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, &raw);
-  Database db(raw);
-  if (opened != SQLITE_OK) return Unexpected{describe(opened, raw, path)};
-  sqlite3_busy_timeout(raw, 5000);
-  if (auto const ours = check_version(raw, path); !ours) return Unexpected{ours.error()};
-  return db;
-}
-
 AccountKey read_key(Statement& rows) {
   AccountKey key;
   key.kind = static_cast<AccountKind>(rows.number());

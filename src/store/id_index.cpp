@@ -300,10 +300,4 @@ std::int64_t IdIndex::indexed() const noexcept {
   return sum;
 }
 
-std::size_t IdIndex::filter_bytes() const noexcept {
-  std::size_t sum = 0;
-  for (auto const& run : runs_) sum += run.filter.size();
-  return sum;
-}
-
 }  // namespace bylaw::inline v0::store

@@ -41,10 +41,9 @@ class IdIndex {
   /// An answer could not be read or written: nothing this index said since is to be trusted, until it is loaded again.
   [[nodiscard]] bool failed() const noexcept { return code_ != SQLITE_OK; }
   [[nodiscard]] int code() const noexcept { return code_; }
-  /// Ids in runs, ids gathered since, and bytes that the filters take.
+  /// Ids in runs, and ids gathered since.
   [[nodiscard]] std::int64_t indexed() const noexcept;
   [[nodiscard]] std::int64_t gathered() const noexcept { return static_cast<std::int64_t>(gathered_.size()); }
-  [[nodiscard]] std::size_t filter_bytes() const noexcept;
 
  private:
   struct Run {

@@ -260,14 +260,11 @@ struct Reader::Impl {
 };
 
 Result<Reader> Reader::open(std::string const& path) {
+  auto db = open_to_read(path);
+  if (!db) return Unexpected{db.error()};
   auto impl = std::make_unique<Impl>();
   impl->path = path;
-  sqlite3* raw = nullptr;
-  auto const opened = open_database(path, in_memory(path) ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, &raw);
-  impl->db.reset(raw);
-  if (opened != SQLITE_OK) return Unexpected{describe(opened, raw, path)};
-  sqlite3_busy_timeout(raw, 5000);
-  if (auto const ours = check_version(raw, path); !ours) return Unexpected{ours.error()};
+  impl->db = std::move(*db);
   return Reader(impl.release());
 }
 

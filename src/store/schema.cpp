@@ -179,6 +179,16 @@ Result<void> check_version(sqlite3* db, std::string const& path) {
   return {};
 }
 
+Result<Database> open_to_read(std::string const& path) {
+  sqlite3* raw = nullptr;
+  auto const opened = open_database(path, in_memory(path) ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, &raw);
+  Database db(raw);
+  if (opened != SQLITE_OK) return Unexpected{describe(opened, raw, path)};
+  sqlite3_busy_timeout(raw, 5000);
+  if (auto const ours = check_version(raw, path); !ours) return Unexpected{ours.error()};
+  return db;
+}
+
 Result<void> migrate(sqlite3* db, std::string const& path, bool create) {
   auto const fail = [&] { return Unexpected{describe(sqlite3_extended_errcode(db), db, path)}; };
   Statement probe(db, "SELECT count(*) FROM sqlite_master");

@@ -46,6 +46,9 @@ inline constexpr std::array<char const*, journal_count> journal_tables = {
 /// Errors: `store_not_ours`, `store_too_new`, `store_too_old`.
 [[nodiscard]] Result<void> check_version(sqlite3* db, std::string const& path);
 
+/// A connection of its own that only reads, beside a running host. Errors: `store_*`.
+[[nodiscard]] Result<Database> open_to_read(std::string const& path);
+
 /// Brings the database to the newest schema, each step in one transaction.
 [[nodiscard]] Result<void> migrate(sqlite3* db, std::string const& path, bool create);
 

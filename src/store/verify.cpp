@@ -383,15 +383,11 @@ class Verifier {
 }  // namespace
 
 Result<Verification> verify(std::string const& path) {
-  sqlite3* raw = nullptr;
-  auto const opened = open_database(path, in_memory(path) ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, &raw);
-  Database const db(raw);
-  if (opened != SQLITE_OK) return Unexpected{describe(opened, raw, path)};
-  sqlite3_busy_timeout(raw, 5000);
-  if (auto const ours = check_version(raw, path); !ours) return Unexpected{ours.error()};
+  auto const db = open_to_read(path);
+  if (!db) return Unexpected{db.error()};
   // One transaction, so that a host that goes on writing does not move the ground.
-  execute(raw, "BEGIN");
-  return Verifier(raw, path).run();
+  execute(db->get(), "BEGIN");
+  return Verifier(db->get(), path).run();
 }
 
 }  // namespace bylaw::inline v0::store
