@@ -133,7 +133,11 @@ void tidy(Diagnostics& findings) {
 Compilation Policy::compile(std::vector<Source> roots, Loader loader, ZoneTable const& zones, Date today) {
   Compilation out;
   SetBuilder builder(loader, out);
-  for (auto& root : roots) builder.add_root(std::move(root));
+  std::vector<std::string> root_names;
+  for (auto& root : roots) {
+    root_names.push_back(root.name);
+    builder.add_root(std::move(root));
+  }
   builder.add_default_schema();
   auto const files = builder.take_files();
 
@@ -141,6 +145,7 @@ Compilation Policy::compile(std::vector<Source> roots, Loader loader, ZoneTable 
   impl->zones = zones;
   impl->version_hash = hash_of(out.sources);
   impl->sources = out.sources;
+  impl->roots = std::move(root_names);
   impl->nodes.emplace_back();  // index 0 is the failed expression
   Schema schema{impl->records, {}, {}, {}, {}, {}};
   read_headers(files, *impl, out.diagnostics);
@@ -194,6 +199,10 @@ std::vector<PostingRule> const& Policy::postings() const noexcept { return impl_
 std::vector<WorkflowDeclaration> const& Policy::workflows() const noexcept { return impl_->workflows; }
 std::vector<Measure> const& Policy::measures() const noexcept { return impl_->measures; }
 std::vector<HostFunction> const& Policy::functions() const noexcept { return impl_->functions; }
+std::vector<Source> const& Policy::sources() const noexcept { return impl_->sources; }
+std::vector<std::string> const& Policy::roots() const noexcept { return impl_->roots; }
+ZoneTable const& Policy::zones() const noexcept { return impl_->zones; }
+Layout const& Policy::measure_layout() const noexcept { return impl_->layouts[subject_count]; }
 Layout const& Policy::layout(Subject subject) const noexcept { return impl_->layouts[static_cast<std::size_t>(subject)]; }
 
 std::int64_t Policy::symbol(std::string_view name) const noexcept { return find_symbol(*impl_, name); }

@@ -20,6 +20,7 @@ struct Source {
   OrderFacts const* order = nullptr;
   ReturnFacts const* back = nullptr;
   CandidateFacts const* candidate = nullptr;
+  InstanceFacts const* instance = nullptr;
   std::size_t element = 0;
   Policy const* policy = nullptr;
 };
@@ -119,6 +120,12 @@ constexpr std::array hold_getters = {
     Getter{"order.holds.queue", [](Source const& s) { return Value::of(hold_of(s).queue); }},
 };
 
+ChildFact const& child_of(Source const& s) { return s.order->children[s.element]; }
+constexpr std::array shipment_getters = {
+    Getter{"order.shipments.id", [](Source const& s) { return Value::of(child_of(s).id); }},
+    Getter{"order.shipments.state", [](Source const& s) { return symbol(s, child_of(s).state); }},
+};
+
 trade::Location const& location_of(Source const& s) { return *s.candidate->location; }
 constexpr std::array candidate_getters = {
     Getter{"candidate.location.id", [](Source const& s) { return Value::of(location_of(s).id); }},
@@ -177,6 +184,14 @@ Getter const* find(Getters const& getters, std::string const& path) {
   return found == getters.end() ? nullptr : &*found;
 }
 
+constexpr std::string_view measures = "measures.";
+Value measured(OrderFacts const& facts, std::string_view path) {
+  for (auto const& fact : facts.measures) {
+    if (path.substr(measures.size()) == fact.name) return fact.value;
+  }
+  return missing();
+}
+
 /// The facts of one frame; an attribute of the host stands in where Bylaw has no field of its own.
 template <class... Getters>
 Result<void> fill(Layout const& layout, Source const& source, std::vector<trade::Attribute> const* attributes, Frame& frame, Getters const&... getters) {
@@ -201,6 +216,10 @@ Result<void> fill(Layout const& layout, Source const& source, std::vector<trade:
       frame.values.push_back(std::move(*value));
       continue;
     }
+    if (source.order != nullptr && slot.path.compare(0, measures.size(), measures) == 0) {
+      frame.values.push_back(measured(*source.order, slot.path));
+      continue;
+    }
     Getter const* getter = nullptr;
     ((getter = getter != nullptr ? getter : find(getters, slot.path)), ...);
     bool const absent = source.order != nullptr && source.order->order == nullptr && slot.path.compare(0, 6, "order.") == 0;
@@ -209,17 +228,23 @@ Result<void> fill(Layout const& layout, Source const& source, std::vector<trade:
   return {};
 }
 
+/// The elements of a collection are those of `source` that belong to it: lines, holds, shipments.
 Result<void> fill_collections(Layout const& layout, Source source, Frame& frame) {
   for (auto const& collection : layout.collections) {
     auto& elements = frame.collections.emplace_back();
+    auto const& facts = *source.order;
     bool const lines = collection.path == "order.lines";
     bool const holds = collection.path == "order.holds";
-    std::size_t const count = source.order->order == nullptr ? 0 : lines ? source.order->order->lines.size() : holds ? source.order->holds.size() : 0;
+    bool const shipments = collection.path == "order.shipments";
+    auto const count = facts.order == nullptr ? 0 : lines ? facts.order->lines.size() : holds ? facts.holds.size() : shipments ? facts.children.size() : 0;
     for (source.element = 0; source.element < count; ++source.element) {
+      if (shipments && facts.children[source.element].kind != "shipment") continue;
       auto& element = elements.emplace_back();
-      auto const filled =
-          lines ? fill(collection.layout, source, nullptr, element, line_getters) : fill(collection.layout, source, nullptr, element, hold_getters);
+      auto const filled = lines   ? fill(collection.layout, source, nullptr, element, line_getters)
+                          : holds ? fill(collection.layout, source, nullptr, element, hold_getters)
+                                  : fill(collection.layout, source, nullptr, element, shipment_getters);
       if (!filled) return filled;
+      element.collections.resize(collection.layout.collections.size());
     }
   }
   return {};
@@ -230,7 +255,7 @@ Result<void> fill_collections(Layout const& layout, Source source, Frame& frame)
 Result<Frame> Rulebook::order_frame(OrderFacts const& facts) const {
   Frame frame;
   auto const& layout = policy_.layout(policy::Subject::order);
-  Source const source{&facts, nullptr, nullptr, 0, &policy_};
+  Source const source{&facts, nullptr, nullptr, nullptr, 0, &policy_};
   auto const* attributes = facts.order == nullptr ? nullptr : &facts.order->attributes;
   if (auto const filled = fill(layout, source, attributes, frame, order_getters); !filled) return Unexpected{filled.error()};
   if (auto const filled = fill_collections(layout, source, frame); !filled) return Unexpected{filled.error()};
@@ -240,7 +265,7 @@ Result<Frame> Rulebook::order_frame(OrderFacts const& facts) const {
 Frame Rulebook::candidate_frame(CandidateFacts const& facts) const {
   Frame frame;
   auto const& layout = policy_.layout(policy::Subject::candidate);
-  Source const source{nullptr, nullptr, &facts, 0, &policy_};
+  Source const source{nullptr, nullptr, &facts, nullptr, 0, &policy_};
   (void)fill(layout, source, nullptr, frame, candidate_getters);
   frame.collections.resize(layout.collections.size());
   return frame;
@@ -249,11 +274,87 @@ Frame Rulebook::candidate_frame(CandidateFacts const& facts) const {
 Result<Frame> Rulebook::return_frame(ReturnFacts const& facts) const {
   Frame frame;
   auto const& layout = policy_.layout(policy::Subject::return_line);
-  Source const source{&facts.order, &facts, nullptr, 0, &policy_};
+  Source const source{&facts.order, &facts, nullptr, nullptr, 0, &policy_};
   auto const* attributes = facts.order.order == nullptr ? nullptr : &facts.order.order->attributes;
   if (auto const filled = fill(layout, source, attributes, frame, return_getters); !filled) return Unexpected{filled.error()};
   frame.collections.resize(layout.collections.size());
   return frame;
+}
+
+Result<Frame> Rulebook::instance_frame(policy::Subject subject, InstanceFacts const& facts) const {
+  Frame frame;
+  auto const& layout = policy_.layout(subject);
+  auto const record = std::string(policy::record_of(subject));
+  constexpr std::array<Getter, 0> none{};
+  Source const source{nullptr, nullptr, nullptr, &facts, 0, &policy_};
+  if (auto const filled = fill(layout, source, facts.attributes, frame, none); !filled) return Unexpected{filled.error()};
+  for (std::size_t i = 0; i < layout.slots.size(); ++i) {
+    if (layout.slots[i].path == record + ".id") frame.values[i] = Value::of(facts.id);
+    if (layout.slots[i].path == record + ".state") frame.values[i] = symbol(source, facts.state);
+  }
+  frame.collections.resize(layout.collections.size());
+  return frame;
+}
+
+Result<Frame> Rulebook::measure_frame(OrderFacts const& facts, std::vector<trade::Attribute> const& others) const {
+  Frame frame;
+  auto const& layout = policy_.measure_layout();
+  Source const source{&facts, nullptr, nullptr, nullptr, 0, &policy_};
+  auto attributes = facts.order->attributes;
+  attributes.insert(attributes.end(), others.begin(), others.end());
+  if (auto const filled = fill(layout, source, &attributes, frame, order_getters); !filled) return Unexpected{filled.error()};
+  if (auto const filled = fill_collections(layout, source, frame); !filled) return Unexpected{filled.error()};
+  return frame;
+}
+
+namespace {
+/// Symbols by name: their numbers change from one policy version to the next.
+std::string key_text(Policy const& policy, policy::FactKind kind, Value const& value) {
+  if (kind == policy::FactKind::symbol) return policy.symbol_name(value.number);
+  if (kind == policy::FactKind::text) return value.text;
+  return to_string(Decimal::scaled(value.number, value.scale));
+}
+}  // namespace
+
+std::string Rulebook::measure_key(policy::Measure const& measure, OrderFacts const& facts) const {
+  bool any = false;
+  Source const source{&facts, nullptr, nullptr, nullptr, 0, &policy_};
+  std::string key;
+  for (std::size_t i = 0; i < measure.keys.size(); ++i) {
+    auto const path = "order." + measure.keys[i];
+    std::string text;
+    auto const* getter = find(order_getters, path);
+    if (auto const value = getter == nullptr ? missing() : getter->get(source); value.known) text = key_text(policy_, measure.key_kinds[i], value);
+    for (auto const& attribute : facts.order->attributes) {
+      if (attribute.path == path) text = attribute.value;
+    }
+    if (text.empty() && !measure.key_may_miss[i]) return {};
+    any = any || !text.empty();
+    key += std::to_string(text.size()) + ":" + text;  // lengths keep ("ab", "c") and ("a", "bc") apart
+  }
+  if (!any) return {};
+  return key;
+}
+
+Result<void> Rulebook::check_fact(trade::Attribute const& fact) const {
+  std::string record = "order";
+  std::string_view rest = std::string_view(fact.path).substr(6);
+  for (;;) {
+    auto const point = rest.find('.');
+    policy::FieldInfo field;
+    bool const known = policy_.find_field(record, rest.substr(0, point), field) && !field.many && !field.list;
+    bool const last = point == std::string_view::npos;
+    if (known && last && field.plain) {
+      auto const value = parse_value(policy_, field.slot, fact.value);
+      return value ? Result<void>{} : Result<void>(Unexpected{value.error()});
+    }
+    if (!known || last || field.record.empty()) {
+      return failure("unknown_fact", "the schema has no single fact `" + fact.path + "`", fact.path,
+                     "write the path of a plain field, such as order.payment.risk_score");
+    }
+    record = field.record;
+    rest = rest.substr(point + 1);
+  }
 }
 
 }  // namespace bylaw::inline v0::rulebook

@@ -37,6 +37,12 @@ struct HoldDecision {
   std::vector<HoldHit> hits;
 };
 
+/// What one rule says of an order or line, and what it looked at.
+struct HoldReading {
+  bool applies = false;
+  HoldHit hit;  ///< `reads` are filled in any case; the rest means something when it applies
+};
+
 /// What an open hold's own clauses say now: whether a recorded finding frees it, or its cause is gone.
 struct HoldExit {
   bool released = false;  ///< a `release when` holds

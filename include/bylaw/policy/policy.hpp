@@ -72,6 +72,13 @@ class BYLAW_EXPORT Policy {
   [[nodiscard]] std::vector<Measure> const& measures() const noexcept;
   [[nodiscard]] std::vector<HostFunction> const& functions() const noexcept;
   [[nodiscard]] Layout const& layout(Subject subject) const noexcept;
+  /// The facts that measures read of the records that they count.
+  [[nodiscard]] Layout const& measure_layout() const noexcept;
+  /// What it was compiled from, so that the same version can be compiled again: all files, and the names of those that were
+  /// given rather than `use`d, in order.
+  [[nodiscard]] std::vector<Source> const& sources() const noexcept;
+  [[nodiscard]] std::vector<std::string> const& roots() const noexcept;
+  [[nodiscard]] ZoneTable const& zones() const noexcept;
 
   /// A field of a record of the schema. False when there is none.
   [[nodiscard]] bool find_field(std::string_view record, std::string_view field, FieldInfo& out) const;
@@ -95,6 +102,8 @@ class BYLAW_EXPORT Policy {
   /// One decision per order, in the order given.
   void decide_holds(std::vector<Frame> const& orders, Timestamp now, std::vector<HoldDecision>& out) const;
   [[nodiscard]] HoldDecision decide_holds(Frame const& order, Timestamp now, Functions functions = {}) const;
+  /// What one hold rule says of an order or line now, and what it read to say so, whether or not it applies.
+  [[nodiscard]] HoldReading read_hold(std::uint32_t rule, std::int32_t line, Frame const& order, Timestamp now, Functions functions = {}) const;
   /// Whether an open hold may go: `line` as in its HoldHit.
   [[nodiscard]] HoldExit decide_hold_exit(std::uint32_t rule, std::int32_t line, Frame const& order, Timestamp now, Functions functions = {}) const;
   [[nodiscard]] ValidationDecision decide_validation(Frame const& order, Timestamp now, Functions functions = {}) const;
@@ -117,6 +126,17 @@ class BYLAW_EXPORT Policy {
   /// A guard of a workflow; `instance` has the facts of the workflow's own record when that is not
   /// an order. Errors: `policy_error`.
   [[nodiscard]] Result<bool> guard(std::int32_t index, Frame const& order, Timestamp now, Frame const* instance = nullptr, Functions functions = {}) const;
+  /// What one record adds to a measure; not known when its `where` does not hold, or the value is missing. A count adds 1.
+  /// `record` has the layout measure_layout. Errors: `policy_error`.
+  [[nodiscard]] Result<Value> measure(std::size_t index, Frame const& record, Timestamp now, Functions functions = {}) const;
+
+  /// When a clock that was set at `from` runs out, by the calendar and zone of that header.
+  [[nodiscard]] Timestamp due(std::uint32_t header, Timestamp from, Duration const& duration) const noexcept;
+  /// The same for the clocks of queues, which run in business time where the header declares business hours: 4 hours are 4
+  /// hours of work, 2 days are 2 days on which work is done.
+  [[nodiscard]] Timestamp due_in_queue(std::uint32_t header, Timestamp from, Duration duration) const noexcept;
+  /// Time between two moments as queues count it, in milliseconds; 0 when `to` is not later.
+  [[nodiscard]] std::int64_t queue_time_ms(std::uint32_t header, Timestamp from, Timestamp to) const noexcept;
 
   struct Impl;
   /// For the other parts of this module: explanations, coverage, documents.

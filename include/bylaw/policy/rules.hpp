@@ -179,7 +179,8 @@ struct Transition {
   std::vector<std::string> by;  ///< roles that may assert it; empty: any
   bool timed = false;
   Duration after;
-  std::int32_t guard = -1;  ///< index for Policy::guard; -1: none
+  std::int32_t guard = -1;  ///< index for Policy::guard; -1: none. Guards that are written alike in one file are one
+  std::string guard_text;   ///< as written, for diagrams and to tell versions apart
   std::vector<Action> actions;
   std::string target;  ///< empty: stays
   Span span;
@@ -226,7 +227,9 @@ struct Measure {
   FactKind kind{};
   std::string function;  ///< count, sum, min or max
   std::string record;
-  std::vector<std::string> keys;  ///< paths
+  std::vector<std::string> keys;    ///< paths from the record on, without its name: `customer.id`
+  std::vector<FactKind> key_kinds;  ///< per key
+  std::vector<bool> key_may_miss;   ///< per key: one field of a record that is the key as a whole
   Duration over;
   Span span;
 };

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include <bylaw/policy/policy.hpp>
+#include <bylaw/rulebook/workflows.hpp>
 #include <bylaw/trade/records.hpp>
-#include <bylaw/workflow/workflow.hpp>
 
 namespace bylaw::inline v0::rulebook {
 
@@ -15,11 +15,26 @@ struct HoldFact {
   bool blocks_release = false;
 };
 
+/// A child of the subject, such as a shipment of an order, as the rules see it.
+struct ChildFact {
+  std::string kind;  ///< `shipment`, `refund`
+  std::string id;
+  std::string state;
+};
+
+/// What a measure comes to for the subject.
+struct MeasureFact {
+  std::string name;
+  policy::Value value;
+};
+
 /// An order with everything around it that rules may ask about.
 struct OrderFacts {
   trade::Order const* order = nullptr;
   Timestamp imported;
   std::vector<HoldFact> holds;
+  std::vector<ChildFact> children;
+  std::vector<MeasureFact> measures;
   bool paid_in_full = false;
   std::int64_t same_customer_orders = 0;  ///< other orders of this customer known so far
   std::vector<trade::Item const*> items;  ///< per line; nullptr when the item is not known
@@ -45,6 +60,15 @@ struct ReturnFacts {
   std::int64_t shipped = 0;  ///< milliseconds UTC; 0: not recorded
   std::int64_t delivered = 0;
   std::string inspected_condition;
+  std::vector<ChildFact> children;
+};
+
+/// An instance of a workflow about which only its own attributes are known: a purchase order, a count.
+struct InstanceFacts {
+  std::string id;
+  std::string state;
+  std::vector<trade::Attribute> const* attributes = nullptr;  ///< by path: `count.difference`
+  OrderFacts const* order = nullptr;                          ///< that it belongs to; nullptr: none
 };
 
 /// The loaded policy set as one thing: compiled rules, checked workflows, and how the
@@ -54,11 +78,11 @@ class BYLAW_EXPORT Rulebook {
   Rulebook() = default;
 
   [[nodiscard]] policy::Policy const& policy() const noexcept { return policy_; }
-  [[nodiscard]] workflow::Definition const& order_workflow() const noexcept { return order_; }
-  [[nodiscard]] workflow::Definition const& return_workflow() const noexcept { return return_; }
-  /// What of the workflows this version of the engine does not run yet, in words; empty when it
-  /// runs all of them. Such a rulebook decides, but `Engine::open` refuses it.
-  [[nodiscard]] std::string const& not_run() const noexcept { return not_run_; }
+  [[nodiscard]] std::vector<Workflow> const& workflows() const noexcept { return workflows_; }
+  /// nullptr when there is none of that name.
+  [[nodiscard]] Workflow const* find_workflow(std::string_view name) const noexcept;
+  /// What an order of this channel runs through: `CHANNEL_order` where that extends `order`, otherwise `order`.
+  [[nodiscard]] Workflow const* order_workflow(std::string_view channel) const noexcept;
   /// Kinds of rules that are decided when a host asks and that `Engine` does not act on by itself
   /// yet, such as `2 approvals`. docs/architecture.md has the whole table.
   [[nodiscard]] std::vector<std::string> const& decided_only() const noexcept { return decided_only_; }
@@ -69,13 +93,20 @@ class BYLAW_EXPORT Rulebook {
   [[nodiscard]] Result<policy::Frame> order_frame(OrderFacts const& facts) const;
   [[nodiscard]] policy::Frame candidate_frame(CandidateFacts const& facts) const;
   [[nodiscard]] Result<policy::Frame> return_frame(ReturnFacts const& facts) const;
+  [[nodiscard]] Result<policy::Frame> instance_frame(policy::Subject subject, InstanceFacts const& facts) const;
+
+  /// Whether a fact that becomes known of an order is one of the schema, and its value fits. Errors: `unknown_fact`, `wrong_type`.
+  [[nodiscard]] Result<void> check_fact(trade::Attribute const& fact) const;
+
+  /// Under which key a measure keeps an order, or what is asked about it; empty when a part of the key is not known.
+  [[nodiscard]] std::string measure_key(policy::Measure const& measure, OrderFacts const& facts) const;
+  /// The facts of an order as measures read them, and those of another record of it (`refund.amount`) by path.
+  [[nodiscard]] Result<policy::Frame> measure_frame(OrderFacts const& facts, std::vector<trade::Attribute> const& others) const;
 
  private:
   friend struct Loader;
   policy::Policy policy_;
-  workflow::Definition order_;
-  workflow::Definition return_;
-  std::string not_run_;
+  std::vector<Workflow> workflows_;
   std::vector<std::string> decided_only_;
 };
 

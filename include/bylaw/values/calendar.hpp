@@ -81,4 +81,23 @@ inline constexpr int days_without_work_max = 3'660;
   return LocalTime(at_midnight(date).value);
 }
 
+/// Business time between two wall clock times, in milliseconds; 0 when `to` is not later. Weeks are counted at once.
+[[nodiscard]] inline std::int64_t business_time_between(LocalTime from, LocalTime to, BusinessCalendar const& calendar) noexcept {
+  if (to <= from) return 0;
+  // What of a day's work is done by that time; a day without work has none.
+  auto const done = [&](LocalTime at) {
+    auto const date = date_of(at);
+    if (!calendar.is_business_day(date)) return std::int64_t{0};
+    auto const opens = calendar.opens.value * minute_ms;
+    auto const closes = calendar.closes.value * minute_ms;
+    auto const clock = at.value - at_midnight(date).value;
+    return clock <= opens ? 0 : clock >= closes ? closes - opens : clock - opens;
+  };
+  auto const day = (calendar.closes.value - calendar.opens.value) * minute_ms;
+  // Full days from the first up to the day before the last, then what the last has, less what the first had before.
+  auto const first = date_of(from);
+  auto const last = date_of(to);
+  return business_days_between(Date(first.value - 1), Date(last.value - 1), calendar) * day + done(to) - done(from);
+}
+
 }  // namespace bylaw::inline v0::values

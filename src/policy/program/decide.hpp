@@ -17,7 +17,9 @@ struct Seat {
 };
 void seat(Evaluation& evaluation, Seat const& seat);
 
-/// What a hold rule says of one order or line; nothing when it does not apply.
+/// What a hold rule says of one order or line, with what it read in any case.
+[[nodiscard]] HoldReading read_hold(Session& session, std::uint32_t rule, Seat const& at);
+/// The same; nothing when it does not apply.
 [[nodiscard]] std::optional<HoldHit> decide_hold(Session& session, std::uint32_t rule, Seat const& at);
 
 /// What return rule number `rule` says, its `when` having held.

@@ -131,7 +131,7 @@ std::vector<std::pair<std::uint32_t, std::int32_t>> holds_to_ask(Policy::Impl co
 
 }  // namespace
 
-std::optional<HoldHit> decide_hold(Session& session, std::uint32_t rule, Seat const& at) {
+HoldReading read_hold(Session& session, std::uint32_t rule, Seat const& at) {
   auto const& program = session.impl.hold_programs[rule];
   Evaluation evaluation(session);
   seat(evaluation, at);
@@ -158,10 +158,21 @@ std::optional<HoldHit> decide_hold(Session& session, std::uint32_t rule, Seat co
     hit.error = evaluation.error;
     applies = true;
   }
-  if (!applies) return std::nullopt;
   hit.overdue = hit.state == HoldState::placed && waiting.overdue;
   hit.reads = std::move(evaluation.reads);
-  return hit;
+  return {applies, std::move(hit)};
+}
+
+std::optional<HoldHit> decide_hold(Session& session, std::uint32_t rule, Seat const& at) {
+  auto reading = read_hold(session, rule, at);
+  if (!reading.applies) return std::nullopt;
+  return std::move(reading.hit);
+}
+
+HoldReading Policy::read_hold(std::uint32_t rule, std::int32_t line, Frame const& order, Timestamp now, Functions functions) const {
+  Session session{*impl_, now, functions, {}, {}};
+  if (!in_force(*impl_, impl_->holds[rule].info, now)) return {};
+  return policy::read_hold(session, rule, {&order, nullptr, Subject::order, line});
 }
 
 HoldDecision Policy::decide_holds(Frame const& order, Timestamp now, Functions functions) const {

@@ -212,7 +212,7 @@ bool is_past(std::vector<std::string> const& reached, std::string const& until) 
 }
 
 /// When a chosen deadline falls due, counted from now; 0 when it cannot be said.
-Timestamp due(Session& session, Evaluation& evaluation, std::uint32_t header, Deadline const& deadline) {
+Timestamp deadline_time(Session& session, Evaluation& evaluation, std::uint32_t header, Deadline const& deadline) {
   auto const& impl = session.impl;
   if (deadline.form == Deadline::Form::within) return after(impl, header, session.now, deadline.within);
   Zone const* zone = impl.header_zones[header];
@@ -248,7 +248,7 @@ ServiceDecision Policy::decide_service(Frame const& order, Frame const& candidat
   seat(evaluation, at);
   auto const promise = [&](std::vector<Deadline> const& deadlines) {
     for (auto const& deadline : deadlines) {
-      if (deadline.otherwise || evaluation.passes(deadline.guard)) return due(session, evaluation, header, deadline);
+      if (deadline.otherwise || evaluation.passes(deadline.guard)) return deadline_time(session, evaluation, header, deadline);
       if (!evaluation.error.empty()) break;
     }
     return Timestamp{};

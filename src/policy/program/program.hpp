@@ -66,7 +66,8 @@ struct Policy::Impl {
   ~Impl();
   mutable std::int64_t references = 1;  ///< counted atomically
   std::string version_hash;
-  std::vector<Source> sources;  ///< what spans point into
+  std::vector<Source> sources;     ///< what spans point into
+  std::vector<std::string> roots;  ///< names of the sources that were given
   ZoneTable zones;
   std::vector<Header> headers;
   std::vector<Zone const*> header_zones;

@@ -85,6 +85,9 @@ class Checker {
   std::uint32_t push(Expr expr);
   std::uint32_t literal(Type type, Span span, Exact number, std::int32_t months = 0, std::string text = {});
 
+  /// Follows fields through records. The scope is that of the last record, its path that of the last field.
+  std::optional<std::pair<Scope, Type>> walk(Scope const& scope, std::vector<std::string> const& path, Span span);
+
  private:
   std::uint32_t failed(Span span);
   std::uint32_t boolean(Op op, Span span, std::vector<std::uint32_t> args);
@@ -126,7 +129,6 @@ class Checker {
   std::uint32_t check_quantifier(syntax::Cst const& cst, std::uint32_t node);
   std::uint32_t check_aggregate(syntax::Cst const& cst, std::uint32_t node, Type const* expected);
   std::uint32_t check_path(Scope const& scope, std::vector<std::string> const& path, Span span);
-  std::optional<std::pair<Scope, Type>> walk(Scope const& scope, std::vector<std::string> const& path, Span span);
   std::uint32_t push_slot(Scope const& scope, Slot slot, Type type, Span span);
   std::uint32_t list_field(Scope const& scope, std::string const& path, Type type, Span span);
   std::vector<std::uint32_t> arguments(syntax::Reader& in, std::vector<std::uint32_t> const* parameters, syntax::Cst const* declared);

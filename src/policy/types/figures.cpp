@@ -69,6 +69,32 @@ void RuleCompiler::declare_function(Cst const& cst, std::uint32_t node) {
   impl_.function_programs.push_back(std::move(program));
 }
 
+/// A key is a plain field; a record stands for all its plain fields, so that an address is one place.
+void RuleCompiler::measure_key(Reader path, Measure& measure) {
+  auto const span = path.span();
+  std::vector<std::string> names{path.take_name()};
+  while (path.accept(".")) names.push_back(path.take_name());
+  if (names.size() > 1 && names[0] == measure.record) names.erase(names.begin());
+  if (checker_.env.scopes.empty()) return;
+  auto const found = checker_.walk(checker_.env.scopes.front(), names, span);
+  if (!found) return;
+  std::string key;
+  for (auto const& name : names) key += (key.empty() ? "" : ".") + name;
+  auto const add = [&](std::string path_of_field, Type const& type, bool may_miss) {
+    FactKind kind{};
+    if (!fact_kind(type, kind)) return false;
+    measure.keys.push_back(std::move(path_of_field));
+    measure.key_kinds.push_back(kind);
+    measure.key_may_miss.push_back(may_miss);
+    return true;
+  };
+  bool any = add(key, found->second, false);
+  if (found->second.base == Base::record) {
+    for (auto const& field : schema_.records[found->second.index].fields) any = add(key + "." + field.name, field.type, true) || any;
+  }
+  if (!any) checker_.error("BY0326", span, {{"found", checker_.describe(found->second)}, {"help", "a measure is kept by plain values"}});
+}
+
 void RuleCompiler::declare_measure(Cst const& cst, std::uint32_t node) {
   Reader in(cst, node);
   in.skip(1);
@@ -106,10 +132,7 @@ void RuleCompiler::declare_measure(Cst const& cst, std::uint32_t node) {
   }
   in.accept("by");
   do {
-    Reader path(cst, in.take_child());
-    std::string key = path.take_name();
-    while (path.accept(".")) key += "." + path.take_name();
-    measure.keys.push_back(std::move(key));
+    measure_key(Reader(cst, in.take_child()), measure);
   } while (in.accept(","));
   in.accept("over");
   measure.over = duration(in);

@@ -28,6 +28,7 @@ class RuleCompiler {
   void declare_function(syntax::Cst const& cst, std::uint32_t node);
   FunctionProgram::Parameter parameter(syntax::Cst const& cst, std::uint32_t node);
   void declare_measure(syntax::Cst const& cst, std::uint32_t node);
+  void measure_key(syntax::Reader path, Measure& measure);
   // rules.cpp: what all rules share
   RuleInfo begin(syntax::Cst const& cst, std::uint32_t node, Kind kind, std::vector<std::string> const& repeatable);
   void check_once(syntax::Cst const& cst, std::uint32_t node, std::vector<std::string> const& repeatable);
@@ -98,6 +99,7 @@ class RuleCompiler {
   void compile_transition(Clause& in, State& state);
   std::vector<Action> actions(Clause& in);
   void compile_migration(Clause& in, WorkflowDeclaration& workflow);
+  std::int32_t guard_number(ExprIndex condition, std::string const& text);
   void extend_workflows();
   void check_states(WorkflowDeclaration const& workflow);
 
@@ -118,6 +120,7 @@ class RuleCompiler {
   std::map<std::string, Span> names_;       ///< "kind name" -> where it was declared
   std::vector<Reference> hold_references_;  ///< holds named by other rules
   Subject workflow_subject_ = Subject::order;
+  std::map<std::string, std::int32_t> guard_numbers_;
 };
 
 /// First-match rules keep the order of the text, except where `before` says otherwise.

@@ -123,11 +123,17 @@ void RuleCompiler::compile_transition(Clause& in, State& state) {
     transition.timed = true;
     transition.after = duration(in);
   }
-  ExprIndex when = -1;
-  ExprIndex unless = -1;
-  if (in.accept("when")) when = checker_.condition(in.cst(), in.take_child());
+  auto const condition = [&](char const* word) {
+    if (!in.accept(word)) return ExprIndex{-1};
+    auto const child = in.take_child();
+    auto const span = Reader(in.cst(), child).span();
+    transition.guard_text += (transition.guard_text.empty() ? "" : " ") + std::string(word) + " " +
+                             impl_.sources[span.source_index].text.substr(span.begin_offset, span.end_offset - span.begin_offset);
+    return checker_.condition(in.cst(), child);
+  };
+  auto when = condition("when");
   checker_.assume(when);
-  if (in.accept("unless")) unless = checker_.condition(in.cst(), in.take_child());
+  auto const unless = condition("unless");
   if (unless >= 0) {
     Expr negated;
     negated.op = Op::logical_not;
@@ -146,13 +152,18 @@ void RuleCompiler::compile_transition(Clause& in, State& state) {
       when = static_cast<ExprIndex>(checker_.push(std::move(both)));
     }
   }
-  if (when >= 0) {
-    transition.guard = static_cast<std::int32_t>(impl_.guards.size());
-    impl_.guards.push_back({when, workflow_subject_});
-  }
+  if (when >= 0) transition.guard = guard_number(when, transition.guard_text);
   if (in.accept("do")) transition.actions = actions(in);
   if (in.accept("go")) transition.target = in.take_name();
   state.transitions.push_back(std::move(transition));
+}
+
+/// The same words in the same file and about the same record are the same guard: a machine asks it once.
+std::int32_t RuleCompiler::guard_number(ExprIndex condition, std::string const& text) {
+  auto const key = std::to_string(header_) + " " + std::to_string(static_cast<int>(workflow_subject_)) + " " + text;
+  auto const [at, fresh] = guard_numbers_.emplace(key, static_cast<std::int32_t>(impl_.guards.size()));
+  if (fresh) impl_.guards.push_back({condition, workflow_subject_});
+  return at->second;
 }
 
 void RuleCompiler::compile_migration(Clause& in, WorkflowDeclaration& workflow) {
@@ -169,7 +180,8 @@ void RuleCompiler::compile_migration(Clause& in, WorkflowDeclaration& workflow) 
   workflow.migrations.push_back(std::move(migration));
 }
 
-/// A variant has all states of what it extends; a state it repeats adds its transitions before the inherited ones.
+/// A variant has all states of what it extends; a state it repeats has its transitions before the inherited ones, and for
+/// an event that it speaks of instead of them.
 void RuleCompiler::extend_workflows() {
   std::vector<std::string> names;
   for (auto const& workflow : impl_.workflows) names.push_back(workflow.info.name);
@@ -198,6 +210,10 @@ void RuleCompiler::extend_workflows() {
           continue;
         }
         if (own.final != known->final) checker_.error("BY0459", own.span, {{"state", own.name}});
+        // What a variant says of an event, it says instead of what it extends.
+        std::erase_if(known->transitions, [&](Transition const& old) {
+          return !old.event.empty() && std::any_of(own.transitions.begin(), own.transitions.end(), [&](Transition const& t) { return t.event == old.event; });
+        });
         known->transitions.insert(known->transitions.begin(), own.transitions.begin(), own.transitions.end());
         if (own.others != OtherEvents::inherit) {
           known->others = own.others;

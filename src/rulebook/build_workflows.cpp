@@ -1,0 +1,153 @@
+// Workflow declarations of the language become checked machines.
+#include "rulebook/build_workflows.hpp"
+
+#include <algorithm>
+
+#include <bylaw/values/digest.hpp>
+
+namespace bylaw::inline v0::rulebook {
+
+namespace {
+
+workflow::Others to_others(policy::OtherEvents others) {
+  switch (others) {
+    case policy::OtherEvents::inherit: return workflow::Others::inherit;
+    case policy::OtherEvents::ignore: return workflow::Others::ignore;
+    case policy::OtherEvents::dead_letter: return workflow::Others::dead_letter;
+    case policy::OtherEvents::park: return workflow::Others::park;
+    case policy::OtherEvents::reject: break;
+  }
+  return workflow::Others::reject;
+}
+
+std::vector<std::string> names_of(std::vector<policy::Action> const& actions) {
+  std::vector<std::string> names;
+  for (auto const& action : actions) {
+    auto text = action.name;
+    for (std::size_t i = 0; i < action.arguments.size(); ++i) text += (i == 0 ? "(" : ", ") + action.arguments[i];
+    names.push_back(text + (action.arguments.empty() ? "" : ")"));
+  }
+  return names;
+}
+
+std::vector<std::int32_t> indices_of(workflow::Definition const& definition, std::string_view list) {
+  std::vector<std::int32_t> out;
+  while (!list.empty()) {
+    auto const comma = list.find(',');
+    out.push_back(definition.find(list.substr(0, comma)));
+    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+  }
+  return out;
+}
+
+workflow::Definition to_definition(policy::Policy const& policy, policy::WorkflowDeclaration const& declaration) {
+  workflow::Definition out;
+  out.name = declaration.info.name;
+  out.version = declaration.version;
+  for (auto const& state : declaration.states) {
+    out.states.push_back(
+        {state.name, state.parent, state.region, state.final, to_others(state.others), state.park_for, names_of(state.enter), names_of(state.leave), {}, {}});
+  }
+  out.starts = indices_of(out, declaration.start);
+  for (std::size_t i = 0; i < declaration.states.size(); ++i) {
+    out.states[i].starts = indices_of(out, declaration.states[i].start);
+    for (auto const& transition : declaration.states[i].transitions) {
+      std::vector<std::string> by;
+      for (auto const& role : transition.by) {
+        auto const acting = policy.roles_acting_as(role);
+        by.insert(by.end(), acting.begin(), acting.end());
+      }
+      out.states[i].transitions.push_back({transition.event, std::move(by), transition.timed, transition.after, transition.guard, names_of(transition.actions),
+                                           transition.target.empty() ? -1 : out.find(transition.target)});
+    }
+  }
+  return out;
+}
+
+/// Everything that changes how instances move; not comments, order of declaration in the file or migrations.
+std::string hash_of(policy::WorkflowDeclaration const& declaration) {
+  Digest digest;
+  auto const add_all = [&](std::vector<std::string> const& texts) {
+    digest.add(static_cast<std::int64_t>(texts.size()));
+    for (auto const& text : texts) digest.add(text);
+  };
+  auto const add_duration = [&](Duration const& d) {
+    for (auto const number : {static_cast<std::int64_t>(d.kind), d.amount, std::int64_t{d.months}}) digest.add(number);
+  };
+  digest.add(declaration.info.name);
+  digest.add(declaration.start);
+  for (auto const& state : declaration.states) {
+    for (auto const& text : {state.name, state.region, state.start}) digest.add(text);
+    for (auto const number : {std::int64_t{state.parent}, std::int64_t{state.final}, static_cast<std::int64_t>(state.others)}) digest.add(number);
+    add_duration(state.park_for);
+    add_all(names_of(state.enter));
+    add_all(names_of(state.leave));
+    for (auto const& t : state.transitions) {
+      for (auto const& text : {t.event, t.guard_text, t.target}) digest.add(text);
+      digest.add(std::int64_t{t.timed});
+      add_duration(t.after);
+      add_all(t.by);
+      add_all(names_of(t.actions));
+    }
+  }
+  return to_hex(digest.finish()).substr(0, 32);
+}
+
+std::string kind_of(policy::Policy const& policy, policy::WorkflowDeclaration const& declaration) {
+  auto const* at = &declaration;
+  // As many rounds as there are workflows: a circle is a finding of its own.
+  for (std::size_t round = 0; round < policy.workflows().size() && !at->extends.empty(); ++round) {
+    for (auto const& other : policy.workflows()) {
+      if (other.info.name == at->extends) at = &other;
+    }
+  }
+  return at->info.name;
+}
+
+}  // namespace
+
+std::vector<Workflow> build_workflows(policy::Policy const& policy, policy::Diagnostics& out) {
+  std::vector<Workflow> workflows;
+  for (auto const& declaration : policy.workflows()) {
+    auto machine = workflow::Machine::build(to_definition(policy, declaration));
+    if (!machine) {
+      out.push_back(policy::finding("BY0427", declaration.info.span, {{"problem", machine.error().message}, {"help", machine.error().remedy}}));
+      continue;
+    }
+    workflows.push_back({declaration.info.name, kind_of(policy, declaration), declaration.version, hash_of(declaration), declaration.info.header,
+                         std::move(*machine), declaration.migrations});
+  }
+  return workflows;
+}
+
+MigrationPlan plan_migration(Workflow const& to, std::int32_t from_version, std::string_view state) {
+  auto const renamed = [&](std::string_view name) {
+    for (auto const& migration : to.migrations) {
+      if (migration.from != from_version) continue;
+      for (std::size_t i = 0; i < migration.old_states.size(); ++i) {
+        if (migration.old_states[i] == name) return migration.new_states[i];
+      }
+    }
+    return std::string(name);
+  };
+  // `allocated.packing` and `invoiced.paid+moving` are renamed word by word.
+  std::string target;
+  std::string first;
+  for (std::size_t at = 0; at <= state.size();) {
+    auto const end = std::min(state.find_first_of(".+", at), state.size());
+    auto const word = renamed(state.substr(at, end - at));
+    if (first.empty()) first = word;
+    target += word;
+    if (end < state.size()) target += state[end];
+    at = end + 1;
+  }
+  workflow::Configuration found;
+  if (to.machine.find(target, found)) return {target, {}};
+  // A state that got others inside it, or lost them, is entered anew.
+  if (to.machine.find_entry(first, found)) return {to.machine.name(found), {}};
+  return {{},
+          "version " + std::to_string(to.version) + " has no state `" + target + "`; write `migrate from " + std::to_string(from_version) + " { " + first +
+              " becomes STATE; }`"};
+}
+
+}  // namespace bylaw::inline v0::rulebook
