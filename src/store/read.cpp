@@ -73,11 +73,20 @@ Result<std::optional<StoredOrder>> Store::load_order(std::string_view id) {
   if (lines.failed()) return impl_->fail();
   lines.reset();
   stored.order.total = Money(total, stored.order.currency);
-  auto& state = impl_->instance.reset().bind(id);
-  if (!state.step()) return failure("store_corrupt", "the order `" + std::string(id) + "` has no state", impl_->path, "run `bylaw verify`");
-  stored.workflow_version = static_cast<std::int32_t>(state.number());
-  stored.state = state.text();
-  state.reset();
+  auto const instance = load_instance(id);
+  if (!instance) return Unexpected{instance.error()};
+  if (!*instance) return failure("store_corrupt", "the order `" + std::string(id) + "` has no state", impl_->path, "run `bylaw verify`");
+  stored.state = (*instance)->state;
+  // What became known later stands in the place of what was imported.
+  auto& facts = impl_->facts.reset().bind(id);
+  while (facts.step()) {
+    auto path = facts.text();
+    auto& attributes = stored.order.attributes;
+    std::erase_if(attributes, [&](Attribute const& a) { return a.path == path; });
+    attributes.push_back({std::move(path), facts.text()});
+  }
+  if (facts.failed()) return impl_->fail();
+  facts.reset();
   return std::optional<StoredOrder>(std::move(stored));
 }
 
@@ -120,12 +129,9 @@ Result<std::optional<StoredReturn>> Store::load_return(std::string_view id) {
   }
   if (lines.failed()) return impl_->fail();
   lines.reset();
-  auto& state = impl_->instance.reset().bind(id);
-  if (state.step()) {
-    (void)state.number();
-    stored.state = state.text();
-  }
-  state.reset();
+  auto const instance = load_instance(id);
+  if (!instance) return Unexpected{instance.error()};
+  if (*instance) stored.state = (*instance)->state;
   return std::optional<StoredReturn>(std::move(stored));
 }
 
@@ -146,6 +152,12 @@ Result<std::vector<HoldRow>> last_holds(Store::Impl& s, std::string_view order) 
     row.queue = q.text();
     row.blocks = q.text();
     row.reads = q.text();
+    row.scope = q.text();
+    row.owner = q.text();
+    row.late = q.text();
+    row.due = Timestamp(q.number());
+    row.release_by = q.text();
+    row.at = Timestamp(q.number());
     std::erase_if(rows, [&](HoldRow const& r) { return r.rule == row.rule && r.line == row.line; });
     rows.push_back(std::move(row));
   }
@@ -154,7 +166,7 @@ Result<std::vector<HoldRow>> last_holds(Store::Impl& s, std::string_view order) 
   return rows;
 }
 
-bool is_open(HoldRow const& row) { return row.action == HoldAction::placed || row.action == HoldAction::waiting; }
+bool is_open(HoldRow const& row) { return trade::is_open(row.action); }
 
 }  // namespace
 
@@ -172,17 +184,16 @@ Result<std::vector<HoldRow>> Store::closed_holds(std::string_view order) {
 
 Result<OrderTimes> Store::order_times(std::string_view order) {
   OrderTimes times;
-  auto& q = impl_->times.reset().bind(order);
-  while (q.step()) {
-    auto const event = q.text();
-    (void)q.text();
-    auto const at = q.number();
-    if (event == "ship" && times.shipped == 0) times.shipped = at;
-    if (event == "deliver") times.delivered = at;  // the last parcel counts
-    if (event == "pay") times.paid = true;
+  auto const instance = load_instance(order);
+  if (!instance) return Unexpected{instance.error()};
+  if (!*instance) return times;
+  auto const history = history_of(**instance);
+  if (!history) return Unexpected{history.error()};
+  for (auto const& step : *history) {
+    if (step.event == "ship") times.shipped = step.at.value;                               // backwards: the first one stays
+    if (step.event == "deliver" && times.delivered == 0) times.delivered = step.at.value;  // the last parcel counts
+    if (step.event == "pay") times.paid = true;
   }
-  if (q.failed()) return impl_->fail();
-  q.reset();
   return times;
 }
 

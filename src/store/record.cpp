@@ -9,10 +9,24 @@ using namespace trade;  // NOLINT: rows of `trade` are what a store is made of.
 
 namespace {
 
+/// What the auditor reads beside the kind of the command.
 std::string note_of(CommandBody const& body) {
-  if (auto const* event = std::get_if<OrderEvent>(&body)) return event->event + (event->note.empty() ? "" : ": " + event->note);
-  if (auto const* release = std::get_if<ReleaseHold>(&body)) return release->rule + (release->note.empty() ? "" : ": " + release->note);
-  if (auto const* back = std::get_if<ReturnEvent>(&body)) return back->event + (back->note.empty() ? "" : ": " + back->note);
+  auto const joined = [](std::string const& what, std::string const& note) { return what + (note.empty() ? "" : ": " + note); };
+  if (auto const* event = std::get_if<OrderEvent>(&body)) return joined(event->event, event->note);
+  if (auto const* release = std::get_if<ReleaseHold>(&body)) return joined(release->rule, release->note);
+  if (auto const* back = std::get_if<ReturnEvent>(&body)) return joined(back->event, back->note);
+  if (auto const* place = std::get_if<PlaceHold>(&body)) return joined(place->rule, place->note);
+  if (auto const* stop = std::get_if<PlaceStop>(&body)) return joined(stop->name, stop->text);
+  if (auto const* lift = std::get_if<LiftStop>(&body)) return joined(lift->name, lift->note);
+  if (auto const* event = std::get_if<InstanceEvent>(&body)) return joined(event->event, event->note);
+  if (auto const* timer = std::get_if<FireTimer>(&body)) return timer->name;
+  if (auto const* migrate = std::get_if<Migrate>(&body)) return joined("from version " + std::to_string(migrate->from), migrate->note);
+  if (auto const* redrive = std::get_if<Redrive>(&body)) return joined(std::to_string(redrive->letter), redrive->note);
+  if (auto const* known = std::get_if<RecordFacts>(&body)) {
+    std::string paths;
+    for (auto const& fact : known->facts) paths += (paths.empty() ? "" : ", ") + fact.path;
+    return joined(paths, known->note);
+  }
   return {};
 }
 
@@ -106,12 +120,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
   for (auto const& row : changes.dropped_claims) {
     if (ok && !row.line.order.empty()) ok = take_from_sale(row, -row.line.quantity);
   }
-  for (auto const& t : changes.transitions) {
-    ok =
-        ok &&
-        s.row(Journal::transition).bind(by).bind(t.subject).bind(t.workflow).bind(std::int64_t{t.version}).bind(t.event).bind(t.from).bind(t.to).bind(at).run();
-    ok = ok && s.set_instance.reset().bind(t.subject).bind(t.workflow).bind(std::int64_t{t.version}).bind(t.to).run();
-  }
+  ok = ok && s.write_workflow(changes, by, command.at);
   for (auto const& h : changes.holds) {
     ok = ok && s.row(Journal::hold_event)
                    .bind(by)
@@ -126,6 +135,11 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
                    .bind(at)
                    .bind(s.policy)
                    .bind(h.reads)
+                   .bind(h.scope)
+                   .bind(h.owner)
+                   .bind(h.late)
+                   .bind(h.due.value)
+                   .bind(h.release_by)
                    .run();
   }
   for (auto const& d : changes.decisions) {

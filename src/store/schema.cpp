@@ -158,7 +158,85 @@ CREATE VIEW ledger_entry AS SELECT t.seq, strftime('%Y-%m-%dT%H:%M:%fZ', c.recor
   FROM transfer t JOIN commit_log c ON c.seq = t.commit_seq JOIN account d ON d.seq = t.debit + 1 JOIN account k ON k.seq = t.credit + 1;
 )sql";
 
-constexpr std::array migrations = {version_1, version_2};
+/// Workflows grow up: instances with numbers and a definition of their own, clocks, parked events, late facts, stops.
+///
+/// A transition names the one before it of the same instance, so that the life of an instance is read backwards from its
+/// row, and no index has to be kept up while thousands of instances move.
+constexpr char const* version_3 = R"sql(
+DROP VIEW order_now; DROP VIEW return_now; DROP VIEW hold_open;
+CREATE TABLE policy_source(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, policy INTEGER NOT NULL, root INTEGER NOT NULL, name TEXT NOT NULL,
+  text TEXT NOT NULL);
+CREATE TABLE workflow_definition(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, policy INTEGER NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+  version INTEGER NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE instance_start(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, subject TEXT NOT NULL,
+  definition INTEGER NOT NULL, parent INTEGER NOT NULL, attributes TEXT NOT NULL);
+CREATE TABLE timer_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, instance INTEGER NOT NULL,
+  name TEXT NOT NULL, action INTEGER NOT NULL, due INTEGER NOT NULL);
+CREATE TABLE parked_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, instance INTEGER NOT NULL,
+  action INTEGER NOT NULL, parked INTEGER NOT NULL, event TEXT NOT NULL, deadline INTEGER NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL,
+  reason TEXT NOT NULL);
+CREATE INDEX parked_event_instance ON parked_event(instance);
+CREATE TABLE order_fact(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, order_id TEXT NOT NULL,
+  path TEXT NOT NULL, value TEXT NOT NULL);
+CREATE INDEX order_fact_order ON order_fact(order_id);
+CREATE TABLE stop_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, name TEXT NOT NULL, action INTEGER NOT NULL,
+  what TEXT NOT NULL, target TEXT NOT NULL, blocks TEXT NOT NULL, reason TEXT NOT NULL, text TEXT NOT NULL, from_at INTEGER NOT NULL,
+  until_at INTEGER NOT NULL, lift_by TEXT NOT NULL);
+CREATE TABLE instance_repin(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, instance INTEGER NOT NULL,
+  definition INTEGER NOT NULL);
+ALTER TABLE hold_event ADD COLUMN scope TEXT NOT NULL DEFAULT 'order';
+ALTER TABLE hold_event ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+ALTER TABLE hold_event ADD COLUMN late TEXT NOT NULL DEFAULT '';
+ALTER TABLE hold_event ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE hold_event ADD COLUMN release_by TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE transition RENAME TO transition_2;
+DROP INDEX transition_subject;
+ALTER TABLE instance RENAME TO instance_2;
+CREATE TABLE transition(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, instance INTEGER NOT NULL,
+  previous INTEGER NOT NULL, event TEXT NOT NULL, from_state TEXT NOT NULL, to_state TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
+  payload INTEGER NOT NULL);
+CREATE TABLE instance(seq INTEGER PRIMARY KEY, subject TEXT NOT NULL, workflow TEXT NOT NULL, version INTEGER NOT NULL, definition INTEGER NOT NULL,
+  parent INTEGER NOT NULL, closed INTEGER NOT NULL, state TEXT NOT NULL, since INTEGER NOT NULL, last INTEGER NOT NULL, data BLOB NOT NULL);
+INSERT INTO workflow_definition SELECT row_number() OVER (ORDER BY min(seq)), min(commit_seq), 0, workflow, workflow, version, '' FROM transition_2
+  GROUP BY workflow, version ORDER BY min(seq);
+INSERT INTO instance_start SELECT row_number() OVER (ORDER BY min(t.seq)), min(t.commit_seq), min(t.command_seq), t.subject,
+  (SELECT d.seq FROM workflow_definition d WHERE d.name = t.workflow AND d.version = t.version), 0, '' FROM transition_2 t GROUP BY t.subject ORDER BY min(t.seq);
+CREATE UNIQUE INDEX instance_start_subject ON instance_start(subject);
+INSERT INTO transition SELECT t.seq, t.commit_seq, t.command_seq, s.seq, lag(t.seq, 1, 0) OVER (PARTITION BY t.subject ORDER BY t.seq), t.event, t.from_state,
+  t.to_state, t.at, '', 0 FROM transition_2 t JOIN instance_start s ON s.subject = t.subject ORDER BY t.seq;
+INSERT INTO instance SELECT s.seq, s.subject, i.workflow, i.version, s.definition, 0,
+  (i.workflow = 'order' AND i.state IN ('settled','cancelled','rejected')) OR (i.workflow = 'return' AND i.state IN ('closed','denied','cancelled')),
+  i.state, (SELECT t.at FROM transition t WHERE t.seq = m.last), m.last, '' FROM instance_start s JOIN instance_2 i ON i.subject = s.subject
+  JOIN (SELECT instance, max(seq) AS last FROM transition GROUP BY instance) m ON m.instance = s.seq ORDER BY s.seq;
+DROP TABLE transition_2;
+DROP TABLE instance_2;
+CREATE UNIQUE INDEX instance_subject ON instance(subject);
+CREATE INDEX instance_parent ON instance(parent) WHERE parent > 0;
+
+CREATE TABLE timer(instance INTEGER NOT NULL, name TEXT NOT NULL, due INTEGER NOT NULL, elapsed INTEGER NOT NULL, PRIMARY KEY(instance, name)) WITHOUT ROWID;
+CREATE INDEX timer_due ON timer(due) WHERE elapsed = 0;
+CREATE TABLE measure_entry(measure TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, amount INTEGER NOT NULL,
+  scale INTEGER NOT NULL, PRIMARY KEY(measure, key, at, subject)) WITHOUT ROWID;
+CREATE TABLE measure_state(measure TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE VIEW order_now AS SELECT d.seq AS order_seq, d.id AS order_id, d.source, d.channel, d.customer, d.currency, d.total, d.placed,
+  d.imported, i.state, d.body FROM order_doc d JOIN instance i ON i.subject = d.id AND i.workflow = 'order'
+  WHERE d.revision = (SELECT max(revision) FROM order_doc x WHERE x.id = d.id);
+CREATE VIEW return_now AS SELECT d.id AS return_id, d.customer, d.requested, d.currency, i.state FROM return_doc d
+  JOIN instance i ON i.subject = d.id AND i.workflow = 'return';
+CREATE VIEW hold_open AS SELECT h.* FROM hold_event h WHERE h.action IN (0, 1, 4, 5) AND h.seq = (SELECT max(seq) FROM hold_event x
+  WHERE x.order_id = h.order_id AND x.rule = h.rule AND x.line = h.line);
+CREATE VIEW transition_log AS SELECT t.seq, t.commit_seq, t.command_seq, i.subject, i.workflow, i.version, t.event, t.from_state, t.to_state, t.at, t.who,
+  t.payload FROM transition t JOIN instance i ON i.seq = t.instance;
+CREATE VIEW stop_now AS SELECT * FROM stop_event s WHERE s.action = 0 AND s.seq = (SELECT max(seq) FROM stop_event x WHERE x.name = s.name);
+CREATE VIEW parked_now AS SELECT p.* FROM parked_event p WHERE p.action = 0 AND NOT EXISTS (SELECT 1 FROM parked_event x WHERE x.instance = p.instance
+  AND x.parked = p.seq);
+CREATE VIEW dead_letter AS SELECT p.* FROM parked_event p WHERE p.action = 2 AND NOT EXISTS (SELECT 1 FROM parked_event x WHERE x.instance = p.instance
+  AND x.parked = p.seq AND x.action = 3);
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3};
 static_assert(migrations.size() == schema_version);
 
 int pragma(sqlite3* db, char const* sql) {

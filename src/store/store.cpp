@@ -38,7 +38,8 @@ void Store::Impl::prepare() {
     insert_many = Statement(db.get(), sql.c_str());
   }
   auto const prepared = [&](char const* sql) { return Statement(db.get(), sql); };
-  set_instance = prepared("INSERT INTO instance VALUES(?,?,?,?) ON CONFLICT(subject) DO UPDATE SET version=excluded.version, state=excluded.state");
+  start_instance = prepared("INSERT INTO instance VALUES(?,?,?,?,?,?,0,'',?,0,?)");
+  move_instance = prepared("UPDATE instance SET closed=?, state=?, since=?, last=? WHERE seq=?");
   add_sale = prepared("INSERT INTO sale_line VALUES(?,?,?,?,?)");
   take_sale = prepared("UPDATE sale_line SET remaining = remaining - ?1 WHERE customer=?2 AND item=?3 AND placed=?4 AND line_seq=?5 AND remaining >= ?1");
   set_item = prepared("INSERT INTO item VALUES(?,?) ON CONFLICT(sku) DO UPDATE SET body=excluded.body");
@@ -64,9 +65,26 @@ void Store::Impl::prepare() {
   return_lines = prepared(
       "SELECT number, order_id, order_line, item, quantity, claimed_net, reason, condition, service, verdict, reasons, refund, fee, sold, rule FROM "
       "return_line WHERE return_id=? ORDER BY seq");
-  instance = prepared("SELECT version, state FROM instance WHERE subject=?");
-  holds = prepared("SELECT rule, line, action, reason, text, queue, blocks, reads FROM hold_event WHERE order_id=? ORDER BY seq");
-  times = prepared("SELECT event, to_state, at FROM transition WHERE subject=? ORDER BY seq");
+  instance_by_subject = prepared("SELECT seq, subject, workflow, version, definition, parent, closed, state, since, last, data FROM instance WHERE subject=?");
+  instance_by_number = prepared("SELECT seq, subject, workflow, version, definition, parent, closed, state, since, last, data FROM instance WHERE seq=?");
+  children = prepared(
+      "SELECT seq, subject, workflow, version, definition, parent, closed, state, since, last, data FROM instance WHERE parent=? AND parent>0 ORDER BY seq");
+  find_transition = prepared("SELECT previous, event, from_state, to_state, at FROM transition WHERE seq=?");
+  put_timer = prepared("INSERT INTO timer VALUES(?1,?2,?3,?4) ON CONFLICT(instance,name) DO UPDATE SET due=?3, elapsed=?4");
+  end_timer = prepared("DELETE FROM timer WHERE instance=? AND name=?");
+  due = prepared("SELECT i.subject, t.name, t.due FROM timer t JOIN instance i ON i.seq=t.instance WHERE t.elapsed=0 AND t.due<=? ORDER BY t.due LIMIT ?");
+  first_due = prepared("SELECT due FROM timer WHERE elapsed=0 ORDER BY due LIMIT 1");
+  elapsed = prepared("SELECT name FROM timer WHERE instance=? AND elapsed=1");
+  parked = prepared(
+      "SELECT p.seq, i.subject, p.event, p.deadline, p.user, p.role FROM parked_event p JOIN instance i ON i.seq=p.instance WHERE p.instance=?1 AND p.action=0 "
+      "AND NOT EXISTS (SELECT 1 FROM parked_event x WHERE x.instance=p.instance AND x.parked=p.seq) ORDER BY p.seq");
+  facts = prepared("SELECT path, value FROM order_fact WHERE order_id=? ORDER BY seq");
+  measured = prepared(
+      "SELECT count(*), scale, sum(amount), min(amount), max(amount) FROM measure_entry WHERE measure=? AND key=? AND at>? AND at<=? AND subject!=? GROUP BY "
+      "scale");
+  put_measure = prepared("INSERT INTO measure_entry VALUES(?,?,?,?,?,?) ON CONFLICT DO NOTHING");
+  holds = prepared(
+      "SELECT rule, line, action, reason, text, queue, blocks, reads, scope, owner, late, due, release_by, at FROM hold_event WHERE order_id=? ORDER BY seq");
   customer_orders = prepared("SELECT count(*) FROM (SELECT 1 FROM order_doc WHERE customer=?1 AND customer != '' AND id != ?2 LIMIT 1000)");
   find_item = prepared("SELECT body FROM item WHERE sku=?");
   all_locations = prepared("SELECT body FROM location ORDER BY id");
@@ -230,19 +248,6 @@ void Store::abandon() noexcept {
   if (impl_->open_transaction) sqlite3_exec(impl_->db.get(), "ROLLBACK", nullptr, nullptr, nullptr);
   impl_->open_transaction = false;
   impl_->unknown = true;
-}
-
-Result<void> Store::use_policy(std::string_view version_hash) {
-  if (impl_->policy != 0 && impl_->policy_hash == version_hash) return {};
-  impl_->policy_hash = std::string(version_hash);
-  Statement known(impl_->db.get(), "SELECT seq FROM policy_version WHERE hash=? ORDER BY seq DESC LIMIT 1");
-  if (known.reset().bind(version_hash).step()) {
-    impl_->policy = known.number();
-    return {};
-  }
-  if (!impl_->row(Journal::policy_version).bind(version_hash).run()) return impl_->fail();
-  impl_->policy = impl_->last(Journal::policy_version);
-  return {};
 }
 
 }  // namespace bylaw::inline v0::store

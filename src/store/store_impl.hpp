@@ -52,6 +52,7 @@ struct Store::Impl {
   Timestamp recorded;
   std::int64_t policy = 0;  ///< 0: not looked up yet
   std::string policy_hash;
+  std::vector<PolicyText::Workflow> workflows;                        ///< of that policy, with their definitions
   std::unordered_map<std::string, std::optional<trade::Item>> items;  ///< bounded cache of load_item
   bool open_transaction = false;
   bool unknown = false;
@@ -71,10 +72,11 @@ struct Store::Impl {
   std::vector<TransferRow> waiting = std::vector<TransferRow>(rows_a_statement);  ///< kept, so that texts keep their memory
   std::size_t waiting_count = 0;
   Statement insert_many;  ///< as many transfers as `waiting` holds
-  Statement set_instance, add_sale, take_sale, set_item, set_location, insert_commit, begin, commit, put_balance, put_balance_state, find_transfer, next_group,
-      find_receipt, group_legs, group_costs;
-  Statement find_command, find_order, order_lines, find_return, return_lines, instance, holds, times, customer_orders, find_item, all_locations, find_sale,
-      find_sale_line;
+  Statement start_instance, move_instance, add_sale, take_sale, set_item, set_location, insert_commit, begin, commit, put_balance, put_balance_state,
+      find_transfer, next_group, find_receipt, group_legs, group_costs;
+  Statement instance_by_subject, instance_by_number, children, find_transition, put_timer, end_timer, due, first_due, elapsed, parked, facts, measured,
+      put_measure;
+  Statement find_command, find_order, order_lines, find_return, return_lines, holds, customer_orders, find_item, all_locations, find_sale, find_sale_line;
 
   ~Impl();
   [[nodiscard]] Unexpected<Error> fail() const;
@@ -89,6 +91,10 @@ struct Store::Impl {
   /// The rows reach the file with `flush_transfers`, which whoever reads the table calls first.
   [[nodiscard]] bool write_transfers(std::vector<ledger::Entry> const& entries, std::int64_t command_seq, ledger::Id const* id, std::uint64_t body);
   [[nodiscard]] bool flush_transfers();
+  /// Starts, transitions, clocks, parked events, late facts, stops and measures of a command.
+  [[nodiscard]] bool write_workflow(trade::Changes const& changes, std::int64_t command_seq, Timestamp at);
+  [[nodiscard]] bool write_start(trade::StartRow const& row, std::int64_t command_seq, Timestamp at);
+  [[nodiscard]] bool write_transition(trade::TransitionRow const& row, std::int64_t command_seq, Timestamp at);
   [[nodiscard]] bool write_close(ledger::PeriodClose const& close);
   [[nodiscard]] bool write_balances_when_due(ledger::Ledger const& ledger, Timestamp recorded);
   [[nodiscard]] bool write_balances(ledger::Ledger const& ledger);

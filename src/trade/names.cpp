@@ -21,13 +21,14 @@ bool parse(std::string_view text, PaymentState& out) noexcept {
 }
 
 char const* to_string(HoldAction action) noexcept {
-  constexpr std::array names = {"placed", "waiting", "released", "cleared"};
+  constexpr std::array names = {"placed", "waiting", "released", "cleared", "escalated", "expiring", "expired"};
   return names[static_cast<std::size_t>(action)];
 }
 
 char const* kind_of(CommandBody const& body) noexcept {
-  constexpr std::array names = {"define_item", "define_location", "receive_stock",  "import_order",
-                                "order_event", "release_hold",    "request_return", "return_event"};
+  constexpr std::array names = {"define_item",    "define_location", "receive_stock", "import_order", "order_event", "release_hold",
+                                "request_return", "return_event",    "record_facts",  "place_hold",   "place_stop",  "lift_stop",
+                                "start_instance", "instance_event",  "fire_timer",    "migrate",      "redrive"};
   return names[body.index()];
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <bylaw/ledger/ledger.hpp>
+#include <bylaw/store/instances.hpp>
 #include <bylaw/trade/journal.hpp>
 
 namespace bylaw::inline v0::store {
@@ -17,10 +18,9 @@ struct StoredCommand {
 };
 
 struct StoredOrder {
-  trade::Order order;  ///< latest revision, with lines
+  trade::Order order;  ///< latest revision, with lines; facts that came later are among its attributes
   Timestamp imported;
   std::string state;
-  std::int32_t workflow_version = 1;
 };
 
 struct StoredReturn {
@@ -90,13 +90,51 @@ class BYLAW_EXPORT Store {
   void rollback(ledger::Ledger& ledger) noexcept;
   /// Drops everything since `begin` in the file only. For a caller that has run out of memory: neither store nor ledger can be used after it.
   void abandon() noexcept;
-  /// Decisions from now on are recorded under this policy version. Inside a transaction.
-  [[nodiscard]] Result<void> use_policy(std::string_view version_hash);
+  /// Decisions from now on are recorded under this policy version. The first time its text is kept, and its workflows get
+  /// definitions. Inside a transaction. Errors: `workflow_changed` (another text under a version that is known).
+  [[nodiscard]] Result<void> use_policy(PolicyText const& policy);
+  /// The policy that a definition was first seen in.
+  [[nodiscard]] Result<PolicyText> policy_of(std::int64_t definition);
+  [[nodiscard]] Result<std::optional<StoredDefinition>> definition(std::int64_t number);
+  /// Definitions that open instances are pinned to.
+  [[nodiscard]] Result<std::vector<StoredDefinition>> open_definitions();
   [[nodiscard]] Timestamp last_recorded() const noexcept;
 
   [[nodiscard]] Result<std::optional<StoredCommand>> find_command(std::string_view id);
   [[nodiscard]] Result<std::optional<StoredOrder>> load_order(std::string_view id);
   [[nodiscard]] Result<std::optional<StoredReturn>> load_return(std::string_view id);
+  [[nodiscard]] Result<std::optional<StoredInstance>> load_instance(std::string_view subject);
+  [[nodiscard]] Result<std::optional<StoredInstance>> load_instance(std::int64_t number);
+  /// Children of an instance, in the order in which they started.
+  [[nodiscard]] Result<std::vector<StoredInstance>> children_of(std::int64_t number);
+  /// Open instances of a definition after a number, rising.
+  [[nodiscard]] Result<std::vector<StoredInstance>> open_instances(std::int64_t definition, std::int64_t after, std::int64_t count_max);
+  /// What moved an instance, newest first.
+  [[nodiscard]] Result<std::vector<StoredTransition>> history_of(StoredInstance const& instance);
+  /// Clocks of an instance that have run out and whose guard did not hold then: their names.
+  [[nodiscard]] Result<std::vector<std::string>> elapsed_timers(std::int64_t number);
+  /// All clocks of an instance.
+  [[nodiscard]] Result<std::vector<StoredTimer>> timers_of(std::int64_t number);
+  /// Clocks that are due, the earliest first.
+  [[nodiscard]] Result<std::vector<StoredTimer>> due_timers(Timestamp now, std::int64_t count_max);
+  /// When the next clock is due; nothing when none is set.
+  [[nodiscard]] Result<std::optional<Timestamp>> next_due();
+  [[nodiscard]] Result<std::vector<StoredParked>> parked_events(std::int64_t number);
+  [[nodiscard]] Result<std::optional<StoredParked>> dead_letter(std::int64_t letter);
+  [[nodiscard]] Result<std::optional<trade::StopRow>> stop(std::string_view name);
+  /// Stops of persons that are not lifted, and names of those of the policy that are.
+  [[nodiscard]] Result<std::vector<trade::StopRow>> stops();
+  /// Orders that a rule or stop holds now.
+  [[nodiscard]] Result<std::vector<std::string>> held_by(std::string_view rule);
+  /// How often holds of a rule expired after a moment.
+  [[nodiscard]] Result<std::int64_t> expired_since(std::string_view rule, Timestamp after);
+  /// Sums of what was recorded under the key after `from` and up to `to`, but for `except`.
+  [[nodiscard]] Result<MeasureSums> measure(std::string_view measure, std::string_view key, Timestamp from, Timestamp to, std::string_view except);
+  /// Whether the entries of a measure are those of this definition; otherwise they are dropped and have to be made anew.
+  [[nodiscard]] Result<bool> measure_is_kept(std::string_view measure, std::string_view definition);
+  /// Ids of orders that were imported after a moment, in order of import.
+  [[nodiscard]] Result<std::vector<std::string>> orders_imported_after(Timestamp from);
+  [[nodiscard]] Result<void> add_measure(trade::MeasureRow const& row, Timestamp at);
   [[nodiscard]] Result<std::vector<trade::HoldRow>> open_holds(std::string_view order);
   /// Last released or cleared row per rule, to know which values a release stands on.
   [[nodiscard]] Result<std::vector<trade::HoldRow>> closed_holds(std::string_view order);

@@ -52,7 +52,75 @@ struct ReturnEvent {
   std::string note;
 };
 
-using CommandBody = std::variant<DefineItem, DefineLocation, ReceiveStock, ImportOrder, OrderEvent, ReleaseHold, RequestReturn, ReturnEvent>;
+/// What became known of an order after it was imported: a score, a review, a corrected address. By the paths of the schema.
+struct RecordFacts {
+  std::string order;
+  std::vector<Attribute> facts;
+  std::string note;
+};
+/// A person holds an order. A rule of the policy gives its own settings; any other name is a hold of its own.
+struct PlaceHold {
+  std::string order;
+  std::string rule;
+  std::string reason;
+  std::string text;
+  std::string queue;
+  std::vector<std::string> blocks;      ///< empty: release
+  std::vector<std::string> release_by;  ///< roles; empty: anyone
+  std::string note;
+};
+/// A person stops a place, a lot, an item, a carrier, a supplier or a channel.
+struct PlaceStop {
+  std::string name;
+  std::string what;
+  std::string target;
+  std::vector<std::string> blocks;
+  std::string reason;
+  std::string text;
+  Timestamp from{INT64_MIN};
+  Timestamp until{INT64_MAX};  ///< the first moment it is over
+  std::vector<std::string> by;
+};
+/// Ends a stop, be it a person's or one of the policy.
+struct LiftStop {
+  std::string name;
+  std::string note;
+};
+/// Something begins to move through a workflow: a shipment of an order, a refund of a return, a purchase order, a count.
+struct StartInstance {
+  std::string workflow;
+  std::string id;
+  std::string parent;  ///< order, return or other instance that follows it; empty: none
+  std::vector<Attribute> attributes;
+};
+/// Something that happened to an instance that is neither order nor return.
+struct InstanceEvent {
+  std::string id;
+  std::string event;
+  std::string note;
+};
+/// A clock that has run out. Engine::run_due makes these.
+struct FireTimer {
+  std::string subject;
+  std::string name;
+  Timestamp due;
+};
+/// Moves open instances of an earlier version of a workflow to the one in force, by its `migrate from`.
+struct Migrate {
+  std::string workflow;
+  std::int32_t from = 0;  ///< version
+  std::int64_t count_max = 1000;
+  std::string note;
+};
+/// An event that waited in vain is tried again.
+struct Redrive {
+  std::string subject;
+  std::int64_t letter = 0;  ///< its number in `bylaw report dead_letters`
+  std::string note;
+};
+
+using CommandBody = std::variant<DefineItem, DefineLocation, ReceiveStock, ImportOrder, OrderEvent, ReleaseHold, RequestReturn, ReturnEvent, RecordFacts,
+                                 PlaceHold, PlaceStop, LiftStop, StartInstance, InstanceEvent, FireTimer, Migrate, Redrive>;
 
 /// One request to the engine. `id` is checked against all history: the same id with the
 /// same body returns the first outcome, with another body it is refused.

@@ -1,0 +1,86 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <bylaw/trade/journal.hpp>
+
+namespace bylaw::inline v0::store {
+
+/// A policy set as it is kept, so that instances that started under it can end under it.
+struct PolicyText {
+  struct File {
+    std::string name;
+    std::string text;
+    bool root = false;  ///< was given, not `use`d
+  };
+  struct Workflow {
+    std::string name;
+    std::string kind;
+    std::int32_t version = 1;
+    std::string hash;
+    std::int64_t definition = 0;  ///< use_policy fills it in
+  };
+  std::string hash;
+  std::vector<File> files;
+  mutable std::vector<Workflow> workflows;
+};
+
+struct StoredDefinition {
+  std::int64_t number = 0;
+  std::string name;
+  std::string kind;
+  std::int32_t version = 1;
+  std::string hash;  ///< empty in stores of the first versions
+  std::int64_t open_instances = 0;
+};
+
+/// Where something is in its workflow.
+struct StoredInstance {
+  std::int64_t number = 0;
+  std::string subject;
+  std::string workflow;  ///< kind
+  std::int32_t version = 1;
+  std::int64_t definition = 0;
+  std::int64_t parent = 0;  ///< number; 0: none
+  bool closed = false;
+  std::string state;
+  Timestamp since;
+  std::int64_t last = 0;  ///< its last transition
+  std::vector<trade::Attribute> attributes;
+};
+
+struct StoredTransition {
+  std::string event;
+  std::string from;
+  std::string to;
+  Timestamp at;
+};
+
+struct StoredTimer {
+  std::string subject;
+  std::string name;
+  Timestamp due;
+};
+
+struct StoredParked {
+  std::int64_t number = 0;
+  std::string subject;
+  std::string event;
+  Timestamp deadline;
+  trade::Actor by;
+};
+
+/// What a measure has kept under one key. Amounts of different scales are apart, so that nothing is rounded.
+struct MeasureSums {
+  struct Part {
+    std::int32_t scale = 0;
+    std::int64_t sum = 0;
+    std::int64_t min = 0;
+    std::int64_t max = 0;
+  };
+  std::int64_t count = 0;
+  std::vector<Part> parts;
+};
+
+}  // namespace bylaw::inline v0::store

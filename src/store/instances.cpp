@@ -1,0 +1,289 @@
+// Instances of workflows: where they are, how they came there, their clocks and what waits for them.
+#include <bylaw/wire/json.hpp>
+
+#include "store/store_impl.hpp"
+
+namespace bylaw::inline v0::store {
+
+using namespace trade;  // NOLINT
+
+namespace {
+
+std::string to_text(std::vector<Attribute> const& attributes) {
+  if (attributes.empty()) return {};
+  wire::JsonWriter out;
+  out.begin_object();
+  for (auto const& attribute : attributes) out.member(attribute.path, attribute.value);
+  out.end_object();
+  return out.take();
+}
+
+StoredInstance read(Statement& q) {
+  StoredInstance out;
+  out.number = q.number();
+  out.subject = q.text();
+  out.workflow = q.text();
+  out.version = static_cast<std::int32_t>(q.number());
+  out.definition = q.number();
+  out.parent = q.number();
+  out.closed = q.number() != 0;
+  out.state = q.text();
+  out.since = Timestamp(q.number());
+  out.last = q.number();
+  // The attributes of one that a host of Workflows keeps are its own business and no JSON.
+  auto const data = q.text();
+  if (auto const json = data.empty() || data[0] != '{' ? Result<wire::Json>(failure("", "")) : wire::parse_json(data)) {
+    for (std::size_t i = 0; i < json->keys.size(); ++i) out.attributes.push_back({json->keys[i], json->items[i].text});
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Store::Impl::write_start(StartRow const& row, std::int64_t command_seq, Timestamp at) {
+  std::int64_t parent = 0;
+  if (!row.parent.empty()) {
+    if (!instance_by_subject.reset().bind(row.parent).step()) return false;
+    parent = instance_by_subject.number();
+    instance_by_subject.reset();
+  }
+  auto const attributes = to_text(row.attributes);
+  if (!this->row(Journal::instance_start).bind(command_seq).bind(row.subject).bind(row.definition).bind(parent).bind(attributes).run()) return false;
+  return start_instance.reset()
+      .bind(last(Journal::instance_start))
+      .bind(row.subject)
+      .bind(row.workflow)
+      .bind(std::int64_t{row.version})
+      .bind(row.definition)
+      .bind(parent)
+      .bind(at.value)
+      .bind_blob(attributes)
+      .run();
+}
+
+bool Store::Impl::write_transition(TransitionRow const& row, std::int64_t command_seq, Timestamp at) {
+  if (!instance_by_subject.reset().bind(row.subject).step()) return false;
+  auto const before = read(instance_by_subject);
+  instance_by_subject.reset();
+  bool const written = this->row(Journal::transition)
+                           .bind(command_seq)
+                           .bind(before.number)
+                           .bind(before.last)
+                           .bind(row.event)
+                           .bind(row.from)
+                           .bind(row.to)
+                           .bind(at.value)
+                           .bind(std::string_view{})
+                           .bind(std::int64_t{0})
+                           .run();
+  auto const since = row.from == row.to ? before.since : at;
+  return written &&
+         move_instance.reset().bind(std::int64_t{row.closes}).bind(row.to).bind(since.value).bind(last(Journal::transition)).bind(before.number).run();
+}
+
+namespace {
+
+/// The number of the instance that a row is about; 0 when there is none.
+std::int64_t number_of(Store::Impl& s, std::string const& subject) {
+  if (!s.instance_by_subject.reset().bind(subject).step()) return 0;
+  auto const number = s.instance_by_subject.number();
+  s.instance_by_subject.reset();
+  return number;
+}
+
+bool write(Store::Impl& s, TimerRow const& row, std::int64_t by) {
+  auto const number = number_of(s, row.subject);
+  bool const written =
+      number != 0 && s.row(Journal::timer_event).bind(by).bind(number).bind(row.name).bind(static_cast<std::int64_t>(row.action)).bind(row.due.value).run();
+  if (!written) return false;
+  bool const stays = row.action == TimerAction::set || row.action == TimerAction::elapsed;
+  if (!stays) return s.end_timer.reset().bind(number).bind(row.name).run();
+  return s.put_timer.reset().bind(number).bind(row.name).bind(row.due.value).bind(std::int64_t{row.action == TimerAction::elapsed}).run();
+}
+
+/// A parked event waits with a clock of its own, whose name is its number.
+bool write(Store::Impl& s, ParkedRow const& row, std::int64_t by) {
+  auto const number = number_of(s, row.subject);
+  bool const written = number != 0 && s.row(Journal::parked_event)
+                                          .bind(by)
+                                          .bind(number)
+                                          .bind(static_cast<std::int64_t>(row.action))
+                                          .bind(row.parked)
+                                          .bind(row.event)
+                                          .bind(row.deadline.value)
+                                          .bind(row.by.user)
+                                          .bind(row.by.role)
+                                          .bind(row.reason)
+                                          .run();
+  if (!written) return false;
+  bool const waits = row.action == ParkedAction::parked;
+  auto const about = waits ? s.last(Journal::parked_event) : row.parked;
+  if (!waits && (about == 0 || row.action == ParkedAction::redriven)) return true;
+  return write(s, TimerRow{row.subject, "parked/" + std::to_string(about), waits ? TimerAction::set : TimerAction::stopped, row.deadline}, by);
+}
+
+}  // namespace
+
+bool Store::Impl::write_workflow(Changes const& changes, std::int64_t command_seq, Timestamp at) {
+  for (auto const& each : changes.starts) {
+    if (!write_start(each, command_seq, at)) return false;
+  }
+  for (auto const& each : changes.repins) {
+    auto const number = number_of(*this, each.subject);
+    if (number == 0 || !row(Journal::instance_repin).bind(command_seq).bind(number).bind(each.definition).run()) return false;
+    Statement pin(db.get(), "UPDATE instance SET version=?, definition=? WHERE seq=?");
+    if (!pin.reset().bind(std::int64_t{each.version}).bind(each.definition).bind(number).run()) return false;
+  }
+  for (auto const& each : changes.transitions) {
+    if (!write_transition(each, command_seq, at)) return false;
+  }
+  for (auto const& each : changes.timers) {
+    if (!write(*this, each, command_seq)) return false;
+  }
+  for (auto const& each : changes.parked) {
+    if (!write(*this, each, command_seq)) return false;
+  }
+  for (auto const& each : changes.facts) {
+    if (!row(Journal::order_fact).bind(command_seq).bind(each.order).bind(each.fact.path).bind(each.fact.value).run()) return false;
+  }
+  for (auto const& s : changes.stops) {
+    bool const written = row(Journal::stop_event)
+                             .bind(command_seq)
+                             .bind(s.name)
+                             .bind(std::int64_t{s.lifted})
+                             .bind(s.what)
+                             .bind(s.target)
+                             .bind(s.blocks)
+                             .bind(s.reason)
+                             .bind(s.text)
+                             .bind(s.from.value)
+                             .bind(s.until.value)
+                             .bind(s.lift_by)
+                             .run();
+    if (!written) return false;
+  }
+  for (auto const& m : changes.measures) {
+    if (!put_measure.reset().bind(m.measure).bind(m.key).bind(at.value).bind(m.subject).bind(m.amount).bind(std::int64_t{m.scale}).run()) return false;
+  }
+  return true;
+}
+
+Result<std::optional<StoredInstance>> Store::load_instance(std::string_view subject) {
+  auto& q = impl_->instance_by_subject.reset().bind(subject);
+  std::optional<StoredInstance> found;
+  if (q.step()) found = read(q);
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return found;
+}
+
+Result<std::optional<StoredInstance>> Store::load_instance(std::int64_t number) {
+  auto& q = impl_->instance_by_number.reset().bind(number);
+  std::optional<StoredInstance> found;
+  if (q.step()) found = read(q);
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return found;
+}
+
+Result<std::vector<StoredInstance>> Store::children_of(std::int64_t number) {
+  std::vector<StoredInstance> out;
+  auto& q = impl_->children.reset().bind(number);
+  while (q.step()) out.push_back(read(q));
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return out;
+}
+
+Result<std::vector<StoredInstance>> Store::open_instances(std::int64_t definition, std::int64_t after, std::int64_t count_max) {
+  std::vector<StoredInstance> out;
+  Statement q(impl_->db.get(),
+              "SELECT seq, subject, workflow, version, definition, parent, closed, state, since, last, data FROM instance WHERE seq>? AND definition=? AND "
+              "closed=0 ORDER BY seq LIMIT ?");
+  q.reset().bind(after).bind(definition).bind(count_max);
+  while (q.step()) out.push_back(read(q));
+  if (q.failed()) return impl_->fail();
+  return out;
+}
+
+Result<std::vector<StoredTransition>> Store::history_of(StoredInstance const& instance) {
+  std::vector<StoredTransition> out;
+  for (auto seq = instance.last; seq > 0;) {
+    auto& q = impl_->find_transition.reset().bind(seq);
+    if (!q.step()) break;
+    seq = q.number();
+    out.push_back({q.text(), q.text(), q.text(), Timestamp(q.number())});
+  }
+  if (impl_->find_transition.failed()) return impl_->fail();
+  impl_->find_transition.reset();
+  return out;
+}
+
+Result<std::vector<std::string>> Store::elapsed_timers(std::int64_t number) {
+  std::vector<std::string> out;
+  auto& q = impl_->elapsed.reset().bind(number);
+  while (q.step()) out.push_back(q.text());
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return out;
+}
+
+Result<std::vector<StoredTimer>> Store::timers_of(std::int64_t number) {
+  std::vector<StoredTimer> out;
+  Statement q(impl_->db.get(), "SELECT i.subject, t.name, t.due FROM timer t JOIN instance i ON i.seq=t.instance WHERE t.instance=? ORDER BY t.name");
+  q.reset().bind(number);
+  while (q.step()) out.push_back({q.text(), q.text(), Timestamp(q.number())});
+  if (q.failed()) return impl_->fail();
+  return out;
+}
+
+Result<std::vector<StoredTimer>> Store::due_timers(Timestamp now, std::int64_t count_max) {
+  std::vector<StoredTimer> out;
+  auto& q = impl_->due.reset().bind(now.value).bind(count_max);
+  while (q.step()) out.push_back({q.text(), q.text(), Timestamp(q.number())});
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return out;
+}
+
+Result<std::optional<Timestamp>> Store::next_due() {
+  std::optional<Timestamp> out;
+  auto& q = impl_->first_due.reset();
+  if (q.step()) out = Timestamp(q.number());
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return out;
+}
+
+namespace {
+StoredParked read_parked(Statement& q) {
+  StoredParked out;
+  out.number = q.number();
+  out.subject = q.text();
+  out.event = q.text();
+  out.deadline = Timestamp(q.number());
+  out.by.user = q.text();
+  out.by.role = q.text();
+  return out;
+}
+}  // namespace
+
+Result<std::vector<StoredParked>> Store::parked_events(std::int64_t number) {
+  std::vector<StoredParked> out;
+  auto& q = impl_->parked.reset().bind(number);
+  while (q.step()) out.push_back(read_parked(q));
+  if (q.failed()) return impl_->fail();
+  q.reset();
+  return out;
+}
+
+Result<std::optional<StoredParked>> Store::dead_letter(std::int64_t letter) {
+  Statement q(impl_->db.get(),
+              "SELECT p.seq, i.subject, p.event, p.deadline, p.user, p.role FROM dead_letter p JOIN instance i ON i.seq=p.instance WHERE p.seq=?");
+  std::optional<StoredParked> out;
+  if (q.reset().bind(letter).step()) out = read_parked(q);
+  if (q.failed()) return impl_->fail();
+  return out;
+}
+
+}  // namespace bylaw::inline v0::store

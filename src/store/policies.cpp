@@ -1,0 +1,110 @@
+// Policy versions with their text, and the definitions that instances are pinned to.
+#include "store/store_impl.hpp"
+
+namespace bylaw::inline v0::store {
+
+namespace {
+
+/// The definition of a workflow: a new one, unless this text is known under its name and version.
+Result<std::int64_t> define(Store::Impl& s, PolicyText::Workflow const& workflow) {
+  Statement known(s.db.get(), "SELECT seq, hash FROM workflow_definition WHERE name=? AND version=? ORDER BY seq DESC LIMIT 1");
+  if (known.reset().bind(workflow.name).bind(std::int64_t{workflow.version}).step()) {
+    auto const number = known.number();
+    auto const hash = known.text();
+    if (hash == workflow.hash) return number;
+    if (!hash.empty()) {
+      return failure(
+          "workflow_changed",
+          "the workflow `" + workflow.name + "` is not what version " + std::to_string(workflow.version) + " of it was when instances started under it", s.path,
+          "raise its `version`, and say with `migrate from " + std::to_string(workflow.version) + "` what becomes of its states");
+    }
+  }
+  if (known.failed()) return s.fail();
+  bool const written =
+      s.row(Journal::workflow_definition).bind(s.policy).bind(workflow.name).bind(workflow.kind).bind(std::int64_t{workflow.version}).bind(workflow.hash).run();
+  if (!written) return s.fail();
+  return s.last(Journal::workflow_definition);
+}
+
+}  // namespace
+
+Result<void> Store::use_policy(PolicyText const& policy) {
+  auto& s = *impl_;
+  if (s.policy != 0 && s.policy_hash == policy.hash) {
+    policy.workflows = s.workflows;
+    return {};
+  }
+  Statement known(s.db.get(), "SELECT seq FROM policy_version WHERE hash=? ORDER BY seq DESC LIMIT 1");
+  bool const is_known = known.reset().bind(policy.hash).step();
+  if (known.failed()) return s.fail();
+  s.policy = is_known ? known.number() : 0;
+  if (!is_known) {
+    if (!s.row(Journal::policy_version).bind(policy.hash).run()) return s.fail();
+    s.policy = s.last(Journal::policy_version);
+  }
+  Statement kept(s.db.get(), "SELECT count(*) FROM policy_source WHERE policy=?");
+  if (!kept.reset().bind(s.policy).step()) return s.fail();
+  bool const has_text = kept.number() > 0;
+  kept.reset();
+  for (auto const& file : policy.files) {
+    if (!has_text && !s.row(Journal::policy_source).bind(s.policy).bind(std::int64_t{file.root}).bind(file.name).bind(file.text).run()) return s.fail();
+  }
+  for (auto& workflow : policy.workflows) {
+    auto const number = define(s, workflow);
+    if (!number) return Unexpected{number.error()};
+    workflow.definition = *number;
+  }
+  s.policy_hash = policy.hash;
+  s.workflows = policy.workflows;
+  return {};
+}
+
+Result<PolicyText> Store::policy_of(std::int64_t definition) {
+  PolicyText out;
+  Statement files(impl_->db.get(),
+                  "SELECT f.name, f.text, f.root FROM policy_source f JOIN workflow_definition d ON d.policy=f.policy WHERE d.seq=? ORDER BY f.seq");
+  files.reset().bind(definition);
+  while (files.step()) out.files.push_back({files.text(), files.text(), files.number() != 0});
+  if (files.failed()) return impl_->fail();
+  if (out.files.empty()) {
+    return failure("store_corrupt", "the policy of an open instance is not in the store", impl_->path,
+                   "run `bylaw migrate` with a policy that says what becomes of it");
+  }
+  return out;
+}
+
+namespace {
+StoredDefinition read_definition(Statement& q) {
+  StoredDefinition out;
+  out.number = q.number();
+  out.name = q.text();
+  out.kind = q.text();
+  out.version = static_cast<std::int32_t>(q.number());
+  out.hash = q.text();
+  return out;
+}
+}  // namespace
+
+Result<std::optional<StoredDefinition>> Store::definition(std::int64_t number) {
+  Statement q(impl_->db.get(), "SELECT seq, name, kind, version, hash FROM workflow_definition WHERE seq=?");
+  std::optional<StoredDefinition> out;
+  if (q.reset().bind(number).step()) out = read_definition(q);
+  if (q.failed()) return impl_->fail();
+  return out;
+}
+
+Result<std::vector<StoredDefinition>> Store::open_definitions() {
+  std::vector<StoredDefinition> out;
+  Statement q(impl_->db.get(),
+              "SELECT d.seq, d.name, d.kind, d.version, d.hash, count(*) FROM instance i JOIN workflow_definition d ON d.seq=i.definition WHERE i.closed=0 "
+              "GROUP BY d.seq ORDER BY d.seq");
+  while (q.step()) {
+    auto one = read_definition(q);
+    one.open_instances = q.number();
+    out.push_back(std::move(one));
+  }
+  if (q.failed()) return impl_->fail();
+  return out;
+}
+
+}  // namespace bylaw::inline v0::store

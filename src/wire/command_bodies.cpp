@@ -1,0 +1,78 @@
+// Bodies of commands as JSON in a fixed order of members: what "the same body" means.
+#include <bylaw/wire/commands.hpp>
+
+#include "wire/records.hpp"
+
+namespace bylaw::inline v0::wire {
+
+using namespace trade;  // NOLINT: this file is about nothing else.
+
+namespace {
+
+void write(JsonWriter& out, char const* name, std::vector<std::string> const& texts) {
+  out.key(name).begin_array();
+  for (auto const& text : texts) out.text(text);
+  out.end_array();
+}
+void write(JsonWriter& out, char const* name, std::vector<Attribute> const& attributes) {
+  out.key(name).begin_object();
+  for (auto const& attribute : attributes) out.member(attribute.path, attribute.value);
+  out.end_object();
+}
+
+void write(JsonWriter& out, DefineItem const& b) { out.raw(to_json(b.item)); }
+void write(JsonWriter& out, DefineLocation const& b) { out.raw(to_json(b.location)); }
+void write(JsonWriter& out, ImportOrder const& b) { write_order(out, b.order, true); }
+void write(JsonWriter& out, RequestReturn const& b) { write_return(out, b.request); }
+void write(JsonWriter& out, ReceiveStock const& b) {
+  out.begin_object().member("item", b.item).member("location", b.location).member("quantity", b.quantity).member("reference", b.reference).end_object();
+}
+void write(JsonWriter& out, OrderEvent const& b) { out.begin_object().member("order", b.order).member("event", b.event).member("note", b.note).end_object(); }
+void write(JsonWriter& out, ReleaseHold const& b) { out.begin_object().member("order", b.order).member("rule", b.rule).member("note", b.note).end_object(); }
+void write(JsonWriter& out, ReturnEvent const& b) {
+  out.begin_object().member("return", b.id).member("event", b.event).member("condition", b.inspected_condition).member("note", b.note).end_object();
+}
+void write(JsonWriter& out, RecordFacts const& b) {
+  out.begin_object().member("order", b.order);
+  write(out, "facts", b.facts);
+  out.member("note", b.note).end_object();
+}
+void write(JsonWriter& out, PlaceHold const& b) {
+  out.begin_object().member("order", b.order).member("rule", b.rule).member("reason", b.reason).member("text", b.text).member("queue", b.queue);
+  write(out, "blocks", b.blocks);
+  write(out, "release_by", b.release_by);
+  out.member("note", b.note).end_object();
+}
+void write(JsonWriter& out, PlaceStop const& b) {
+  out.begin_object().member("stop", b.name).member("what", b.what).member("target", b.target);
+  write(out, "blocks", b.blocks);
+  out.member("reason", b.reason).member("text", b.text).member("from", b.from.value).member("until", b.until.value);
+  write(out, "by", b.by);
+  out.end_object();
+}
+void write(JsonWriter& out, LiftStop const& b) { out.begin_object().member("stop", b.name).member("note", b.note).end_object(); }
+void write(JsonWriter& out, StartInstance const& b) {
+  out.begin_object().member("workflow", b.workflow).member("id", b.id).member("parent", b.parent);
+  write(out, "attributes", b.attributes);
+  out.end_object();
+}
+void write(JsonWriter& out, InstanceEvent const& b) { out.begin_object().member("id", b.id).member("event", b.event).member("note", b.note).end_object(); }
+void write(JsonWriter& out, FireTimer const& b) {
+  out.begin_object().member("subject", b.subject).member("timer", b.name).member("due", b.due.value).end_object();
+}
+void write(JsonWriter& out, Migrate const& b) {
+  out.begin_object().member("workflow", b.workflow).member("from", std::int64_t{b.from}).member("count_max", b.count_max).member("note", b.note).end_object();
+}
+void write(JsonWriter& out, Redrive const& b) {
+  out.begin_object().member("subject", b.subject).member("letter", b.letter).member("note", b.note).end_object();
+}
+
+}  // namespace
+
+std::string to_json(CommandBody const& body) {
+  JsonWriter out;
+  std::visit([&](auto const& b) { write(out, b); }, body);
+  return out.take();
+}
+
+}  // namespace bylaw::inline v0::wire
