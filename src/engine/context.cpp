@@ -1,6 +1,10 @@
 #include "engine/context.hpp"
 
+#include <set>
+
 #include <bylaw/wire/json.hpp>
+
+#include "engine/flow.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -47,60 +51,102 @@ void Context::announce(std::string type, std::string const& subject, std::string
   changes.events.push_back({std::move(type), subject, data.take()});
 }
 
-void Context::moved(std::string const& subject, workflow::Definition const& definition, std::string const& event, std::string const& from,
-                    std::string const& to) {
-  changes.transitions.push_back({subject, definition.name, definition.version, event, from, to});
+Result<std::optional<store::StoredInstance>> Context::instance(std::string const& subject) {
+  auto stored = store.load_instance(subject);
+  if (!stored) return stored;
+  if (!*stored) {
+    for (auto const& start : changes.starts) {
+      if (start.subject != subject) continue;
+      stored->emplace();
+      (*stored)->subject = subject;
+      (*stored)->workflow = start.workflow;
+      (*stored)->version = start.version;
+      (*stored)->definition = start.definition;
+      (*stored)->attributes = start.attributes;
+    }
+  }
+  if (!*stored) return stored;
+  for (auto const& step : changes.transitions) {
+    if (step.subject != subject) continue;
+    if (step.from != step.to) (*stored)->since = command.at;
+    (*stored)->state = step.to;
+    (*stored)->closed = step.closes;
+  }
+  return stored;
+}
+
+Result<std::vector<store::StoredInstance>> Context::children_of(store::StoredInstance const& parent) {
+  std::vector<store::StoredInstance> out;
+  if (parent.number != 0) {
+    auto stored = store.children_of(parent.number);
+    if (!stored) return stored;
+    out = std::move(*stored);
+  }
+  for (auto const& start : changes.starts) {
+    if (start.parent != parent.subject || start.parent.empty()) continue;
+    out.emplace_back();
+    out.back().subject = start.subject;
+    out.back().workflow = start.workflow;
+  }
+  for (auto& child : out) {
+    for (auto const& step : changes.transitions) {
+      if (step.subject == child.subject) child.state = step.to;
+    }
+  }
+  return out;
 }
 
 Unexpected<Error> Context::refuse(std::string code, std::string message, std::string remedy) const {
   return failure(std::move(code), std::move(message), outcome.subject, std::move(remedy));
 }
 
+namespace {
+
+/// Nothing is left ticking for what is finished.
+Result<void> stop_clocks(Context& context, std::string const& subject) {
+  std::set<std::string> running;
+  auto const stored = context.store.load_instance(subject);
+  if (!stored) return Unexpected{stored.error()};
+  if (*stored) {
+    auto const timers = context.store.timers_of((*stored)->number);
+    if (!timers) return Unexpected{timers.error()};
+    for (auto const& timer : *timers) running.insert(timer.name);
+  }
+  for (auto const& row : context.changes.timers) {
+    if (row.subject != subject) continue;
+    if (row.action == trade::TimerAction::set) running.insert(row.name);
+    else running.erase(row.name);
+  }
+  for (auto const& name : running) context.changes.timers.push_back({subject, name, trade::TimerAction::stopped, context.command.at});
+  return {};
+}
+
+}  // namespace
+
 Result<void> run_command(Context& context) {
-  return std::visit([&](auto const& body) { return run(context, body); }, context.command.body);
+  auto done = std::visit([&](auto const& body) { return run(context, body); }, context.command.body);
+  for (std::size_t i = 0; done && i < context.closed.size(); ++i) done = stop_clocks(context, context.closed[i]);
+  return done;
 }
 
-workflow::Guards OrderGuards::guards() {
-  auto const answer = [](void* self, std::int32_t guard, bool& failed) {
-    auto& me = *static_cast<OrderGuards*>(self);
-    auto const stop = [&](Error const& error) {
-      me.error = error;
-      failed = true;
-      return false;
-    };
-    if (!me.frame_) {
-      auto frame = me.context_.book.order_frame(me.facts_);
-      if (!frame) return stop(frame.error());
-      me.frame_ = std::move(*frame);
-    }
-    auto const holds = me.context_.book.policy().guard(guard, *me.frame_, me.context_.command.at);
-    return holds ? *holds : stop(holds.error());
-  };
-  return {answer, this};
-}
-
-Result<void> check_step(Context const& context, workflow::Definition const& definition, workflow::Step const& step, std::string const& event,
-                        std::string const& state) {
+Result<void> check_step(Context const& context, Instance const& instance, workflow::Step const& step, std::string const& event, trade::Actor const& by) {
+  auto const& state = instance.stored.state;
+  auto const& id = instance.stored.subject;
   switch (step.reaction) {
     case workflow::Reaction::moved:
-    case workflow::Reaction::ignored: return {};
+    case workflow::Reaction::ignored:
+    case workflow::Reaction::parked:
+    case workflow::Reaction::dead_lettered: return {};
     case workflow::Reaction::forbidden:
-      return context.refuse("wrong_role", "role `" + context.command.by.role + "` may not assert `" + event + "` here",
-                            "ask someone whom the workflow `" + definition.name + "` names");
+      return context.refuse("wrong_role", "role `" + by.role + "` may not assert `" + event + "` here",
+                            "ask someone whom the workflow `" + instance.pin.workflow->name + "` names");
     case workflow::Reaction::tied:
       return context.refuse("tied_guards", "two guards of the state `" + state + "` hold at once", "make the guards of the workflow exclude each other");
-    case workflow::Reaction::guard_failed: return context.refuse("policy_error", "a guard of `" + event + "` cannot be computed");
-    case workflow::Reaction::rejected:
-    case workflow::Reaction::parked:
-    case workflow::Reaction::dead_lettered: break;
+    case workflow::Reaction::rejected: break;
   }
   std::string possible;
-  for (auto const& transition : definition.states[static_cast<std::size_t>(definition.find(state))].transitions) {
-    if (!transition.event.empty() && possible.find("`" + transition.event + "`") == std::string::npos) {
-      possible += (possible.empty() ? "`" : ", `") + transition.event + "`";
-    }
-  }
-  return context.refuse("wrong_state", "`" + event + "` does not fit `" + context.outcome.subject + "`, which is " + state,
+  for (auto const& name : instance.machine().possible(instance.at)) possible += (possible.empty() ? "`" : ", `") + name + "`";
+  return context.refuse("wrong_state", "`" + event + "` does not fit `" + id + "`, which is " + state,
                         possible.empty() ? "nothing more can happen to it" : "what fits now is " + possible);
 }
 

@@ -10,6 +10,8 @@
 #include <bylaw/trade/command.hpp>
 #include <bylaw/trade/journal.hpp>
 
+#include "engine/versions.hpp"
+
 namespace bylaw::inline v0::engine {
 
 /// Everything one command works with: it reads through the store, moves the ledger under the
@@ -19,10 +21,12 @@ struct Context {
   rulebook::Rulebook const& book;
   store::Store& store;
   ledger::Ledger& ledger;
+  Versions& versions;
   trade::Command const& command;
   trade::Changes changes{};
   trade::Outcome outcome{};
-  std::string state_before{};  ///< of the order or return, for the outcome of a refusal
+  std::string state_before{};         ///< of the order or return, for the outcome of a refusal
+  std::vector<std::string> closed{};  ///< subjects that this command has finished
 
   [[nodiscard]] ledger::AccountIndex stock(std::string const& item, std::string const& location, std::string const& status);
   /// A virtual account of an item: supplier, customer, scrap. It makes the item sum to zero.
@@ -32,14 +36,25 @@ struct Context {
   [[nodiscard]] Result<void> apply(std::vector<ledger::Transfer> group);
   void add_legs(std::vector<ledger::Transfer>& group, std::vector<finance::Leg> const& legs, std::string const& reference);
   void announce(std::string type, std::string const& subject, std::string const& state);
-  void moved(std::string const& subject, workflow::Definition const& definition, std::string const& event, std::string const& from, std::string const& to);
+  /// An instance as this command has left it so far.
+  [[nodiscard]] Result<std::optional<store::StoredInstance>> instance(std::string const& subject);
+  [[nodiscard]] Result<std::vector<store::StoredInstance>> children_of(store::StoredInstance const& parent);
   [[nodiscard]] Unexpected<Error> refuse(std::string code, std::string message, std::string remedy = {}) const;
 };
 
-/// The actions that workflows may name. `act` of orders and of returns does them.
+struct Instance;
+
+/// Whether the store failed, so that the group has to be given up; everything else refuses one command.
+[[nodiscard]] inline bool is_store_error(Error const& error) { return error.code.compare(0, 6, "store_") == 0; }
+
+/// The actions that workflows of orders and of returns may name; their `act` does them. Any workflow may name those that a
+/// host does (is_outside_action).
 inline constexpr std::string_view order_actions[] = {"reserve_stock", "release_stock", "ship_stock", "record_delivery", "post_invoice", "post_payment"};
 inline constexpr std::string_view return_actions[] = {"receive_goods", "disposition_goods", "post_refund", "approve_reviewed"};
 
+[[nodiscard]] bool is_outside_action(std::string_view action);
+
+/// Runs the command, and then takes down what belonged to whatever it has closed.
 [[nodiscard]] Result<void> run_command(Context& context);
 
 // One function per kind of command; each fills outcome and changes.
@@ -52,35 +67,18 @@ inline constexpr std::string_view return_actions[] = {"receive_goods", "disposit
 [[nodiscard]] Result<void> run(Context& context, trade::RequestReturn const& body);
 [[nodiscard]] Result<void> run(Context& context, trade::ReturnEvent const& body);
 
-/// An order as the rules see it, with the records it points to kept alive.
-struct OrderView {
-  store::StoredOrder stored;
-  std::vector<std::optional<trade::Item>> items;
-  std::vector<trade::HoldRow> holds;
-  rulebook::OrderFacts facts;
-};
-/// Fills items and facts of a view whose `stored` and `holds` are set.
-[[nodiscard]] Result<void> complete(Context& context, OrderView& view, bool paid);
+[[nodiscard]] Result<void> run(Context& context, trade::RecordFacts const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::PlaceHold const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::PlaceStop const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::LiftStop const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::StartInstance const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::InstanceEvent const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::FireTimer const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::Migrate const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::Redrive const& body);
 
-/// The reservation of an order: how much, what to do when stock is short.
-enum class Reservation : std::uint8_t { full, backordered, cancelled, held };
-[[nodiscard]] Result<Reservation> reserve(Context& context, OrderView& view);
-
-/// Answers the guards of a workflow from the facts of an order.
-class OrderGuards {
- public:
-  OrderGuards(Context& context, rulebook::OrderFacts const& facts) : context_(context), facts_(facts) {}
-  [[nodiscard]] workflow::Guards guards();
-  Error error;
-
- private:
-  Context& context_;
-  rulebook::OrderFacts const& facts_;
-  std::optional<policy::Frame> frame_;
-};
-
-/// Turns what a workflow did with an event into a refusal, or nothing when it moved.
-[[nodiscard]] Result<void> check_step(Context const& context, workflow::Definition const& definition, workflow::Step const& step, std::string const& event,
-                                      std::string const& state);
+/// Turns what a workflow did with an event into a refusal, or nothing when it moved or put the event aside.
+[[nodiscard]] Result<void> check_step(Context const& context, Instance const& instance, workflow::Step const& step, std::string const& event,
+                                      trade::Actor const& by);
 
 }  // namespace bylaw::inline v0::engine

@@ -10,7 +10,8 @@
 
 #include "engine/clock.hpp"
 #include "engine/commit_queue.hpp"
-#include "engine/context.hpp"
+#include "engine/flow.hpp"
+#include "engine/order_subject.hpp"
 #include "engine/writer.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -28,39 +29,35 @@ struct Ticket : CommitQueue::Ticket {
   Error error;
 };
 
-bool is_store_error(Error const& error) { return error.code.compare(0, 6, "store_") == 0; }
-
-/// A workflow that names an action which the engine does not have is refused before it can do harm. Empty code: none.
-template <std::size_t count>
-Error unknown_action(workflow::Definition const& definition, std::string_view const (&known)[count]) {
-  std::string list;
-  for (auto const action : known) list += (list.empty() ? "" : ", ") + std::string(action);
-  Error error;
-  auto const look = [&](std::vector<std::string> const& actions) {
-    for (auto const& action : actions) {
-      if (std::find(std::begin(known), std::end(known), action) != std::end(known)) continue;
-      error = {"unknown_action", "the workflow `" + definition.name + "` names the action `" + action + "`, which the engine does not have", definition.name,
-               "use " + list};
-    }
-  };
-  for (auto const& state : definition.states) {
-    look(state.enter);
-    look(state.leave);
-    for (auto const& transition : state.transitions) look(transition.actions);
+/// A workflow that names an action which nobody does is refused before it can do harm. Empty code: none.
+Error unknown_action(rulebook::Workflow const& workflow) {
+  std::vector<std::string_view> known;
+  if (workflow.kind == "order") known.assign(std::begin(order_actions), std::end(order_actions));
+  if (workflow.kind == "return") known.assign(std::begin(return_actions), std::end(return_actions));
+  for (auto const& action : workflow.machine.actions()) {
+    if (is_outside_action(action) || std::find(known.begin(), known.end(), action) != known.end()) continue;
+    std::string list;
+    for (auto const name : known) list += std::string(name) + ", ";
+    return {"unknown_action", "the workflow `" + workflow.name + "` names the action `" + action + "`, which the engine does not have", workflow.name,
+            "use " + list + "or tell a host with notify(...) or request(...)"};
   }
-  return error;
+  return {};
 }
-Error unknown_action(rulebook::Rulebook const& book) {
-  auto error = unknown_action(book.order_workflow(), order_actions);
-  return error.code.empty() ? unknown_action(book.return_workflow(), return_actions) : error;
+
+/// A clock whose work was refused is not fired again and again; the command that was refused says what it was.
+void give_up_timer(Command const& command, trade::Changes& changes) {
+  auto const* timer = std::get_if<trade::FireTimer>(&command.body);
+  if (timer != nullptr) changes.timers.push_back({timer->subject, timer->name, trade::TimerAction::failed, command.at});
 }
 
 }  // namespace
 
 struct Engine::Impl : Writer {
-  Impl(Options o, store::Store s) : Writer(std::move(s)), options(std::move(o)) {}
+  Impl(Options o, store::Store s) : Writer(std::move(s)), options(std::move(o)), versions(options.rulebook) {}
 
   Options options;
+  Versions versions;
+  bool measures_kept = false;
   CommitQueue queue;
   std::mutex state;  ///< held while a group is written
 
@@ -107,7 +104,7 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
     return {};
   }
   auto const mark = ledger.mark();
-  Context context{options.rulebook, store, ledger, command};
+  Context context{options.rulebook, store, ledger, versions, command};
   context.outcome.command_id = command.id;
   auto const done = run_command(context);
   if (!done) {
@@ -115,6 +112,7 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
     // A refused command changes nothing, but that it was refused is kept.
     ledger.undo_to(mark);
     context.changes = {};
+    give_up_timer(command, context.changes);
     context.outcome.status = trade::Status::refused;
     context.outcome.state = context.state_before;
     context.outcome.code = done.error().code;
@@ -127,9 +125,24 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
   return {};
 }
 
+namespace {
+/// Of the first command of a group; measures are made anew for what they need from then on.
+Timestamp first_time(std::vector<CommitQueue::Ticket*> const& group) {
+  for (auto* waiting : group) {
+    auto const& commands = *static_cast<Ticket*>(waiting)->commands;
+    if (!commands.empty()) return commands.front().at;
+  }
+  return {};
+}
+}  // namespace
+
 Result<void> Engine::Impl::run_group(std::vector<CommitQueue::Ticket*> const& group) {
   if (auto const begun = store.begin(); !begun) return begun;
-  if (auto const used = store.use_policy(options.rulebook.policy().version_hash()); !used) return used;
+  if (auto const used = versions.use(store); !used) return used;
+  if (!measures_kept) {
+    auto const rebuilt = rebuild_measures(options.rulebook, store, first_time(group));
+    if (!rebuilt) return rebuilt;
+  }
   for (auto* waiting : group) {
     auto* ticket = static_cast<Ticket*>(waiting);
     ticket->outcomes.reserve(ticket->commands->size());
@@ -137,7 +150,9 @@ Result<void> Engine::Impl::run_group(std::vector<CommitQueue::Ticket*> const& gr
       if (auto const done = run_one(command, ticket->outcomes); !done) return done;
     }
   }
-  return store.commit(read_clock(options.clock), ledger);
+  auto const done = store.commit(read_clock(options.clock), ledger);
+  measures_kept = measures_kept || done;
+  return done;
 }
 
 void Engine::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcept {
@@ -169,11 +184,10 @@ Result<void> Engine::Impl::submit(Ticket& ticket) {
 
 Result<Engine> Engine::open(Options options) {
   if (options.rulebook.policy().empty()) return failure("no_rules", "an engine needs a rulebook", {}, "load a policy without errors first");
-  if (!options.rulebook.not_run().empty()) {
-    return failure("workflow_not_run", "this version of the engine does not run " + options.rulebook.not_run(), {}, "write it as flat states without timers");
+  for (auto const& workflow : options.rulebook.workflows()) {
+    auto const unknown = unknown_action(workflow);
+    if (!unknown.code.empty()) return Unexpected{unknown};
   }
-  auto const unknown = unknown_action(options.rulebook);
-  if (!unknown.code.empty()) return Unexpected{unknown};
   auto store = store::Store::open(options.store_path, options.create);
   if (!store) return Unexpected{store.error()};
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));
@@ -209,6 +223,48 @@ Result<Outcome> Engine::submit(Command const& command) noexcept {
   auto outcomes = submit(std::vector<Command>{command});
   if (!outcomes) return Unexpected{outcomes.error()};
   return std::move(outcomes->front());
+}
+
+Result<DueRun> Engine::run_due(Timestamp now, std::size_t count_max) noexcept {
+  DueRun out;
+  try {
+    std::vector<Command> commands;
+    {
+      std::lock_guard const lock(impl_->state);
+      if (impl_->failed || impl_->closed) return Unexpected{impl_->not_usable()};
+      auto const due = impl_->store.due_timers(now, static_cast<std::int64_t>(count_max));
+      if (!due) return Unexpected{due.error()};
+      for (auto const& timer : *due) {
+        commands.push_back({"timer:" + timer.subject + ":" + timer.name + ":" + std::to_string(timer.due.value),
+                            now,
+                            {},
+                            trade::FireTimer{timer.subject, timer.name, timer.due}});
+      }
+    }
+    // Between the two another command may have stopped a clock: it is then refused, and nothing happens.
+    if (!commands.empty()) {
+      auto outcomes = submit(commands);
+      if (!outcomes) return Unexpected{outcomes.error()};
+      out.outcomes = std::move(*outcomes);
+    }
+    std::lock_guard const lock(impl_->state);
+    auto const next = impl_->store.next_due();
+    if (!next) return Unexpected{next.error()};
+    out.next = *next;
+    return out;
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
+Result<std::optional<Timestamp>> Engine::next_due() noexcept {
+  try {
+    std::lock_guard const lock(impl_->state);
+    if (impl_->failed || impl_->closed) return Unexpected{impl_->not_usable()};
+    return impl_->store.next_due();
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
 }
 
 Result<void> Engine::close() noexcept {

@@ -5,7 +5,7 @@
 #include <bylaw/allocation/plan.hpp>
 #include <bylaw/wire/decisions.hpp>
 
-#include "engine/context.hpp"
+#include "engine/order_subject.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -71,27 +71,22 @@ Result<void> place(Context& context, trade::Order const& order, std::vector<allo
   return context.apply(std::move(group));
 }
 
-trade::HoldRow shortage_hold(policy::HoldRule const& rule, std::string const& order, std::int64_t units) {
-  trade::HoldRow row;
-  row.order = order;
-  row.rule = rule.info.name;
-  row.reason = rule.reason.code;
-  row.text = rule.reason.text;
-  row.queue = rule.queue;
-  for (auto const& transition : rule.blocks) row.blocks += (row.blocks.empty() ? "" : ",") + transition;
-  row.reads = "{\"short_units\":\"" + std::to_string(units) + "\"}";
-  return row;
-}
-
 }  // namespace
 
-Result<Reservation> reserve(Context& context, OrderView& view) {
+Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& short_of) {
   auto const& order = view.stored.order;
   auto const demands = open_demand(context, order);
   if (demands.empty()) return Reservation::full;
   auto const& policy = context.book.policy();
   auto locations = context.store.locations();
   if (!locations) return Unexpected{locations.error()};
+  // Nothing is promised from a place that is stopped.
+  auto const stops = stops_in_force(context);
+  if (!stops) return Unexpected{stops.error()};
+  for (auto const& stop : *stops) {
+    bool const keeps = orders::lists(stop.blocks, "allocate") || orders::lists(stop.blocks, "pick") || orders::lists(stop.blocks, "ship");
+    if (stop.what == "location" && keeps) std::erase_if(*locations, [&](trade::Location const& l) { return l.id == stop.target; });
+  }
   // The last tie is decided by the location's own priority, then by its id.
   std::stable_sort(locations->begin(), locations->end(), [](auto const& a, auto const& b) { return a.priority < b.priority; });
   auto const frame = context.book.order_frame(view.facts);
@@ -123,10 +118,9 @@ Result<Reservation> reserve(Context& context, OrderView& view) {
     if (step.compare(0, 5, "hold:") == 0) {
       for (auto const& hold : policy.holds()) {
         if (hold.info.name != step.substr(5)) continue;
-        auto row = shortage_hold(hold, order.id, plan.short_units);
-        view.facts.holds.push_back({row.rule, row.queue, orders::blocks(row, "release")});
-        view.holds.push_back(row);
-        context.changes.holds.push_back(std::move(row));
+        auto row = orders::hold_row(hold, order.id, {});
+        row.reads = "{\"short_units\":\"" + std::to_string(plan.short_units) + "\"}";
+        short_of = std::move(row);
         return Reservation::held;
       }
     }

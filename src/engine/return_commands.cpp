@@ -5,7 +5,8 @@
 #include <bylaw/returns/amounts.hpp>
 #include <bylaw/wire/decisions.hpp>
 
-#include "engine/context.hpp"
+#include "engine/order_subject.hpp"
+#include "engine/return_subject.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -42,16 +43,19 @@ class RequestHandler {
       review = review || row->verdict == "review";
       context_.changes.return_lines.push_back(std::move(*row));
     }
-    auto const& definition = context_.book.return_workflow();
-    auto const start = definition.states[static_cast<std::size_t>(definition.start)].name;
-    context_.moved(request_.id, definition, "request", "", start);
+    auto const* workflow = context_.book.find_workflow("return");
+    ReturnSubject subject;
+    subject.stored.request = request_;
+    subject.stored.lines = context_.changes.return_lines;
+    Flow flow(context_, subject);
+    if (auto const started = flow.start(*workflow, request_.id, "", "request"); !started) return started;
     std::string const event = review ? "review" : approved ? "authorize" : "deny";
-    auto const step = workflow::step(definition, definition.start, event, "", {});
-    if (auto const fits = check_step(context_, definition, step, event, start); !fits) return fits;
-    auto const& state = definition.states[static_cast<std::size_t>(step.state)].name;
-    context_.moved(request_.id, definition, event, start, state);
-    context_.outcome.state = state;
-    context_.announce("return." + state, request_.id, state);
+    trade::Actor const nobody{"system", ""};
+    auto const step = flow.look(event, nobody);
+    if (!step) return Unexpected{step.error()};
+    if (auto const done = flow.follow(event, *step, nobody); !done) return done;
+    subject.stored.state = subject.instance.stored.state;
+    context_.outcome.state = subject.stored.state;
     return {};
   }
 
@@ -167,17 +171,16 @@ class RequestHandler {
   std::map<std::string, OrderView> orders_;
 };
 
-class EventHandler {
+class ActionHandler {
  public:
-  EventHandler(Context& context, trade::ReturnEvent const& body, store::StoredReturn const& stored) : context_(context), body_(body), stored_(stored) {}
+  ActionHandler(Context& context, std::string const& inspected_condition, store::StoredReturn const& stored)
+      : context_(context), inspected_condition_(inspected_condition), stored_(stored) {}
 
   Result<void> act(std::string const& action) {
     if (action == "receive_goods") return receive();
     if (action == "disposition_goods") return disposition();
     if (action == "post_refund") return refund();
-    if (action == "approve_reviewed") return {};
-    return context_.refuse("unknown_action", "the workflow names the action `" + action + "`, which the engine does not have",
-                           "use receive_goods, disposition_goods, post_refund or approve_reviewed");
+    return {};
   }
 
  private:
@@ -209,8 +212,8 @@ class EventHandler {
     auto const at = place();
     if (!at) return Unexpected{at.error()};
     auto const& policy = context_.book.policy();
-    if (!body_.inspected_condition.empty() && !policy.enumeration_has("condition", body_.inspected_condition)) {
-      return context_.refuse("unknown_condition", "`" + body_.inspected_condition + "` is not a condition of the schema", "write one of its values");
+    if (!inspected_condition_.empty() && !policy.enumeration_has("condition", inspected_condition_)) {
+      return context_.refuse("unknown_condition", "`" + inspected_condition_ + "` is not a condition of the schema", "write one of its values");
     }
     std::vector<ledger::Transfer> group;
     for (auto const& row : stored_.lines) {
@@ -252,7 +255,7 @@ class EventHandler {
     if (!item) return Unexpected{item.error()};
     facts.item = *item ? &**item : nullptr;
     facts.net = Money(row.refund_minor + row.fee_minor, stored_.request.currency);
-    facts.inspected_condition = body_.inspected_condition;
+    facts.inspected_condition = inspected_condition_;
     auto const times = context_.store.order_times(row.line.order);
     if (!times) return Unexpected{times.error()};
     facts.shipped = times->shipped;
@@ -265,6 +268,19 @@ class EventHandler {
     auto const where = decision.disposition.empty() ? "quarantine" : decision.disposition;
     context_.changes.decisions.push_back({stored_.request.id, "disposition", row.rule, where, wire::reads_json(decision.reads)});
     return where;
+  }
+
+  /// What is paid back counts in the measures over refunds.
+  Result<void> count(trade::ReturnLineRow const& row) {
+    if (context_.book.policy().measures().empty()) return {};
+    auto order = context_.store.load_order(row.line.order);
+    if (!order) return Unexpected{order.error()};
+    OrderView view;
+    view.stored = std::move(**order);
+    view.facts.order = &view.stored.order;
+    view.facts.items.assign(view.stored.order.lines.size(), nullptr);
+    auto const id = stored_.request.id + "#" + std::to_string(row.line.number);
+    return add_refund_to_measures(context_, view, Money(row.refund_minor, stored_.request.currency), row.line.reason, id);
   }
 
   Result<void> refund() {
@@ -280,6 +296,7 @@ class EventHandler {
       }
       if (add_overflows(gross, row.refund_minor + row.fee_minor, gross)) return failure("overflow", "the refund is too large");
       fee += row.fee_minor;
+      if (auto const counted = count(row); !counted) return counted;
     }
     std::vector<ledger::Transfer> group;
     auto const currency = stored_.request.currency;
@@ -297,48 +314,61 @@ class EventHandler {
   }
 
   Context& context_;
-  trade::ReturnEvent const& body_;
+  std::string const& inspected_condition_;
   store::StoredReturn const& stored_;
 };
 
 }  // namespace
 
+Result<void> ReturnSubject::load(Context& context, std::string const& id) {
+  auto loaded = context.store.load_return(id);
+  if (!loaded) return Unexpected{loaded.error()};
+  if (!*loaded) return context.refuse("unknown_return", "there is no return `" + id + "`", "send `request_return` first, or correct the id");
+  stored = std::move(**loaded);
+  auto const where = context.instance(id);
+  if (!where) return Unexpected{where.error()};
+  instance.stored = **where;
+  stored.state = instance.stored.state;
+  return seat(context, instance);
+}
+
+Result<Subject::Frames> ReturnSubject::frames(Context& context) {
+  rulebook::OrderFacts const none;
+  auto order = instance.pin.book->order_frame(none);
+  if (!order) return Unexpected{order.error()};
+  rulebook::InstanceFacts const facts{stored.request.id, stored.state, &instance.stored.attributes, nullptr};
+  auto own = instance.pin.book->instance_frame(policy::Subject::return_line, facts);
+  if (!own) return Unexpected{own.error()};
+  (void)context;
+  return Frames{std::move(*order), std::move(*own)};
+}
+
+Result<void> ReturnSubject::act(Context& context, std::string const& action) { return ActionHandler(context, inspected_condition, stored).act(action); }
+
+Result<void> ReturnSubject::assert_event(Context& context, std::string const& event, trade::Actor const& by) {
+  auto const before = instance.stored.state;
+  if (auto const done = Subject::assert_event(context, event, by); !done) return done;
+  stored.state = instance.stored.state;
+  // A return that is cancelled gives its units back to the sale: they may be claimed again.
+  if (stored.state == "cancelled" && before != stored.state) context.changes.dropped_claims = stored.lines;
+  return {};
+}
+
 Result<void> run(Context& context, trade::RequestReturn const& body) {
   context.outcome.subject = body.request.id;
-  auto const existing = context.store.load_return(body.request.id);
+  auto const existing = context.instance(body.request.id);
   if (!existing) return Unexpected{existing.error()};
-  auto const order = context.store.load_order(body.request.id);
-  if (!order) return Unexpected{order.error()};
-  if (*existing || *order) return context.refuse("id_taken", "`" + body.request.id + "` is already known", "give the return another id");
+  if (*existing) return context.refuse("id_taken", "`" + body.request.id + "` is already known", "give the return another id");
   return RequestHandler(context, body.request).run();
 }
 
 Result<void> run(Context& context, trade::ReturnEvent const& body) {
   context.outcome.subject = body.id;
-  auto const stored = context.store.load_return(body.id);
-  if (!stored) return Unexpected{stored.error()};
-  if (!*stored) return context.refuse("unknown_return", "there is no return `" + body.id + "`", "send `request_return` first, or correct the id");
-  auto const& definition = context.book.return_workflow();
-  auto const state = (*stored)->state;
-  context.outcome.state = state;
-  context.state_before = state;
-  auto const step = workflow::step(definition, definition.find(state), body.event, context.command.by.role, {});
-  if (auto const fits = check_step(context, definition, step, body.event, state); !fits) return fits;
-  EventHandler handler(context, body, **stored);
-  for (auto const& action : step.actions) {
-    if (auto const done = handler.act(action); !done) return done;
-  }
-  auto const& to = definition.states[static_cast<std::size_t>(step.state)].name;
-  if (step.reaction == workflow::Reaction::ignored) {
-    context.outcome.code = "ignored";
-    return {};
-  }
-  // A return that is cancelled gives its units back to the sale: they may be claimed again.
-  if (to == "cancelled") context.changes.dropped_claims = (*stored)->lines;
-  context.moved(body.id, definition, body.event, state, to);
-  context.outcome.state = to;
-  if (to != state) context.announce("return." + to, body.id, to);
-  return {};
+  ReturnSubject subject;
+  if (auto const loaded = subject.load(context, body.id); !loaded) return loaded;
+  subject.inspected_condition = body.inspected_condition;
+  context.outcome.state = context.state_before = subject.instance.stored.state;
+  return subject.assert_event(context, body.event, context.command.by);
 }
 
 }  // namespace bylaw::inline v0::engine

@@ -17,28 +17,42 @@ HoldRow const* find(std::vector<HoldRow> const& rows, std::string const& rule, s
 
 }  // namespace
 
+std::string join(std::vector<std::string> const& words) {
+  std::string out;
+  for (auto const& word : words) out += (out.empty() ? "" : ",") + word;
+  return out;
+}
+
+HoldRow hold_row(policy::HoldRule const& rule, std::string const& order, policy::HoldHit const& hit) {
+  HoldRow row;
+  row.order = order;
+  row.rule = rule.info.name;
+  row.line = hit.line;
+  row.action = hit.state == policy::HoldState::waiting ? HoldAction::waiting : HoldAction::placed;
+  row.reason = rule.reason.code;
+  row.text = rule.reason.text;
+  row.queue = rule.queue;
+  row.reads = wire::reads_json(hit.reads);
+  row.blocks = join(rule.blocks);
+  row.scope = rule.scope_line ? "line" : "order";
+  row.release_by = join(rule.release_by);
+  if (!rule.release_by.empty()) row.owner = rule.release_by.front();
+  if (row.action == HoldAction::waiting) row.due = hit.decide_by;
+  if (hit.state == policy::HoldState::failed) {
+    // A rule that cannot be evaluated holds the order: it is never passed over.
+    row.reason = "POLICY";
+    row.text = "rule `" + rule.info.name + "` could not be evaluated: " + hit.error;
+    row.queue = "policy_error";
+    if (row.blocks.empty()) row.blocks = "release";
+  }
+  return row;
+}
+
 std::vector<HoldRow> place_holds(policy::Policy const& policy, std::string const& order, policy::HoldDecision const& decision, std::vector<HoldRow> const& open,
                                  std::vector<HoldRow> const& closed) {
   std::vector<HoldRow> rows;
   for (auto const& hit : decision.hits) {
-    auto const& rule = policy.holds()[hit.rule];
-    HoldRow row;
-    row.order = order;
-    row.rule = rule.info.name;
-    row.line = hit.line;
-    row.action = hit.state == policy::HoldState::waiting ? HoldAction::waiting : HoldAction::placed;
-    row.reason = rule.reason.code;
-    row.text = rule.reason.text;
-    row.queue = rule.queue;
-    row.reads = wire::reads_json(hit.reads);
-    for (auto const& transition : rule.blocks) row.blocks += (row.blocks.empty() ? "" : ",") + transition;
-    if (hit.state == policy::HoldState::failed) {
-      // A rule that cannot be evaluated holds the order: it is never passed over.
-      row.reason = "POLICY";
-      row.text = "rule `" + rule.info.name + "` could not be evaluated: " + hit.error;
-      row.queue = "policy_error";
-      if (row.blocks.empty()) row.blocks = "release";
-    }
+    auto row = hold_row(policy.holds()[hit.rule], order, hit);
     if (find(open, row.rule, row.line) != nullptr) continue;
     auto const* before = find(closed, row.rule, row.line);
     if (before != nullptr && before->action == HoldAction::released && before->reads == row.reads) continue;
@@ -47,14 +61,15 @@ std::vector<HoldRow> place_holds(policy::Policy const& policy, std::string const
   return rows;
 }
 
-bool blocks(HoldRow const& hold, std::string_view transition) {
-  std::string_view rest = hold.blocks;
-  while (!rest.empty()) {
-    auto const comma = rest.find(',');
-    if (rest.substr(0, comma) == transition) return true;
-    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+bool lists(std::string_view joined, std::string_view word) {
+  while (!joined.empty()) {
+    auto const comma = joined.find(',');
+    if (joined.substr(0, comma) == word) return true;
+    joined = comma == std::string_view::npos ? std::string_view{} : joined.substr(comma + 1);
   }
   return false;
 }
+
+bool blocks(HoldRow const& hold, std::string_view transition) { return lists(hold.blocks, transition); }
 
 }  // namespace bylaw::inline v0::orders

@@ -88,19 +88,30 @@ std::vector<Report> const all = {
 };
 
 constexpr char const* audit_sql =
-    "WITH c AS (SELECT seq, at, user, role FROM command WHERE subject=?1), e AS ("
+    "WITH RECURSIVE c AS (SELECT seq FROM command WHERE subject=?1), i AS (SELECT seq, last FROM instance WHERE subject=?1), "
+    "h(seq) AS (SELECT last FROM i UNION ALL SELECT t.previous FROM transition t JOIN h ON t.seq=h.seq WHERE t.previous>0), e AS ("
     "SELECT command.seq AS command_seq, 0 AS part, 0 AS seq, 'command' AS what, kind || CASE WHEN note='' THEN '' ELSE ' ' || note END || "
-    "CASE status WHEN 0 THEN '' ELSE ': refused, ' || message END AS detail, '' AS rule, 0 AS policy, '' AS reads FROM command WHERE subject=?1 "
-    "UNION ALL SELECT command_seq, 2, seq, 'state', CASE from_state WHEN '' THEN to_state ELSE from_state || ' -> ' || to_state END, event, 0, '' FROM "
-    "transition WHERE subject=?1 "
-    "UNION ALL SELECT command_seq, 1, seq, 'hold ' || CASE action WHEN 0 THEN 'placed' WHEN 1 THEN 'waiting' WHEN 2 THEN 'released' ELSE 'cleared' END, "
-    "reason || ' ' || text, rule, policy, reads FROM hold_event WHERE order_id=?1 "
+    "CASE status WHEN 0 THEN CASE code WHEN 'ok' THEN '' ELSE ': ' || code END ELSE ': refused, ' || message END AS detail, '' AS rule, 0 AS policy, '' AS "
+    "reads "
+    "FROM command WHERE subject=?1 "
+    "UNION ALL SELECT t.command_seq, 2, t.seq, 'state', CASE t.from_state WHEN '' THEN t.to_state ELSE t.from_state || ' -> ' || t.to_state END || "
+    "CASE t.who WHEN '' THEN '' ELSE ' by ' || t.who END, t.event, 0, '' FROM h JOIN transition t ON t.seq=h.seq "
+    "UNION ALL SELECT command_seq, 1, seq, 'hold ' || CASE action WHEN 0 THEN 'placed' WHEN 1 THEN 'waiting' WHEN 2 THEN 'released' WHEN 3 THEN 'cleared' "
+    "WHEN 4 THEN 'escalated' WHEN 5 THEN 'expiring' ELSE 'expired' END, "
+    "reason || ' ' || text || CASE late WHEN '' THEN '' ELSE ', came late: ' || late END || CASE WHEN action=4 THEN ', now with ' || owner ELSE '' END, rule, "
+    "policy, reads FROM hold_event WHERE order_id=?1 "
     "UNION ALL SELECT d.command_seq, 1, d.seq, d.kind, d.verdict, d.rule, d.policy, d.reads FROM decision d JOIN c ON c.seq=d.command_seq "
+    "UNION ALL SELECT f.command_seq, 1, f.seq, 'fact', f.path || ' = ' || f.value, '', 0, '' FROM order_fact f WHERE f.order_id=?1 "
+    "UNION ALL SELECT p.command_seq, 4, p.seq, CASE p.action WHEN 0 THEN 'event parked' WHEN 1 THEN 'event delivered' WHEN 2 THEN 'dead letter' ELSE 'tried "
+    "again' END, "
+    "p.event || ': ' || p.reason, '', 0, '' FROM parked_event p JOIN i ON i.seq=p.instance "
     "UNION ALL SELECT t.command_seq, 3, t.seq, CASE t.kind WHEN 1 THEN 'reserved' WHEN 3 THEN 'reservation dropped' ELSE 'posted' END, "
     "t.amount || ' ' || da.unit || ' ' || da.place || '/' || da.status || ' -> ' || ca.place || '/' || ca.status, t.reference, 0, '' "
     "FROM transfer t JOIN c ON c.seq=t.command_seq JOIN account da ON da.seq-1=t.debit JOIN account ca ON ca.seq-1=t.credit) "
-    "SELECT strftime('%Y-%m-%d %H:%M:%S', c.at/1000, 'unixepoch') AS at, c.user || ' (' || c.role || ')' AS who, e.what, e.detail, e.rule, "
-    "coalesce(substr((SELECT hash FROM policy_version p WHERE p.seq=e.policy), 1, 12), '') AS policy, e.reads FROM e JOIN c ON c.seq=e.command_seq "
+    "SELECT strftime('%Y-%m-%d %H:%M:%S', coalesce(c.at, (SELECT at FROM transition t WHERE t.seq=e.seq))/1000, 'unixepoch') AS at, "
+    "coalesce(c.user || ' (' || c.role || ')', 'host') AS who, e.what, e.detail, e.rule, "
+    "coalesce(substr((SELECT hash FROM policy_version p WHERE p.seq=e.policy), 1, 12), '') AS policy, e.reads FROM e LEFT JOIN command c ON "
+    "c.seq=e.command_seq "
     "ORDER BY e.command_seq, e.part, e.seq";
 
 }  // namespace

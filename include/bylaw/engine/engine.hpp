@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,12 @@ struct Options {
   rulebook::Rulebook rulebook;  ///< the policy version that decides
   Clock clock;
   std::int64_t snapshot_transfers = 1'000'000;  ///< a snapshot of the ledger every so many transfers
+};
+
+/// What run_due did.
+struct DueRun {
+  std::vector<trade::Outcome> outcomes;  ///< one per clock
+  std::optional<Timestamp> next;         ///< when the next clock is due, which may be now; nothing: none is set
 };
 
 /// Commands in, one durable commit, outcomes out.
@@ -35,6 +42,12 @@ class BYLAW_EXPORT Engine {
   /// One outcome per command, in order, all in one commit. Errors: `engine_failed`, `store_*`, `out_of_memory`.
   [[nodiscard]] Result<std::vector<trade::Outcome>> submit(std::vector<trade::Command> const& commands) noexcept;
   [[nodiscard]] Result<trade::Outcome> submit(trade::Command const& command) noexcept;
+  /// Fires clocks that are due at `now`, the earliest first, at most `count_max` in one commit: timers of workflows, escalations
+  /// and ends of holds, deadlines of awaited facts and parked events. The engine starts no thread, so a host calls this now and
+  /// then, and again while `next` is not later than its clock; between two calls other commands have their turn. Every clock is
+  /// a command of its own whose id names it, so one that is fired twice does nothing the second time.
+  [[nodiscard]] Result<DueRun> run_due(Timestamp now, std::size_t count_max = 16) noexcept;
+  [[nodiscard]] Result<std::optional<Timestamp>> next_due() noexcept;
   /// Writes a snapshot, so that the next opening is fast. The engine takes no more commands.
   [[nodiscard]] Result<void> close() noexcept;
   [[nodiscard]] bool failed() const noexcept;

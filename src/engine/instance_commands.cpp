@@ -1,0 +1,109 @@
+// Everything that is neither order nor return: shipments, refunds, purchase orders, transfers, counts, approvals.
+#include "engine/order_subject.hpp"
+#include "engine/return_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+namespace {
+
+/// Its guards see the attributes it was started with and, when it belongs to an order, that.
+class PlainSubject : public Subject {
+ public:
+  [[nodiscard]] Result<void> load(Context& context, store::StoredInstance stored) {
+    instance.stored = std::move(stored);
+    return seat(context, instance);
+  }
+
+ private:
+  [[nodiscard]] Result<Frames> frames(Context& context) override {
+    OrderSubject order;
+    bool has_order = false;
+    if (instance.stored.parent != 0) {
+      auto const parent = context.store.load_instance(instance.stored.parent);
+      if (!parent) return Unexpected{parent.error()};
+      has_order = *parent && (*parent)->workflow == "order";
+      if (has_order) {
+        if (auto const loaded = order.load(context, (*parent)->subject); !loaded) return Unexpected{loaded.error()};
+      }
+    }
+    auto frame = instance.pin.book->order_frame(has_order ? order.view.facts : rulebook::OrderFacts{});
+    if (!frame) return Unexpected{frame.error()};
+    Frames out{std::move(*frame), std::nullopt};
+    for (std::size_t i = 0; i < policy::subject_count; ++i) {
+      auto const subject = static_cast<policy::Subject>(i);
+      if (policy::record_of(subject) != instance.stored.workflow) continue;
+      rulebook::InstanceFacts const facts{instance.stored.subject, instance.stored.state, &instance.stored.attributes, nullptr};
+      auto own = instance.pin.book->instance_frame(subject, facts);
+      if (!own) return Unexpected{own.error()};
+      out.own = std::move(*own);
+    }
+    return out;
+  }
+  [[nodiscard]] Result<void> act(Context&, std::string const&) override { return {}; }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Subject>> load_subject(Context& context, std::string const& id) {
+  auto const stored = context.instance(id);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored) return std::unique_ptr<Subject>{};
+  if ((*stored)->workflow == "order") {
+    auto subject = std::make_unique<OrderSubject>();
+    if (auto const loaded = subject->load(context, id); !loaded) return Unexpected{loaded.error()};
+    return std::unique_ptr<Subject>(std::move(subject));
+  }
+  if ((*stored)->workflow == "return") {
+    auto subject = std::make_unique<ReturnSubject>();
+    if (auto const loaded = subject->load(context, id); !loaded) return Unexpected{loaded.error()};
+    return std::unique_ptr<Subject>(std::move(subject));
+  }
+  auto subject = std::make_unique<PlainSubject>();
+  if (auto const loaded = subject->load(context, **stored); !loaded) return Unexpected{loaded.error()};
+  return std::unique_ptr<Subject>(std::move(subject));
+}
+
+Result<void> run(Context& context, trade::StartInstance const& body) {
+  context.outcome.subject = body.id;
+  auto const* workflow = context.book.find_workflow(body.workflow);
+  if (workflow == nullptr || workflow->kind == "order" || workflow->kind == "return") {
+    return context.refuse("unknown_workflow", "no workflow `" + body.workflow + "` can be started by itself",
+                          "name one that the policy declares; orders are imported, returns are requested");
+  }
+  auto const taken = context.instance(body.id);
+  if (!taken) return Unexpected{taken.error()};
+  if (*taken) return context.refuse("id_taken", "`" + body.id + "` is already known", "give it another id");
+  PlainSubject subject;
+  if (!body.parent.empty()) {
+    auto const parent = context.instance(body.parent);
+    if (!parent) return Unexpected{parent.error()};
+    if (!*parent) return context.refuse("unknown_parent", "there is no `" + body.parent + "`", "start or import it first, or correct the id");
+    if ((*parent)->closed)
+      return context.refuse("wrong_state", "`" + body.parent + "` is " + (*parent)->state + " and takes nothing more", "start it under another");
+    subject.instance.stored.parent = (*parent)->number;
+  }
+  Flow flow(context, subject);
+  if (auto const started = flow.start(*workflow, body.id, body.parent, "start", body.attributes); !started) return started;
+  if (auto const settled = flow.settle(); !settled) return settled;
+  // A new child is news to its parent even where it stays as it is.
+  if (subject.instance.stored.parent == 0) return {};
+  auto parent = load_subject(context, body.parent);
+  if (!parent) return Unexpected{parent.error()};
+  return Flow(context, **parent).settle();
+}
+
+Result<void> run(Context& context, trade::InstanceEvent const& body) {
+  context.outcome.subject = body.id;
+  auto const stored = context.instance(body.id);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored) return context.refuse("unknown_instance", "there is no `" + body.id + "`", "send `start_instance` first, or correct the id");
+  if ((*stored)->workflow == "order" || (*stored)->workflow == "return") {
+    return context.refuse("wrong_command", "`" + body.id + "` is an " + (*stored)->workflow, "send " + (*stored)->workflow + "_event");
+  }
+  auto subject = load_subject(context, body.id);
+  if (!subject) return Unexpected{subject.error()};
+  context.outcome.state = context.state_before = (*subject)->instance.stored.state;
+  return (*subject)->assert_event(context, body.event, context.command.by);
+}
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,134 @@
+// Measures: rolling figures, kept as one entry per record and key, so that a figure is a sum over a range of time.
+#include <algorithm>
+
+#include <bylaw/values/digest.hpp>
+#include <bylaw/values/integer.hpp>
+
+#include "engine/order_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+using policy::Measure;
+using policy::Value;
+
+namespace {
+
+/// Parts with several scales brought together, exactly. Errors: `overflow`.
+Result<Value> bring_together(Measure const& measure, store::MeasureSums const& sums) {
+  std::int32_t scale = 0;
+  for (auto const& part : sums.parts) scale = std::max(scale, part.scale);
+  Int128 total = 0;
+  bool first = true;
+  for (auto const& part : sums.parts) {
+    Int128 const up = power_of_ten(scale - part.scale);
+    if (measure.function == "sum") total += part.sum * up;
+    else if (measure.function == "min") total = first ? part.min * up : std::min(total, part.min * up);
+    else total = first ? part.max * up : std::max(total, part.max * up);
+    first = false;
+  }
+  if (!fits_int64(total)) return failure("overflow", "the measure `" + measure.name + "` is too large", measure.name, "shorten the time it runs over");
+  return Value{true, scale, static_cast<std::int64_t>(total), {}};
+}
+
+/// What kind of entries a measure has: another text makes other entries.
+std::string definition_of(policy::Policy const& policy, Measure const& measure) {
+  auto const& source = policy.sources()[measure.span.source_index].text;
+  auto const end = source.find(';', measure.span.begin_offset);
+  return sha256(source.substr(measure.span.begin_offset, end - measure.span.begin_offset)).substr(0, 16);
+}
+
+Timestamp window_start(policy::Policy const& policy, Measure const& measure, Timestamp now) {
+  auto back = measure.over;
+  back.amount = -back.amount;
+  back.months = -back.months;
+  return policy.due(0, now, back);
+}
+
+/// The entry of one record; nothing when it does not count.
+Result<void> entry(rulebook::Rulebook const& book, std::size_t index, rulebook::OrderFacts const& facts, std::vector<trade::Attribute> const& attributes,
+                   std::string const& subject, Timestamp at, std::vector<trade::MeasureRow>& out) {
+  auto const& measure = book.policy().measures()[index];
+  auto key = book.measure_key(measure, facts);
+  if (key.empty()) return {};
+  auto const frame = book.measure_frame(facts, attributes);
+  if (!frame) return Unexpected{frame.error()};
+  auto const value = book.policy().measure(index, *frame, at);
+  if (!value) return Unexpected{value.error()};
+  if (value->known) out.push_back({measure.name, std::move(key), subject, value->number, value->scale});
+  return {};
+}
+
+}  // namespace
+
+Result<void> read_measures(Context& context, OrderView& view) {
+  auto const& policy = context.book.policy();
+  auto const now = context.command.at;
+  view.facts.measures.clear();
+  for (auto const& measure : policy.measures()) {
+    auto const key = context.book.measure_key(measure, view.facts);
+    store::MeasureSums sums;
+    if (!key.empty()) {
+      auto const kept = context.store.measure(measure.name, key, window_start(policy, measure, now), now, view.stored.order.id);
+      if (!kept) return Unexpected{kept.error()};
+      sums = *kept;
+    }
+    Value value;
+    if (measure.function == "count") {
+      value = Value::of(sums.count);
+    } else if (measure.function == "sum" || sums.count > 0) {
+      auto const figure = bring_together(measure, sums);
+      if (!figure) return Unexpected{figure.error()};
+      value = *figure;
+    }
+    view.facts.measures.push_back({measure.name, std::move(value)});
+  }
+  return {};
+}
+
+Result<void> add_to_measures(Context& context, OrderView const& view) {
+  auto const& measures = context.book.policy().measures();
+  for (std::size_t i = 0; i < measures.size(); ++i) {
+    if (measures[i].record != "order") continue;
+    auto const done = entry(context.book, i, view.facts, {}, view.stored.order.id, context.command.at, context.changes.measures);
+    if (!done) return done;
+  }
+  return {};
+}
+
+Result<void> add_refund_to_measures(Context& context, OrderView const& view, Money amount, std::string const& reason, std::string const& id) {
+  auto const& measures = context.book.policy().measures();
+  std::vector<trade::Attribute> const refund = {{"refund.id", id}, {"refund.amount", to_string(amount)}, {"refund.reason", reason}};
+  for (std::size_t i = 0; i < measures.size(); ++i) {
+    if (measures[i].record != "refund") continue;
+    if (auto const done = entry(context.book, i, view.facts, refund, id, context.command.at, context.changes.measures); !done) return done;
+  }
+  return {};
+}
+
+Result<void> rebuild_measures(rulebook::Rulebook const& book, store::Store& store, Timestamp now) {
+  auto const& policy = book.policy();
+  for (std::size_t i = 0; i < policy.measures().size(); ++i) {
+    auto const& measure = policy.measures()[i];
+    auto const kept = store.measure_is_kept(measure.name, definition_of(policy, measure));
+    if (!kept) return Unexpected{kept.error()};
+    if (*kept || measure.record != "order") continue;
+    auto const orders = store.orders_imported_after(window_start(policy, measure, now));
+    if (!orders) return Unexpected{orders.error()};
+    for (auto const& id : *orders) {
+      auto const stored = store.load_order(id);
+      if (!stored) return Unexpected{stored.error()};
+      rulebook::OrderFacts facts;
+      facts.order = &(*stored)->order;
+      facts.imported = (*stored)->imported;
+      facts.items.assign((*stored)->order.lines.size(), nullptr);
+      std::vector<trade::MeasureRow> rows;
+      if (auto const done = entry(book, i, facts, {}, id, (*stored)->imported, rows); !done) return done;
+      for (auto const& row : rows) {
+        if (auto const added = store.add_measure(row, (*stored)->imported); !added) return added;
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,225 @@
+// Holds of one order: what goes, what comes, what came too late, and the clocks that run while they stand.
+#include <algorithm>
+
+#include <bylaw/wire/decisions.hpp>
+
+#include "engine/order_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+using trade::HoldAction;
+using trade::HoldRow;
+using trade::TimerAction;
+
+namespace {
+
+policy::HoldRule const* find_rule(policy::Policy const& policy, std::string const& name, std::uint32_t& index) {
+  for (index = 0; index < policy.holds().size(); ++index) {
+    if (policy.holds()[index].info.name == name) return &policy.holds()[index];
+  }
+  return nullptr;
+}
+
+std::string clock_name(HoldRow const& hold, std::string const& what) { return "hold/" + hold.rule + "/" + std::to_string(hold.line) + "/" + what; }
+
+bool destroys(std::string const& action) { return action != "release" && action != "escalate"; }
+
+}  // namespace
+
+void OrderSubject::put(Context& context, HoldRow row) {
+  auto const& policy = context.book.policy();
+  std::uint32_t index = 0;
+  auto const* rule = find_rule(policy, row.rule, index);
+  auto const set = [&](std::string const& what, Timestamp due) { context.changes.timers.push_back({row.order, clock_name(row, what), TimerAction::set, due}); };
+  row.at = context.command.at;
+  if (row.action == HoldAction::waiting) set("await", row.due);
+  if (row.action == HoldAction::placed && rule != nullptr && row.queue != "policy_error") {
+    for (std::size_t i = 0; i < rule->escalations.size(); ++i) {
+      set("escalate_" + std::to_string(i + 1), policy.due_in_queue(rule->info.header, row.at, rule->escalations[i].after));
+    }
+    for (auto const& expiry : rule->expiries) set("expire", policy.due_in_queue(rule->info.header, row.at, expiry.after));
+  }
+  std::erase_if(view.holds, [&](HoldRow const& h) { return h.rule == row.rule && h.line == row.line; });
+  if (is_open(row.action)) view.holds.push_back(row);
+  context.changes.holds.push_back(std::move(row));
+  tell_holds(view);
+}
+
+Result<void> OrderSubject::lift(Context& context, HoldRow row, HoldAction action) {
+  auto const prefix = clock_name(row, "");
+  if (instance.stored.number != 0) {
+    auto const timers = context.store.timers_of(instance.stored.number);
+    if (!timers) return Unexpected{timers.error()};
+    for (auto const& timer : *timers) {
+      if (timer.name.compare(0, prefix.size(), prefix) == 0)
+        context.changes.timers.push_back({row.order, timer.name, TimerAction::stopped, context.command.at});
+    }
+  }
+  row.action = action;
+  row.due = {};
+  put(context, std::move(row));
+  return {};
+}
+
+Result<void> OrderSubject::recheck_holds(Context& context) {
+  auto const& policy = context.book.policy();
+  auto const now = context.command.at;
+  auto const frame = context.book.order_frame(view.facts);
+  if (!frame) return Unexpected{frame.error()};
+  for (auto const& hold : std::vector<HoldRow>(view.holds)) {
+    std::uint32_t index = 0;
+    auto const* rule = find_rule(policy, hold.rule, index);
+    if (rule == nullptr) continue;
+    auto const exit = policy.decide_hold_exit(index, hold.line, *frame, now);
+    auto const reading = policy.read_hold(index, hold.line, *frame, now);
+    auto row = hold;
+    if (exit.released || exit.cleared) {
+      // A release stands on what the rule reads now: only a change of that brings the hold back.
+      if (exit.released) row.reads = wire::reads_json(reading.hit.reads);
+      if (auto const lifted = lift(context, row, exit.released ? HoldAction::released : HoldAction::cleared); !lifted) return lifted;
+    } else if (hold.action == HoldAction::waiting && !(reading.applies && reading.hit.state == policy::HoldState::waiting)) {
+      // What was awaited is there, or its time is over: the hold is decided.
+      if (auto const lifted = lift(context, row, HoldAction::cleared); !lifted) return lifted;
+      if (reading.applies) put(context, orders::hold_row(*rule, hold.order, reading.hit));
+    }
+  }
+  auto closed = context.store.closed_holds(view.stored.order.id);
+  if (!closed) return Unexpected{closed.error()};
+  for (auto const& row : context.changes.holds) {
+    if (row.order != view.stored.order.id) continue;
+    std::erase_if(*closed, [&](HoldRow const& h) { return h.rule == row.rule && h.line == row.line; });
+    if (!is_open(row.action)) closed->push_back(row);
+  }
+  auto const decision = policy.decide_holds(*frame, now);
+  for (auto& row : orders::place_holds(policy, view.stored.order.id, decision, view.holds, *closed)) put(context, std::move(row));
+  return apply_stops(context);
+}
+
+/// A stop of what the order needs for its release holds it, until the stop is over.
+Result<void> OrderSubject::apply_stops(Context& context) {
+  auto const stops = stops_of(context, view);
+  if (!stops) return Unexpected{stops.error()};
+  for (auto const& stop : *stops) {
+    auto const rule = "stop:" + stop.name;
+    bool const stands = std::any_of(view.holds.begin(), view.holds.end(), [&](HoldRow const& h) { return h.rule == rule; });
+    if (stands || !orders::lists(stop.blocks, "release")) continue;
+    HoldRow row;
+    row.order = view.stored.order.id;
+    row.rule = rule;
+    row.reason = stop.reason;
+    row.text = stop.text.empty() ? "the " + stop.what + " " + stop.target + " is stopped" : stop.text;
+    row.queue = "stops";
+    row.blocks = stop.blocks;
+    row.scope = stop.what;
+    row.release_by = stop.lift_by;
+    row.reads = "{}";
+    auto const until = stop.until;
+    auto const name = clock_name(row, "over");
+    put(context, std::move(row));
+    if (until.value != INT64_MAX) context.changes.timers.push_back({view.stored.order.id, name, TimerAction::set, until});
+  }
+  for (auto const& hold : std::vector<HoldRow>(view.holds)) {
+    if (hold.rule.compare(0, 5, "stop:") != 0) continue;
+    bool const in_force = std::any_of(stops->begin(), stops->end(), [&](trade::StopRow const& s) { return "stop:" + s.name == hold.rule; });
+    if (in_force) continue;
+    if (auto const lifted = lift(context, hold, HoldAction::cleared); !lifted) return lifted;
+  }
+  return {};
+}
+
+void OrderSubject::judge_lateness(Context& context) {
+  auto const& policy = context.book.policy();
+  for (auto& row : context.changes.holds) {
+    bool const fresh = row.order == view.stored.order.id && row.action == HoldAction::placed && row.late.empty();
+    if (!fresh) continue;
+    std::uint32_t index = 0;
+    auto const* rule = find_rule(policy, row.rule, index);
+    auto const judged = orders::lateness(rule == nullptr ? policy::LatePolicy::stop_ship : rule->late, row.blocks, instance.machine(), instance.at);
+    if (!judged.late) continue;
+    row.late = judged.action;
+    row.blocks = judged.blocks;
+    for (auto& hold : view.holds) {
+      if (hold.rule == row.rule && hold.line == row.line) hold = row;
+    }
+    if (judged.action == "recall") context.announce("order.recall", row.order, instance.stored.state);
+  }
+  tell_holds(view);
+}
+
+Result<void> OrderSubject::refresh(Context& context) {
+  if (auto const done = recheck_holds(context); !done) return done;
+  // First the workflow: it may take the order back itself, and then nothing is late.
+  if (auto const settled = Flow(context, *this).settle(); !settled) return settled;
+  view.stored.state = instance.stored.state;
+  judge_lateness(context);
+  return {};
+}
+
+Result<bool> OrderSubject::fire(Context& context, store::StoredTimer const& timer) {
+  if (timer.name == "recheck") {
+    auto const done = refresh(context);
+    return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
+  }
+  for (auto const& hold : std::vector<HoldRow>(view.holds)) {
+    auto const prefix = clock_name(hold, "");
+    if (timer.name.compare(0, prefix.size(), prefix) != 0) continue;
+    auto const what = timer.name.substr(prefix.size());
+    std::uint32_t index = 0;
+    auto const* rule = find_rule(context.book.policy(), hold.rule, index);
+    Result<void> done;
+    if (what == "await" || what == "over") {
+      done = refresh(context);
+    } else if (rule == nullptr) {
+      continue;  // the rule is gone; the hold stands until a person releases it
+    } else if (what.compare(0, 9, "escalate_") == 0) {
+      auto const number = static_cast<std::size_t>(std::atoi(what.c_str() + 9));
+      if (number == 0 || number > rule->escalations.size()) continue;
+      auto row = hold;
+      if (row.action == HoldAction::placed) row.action = HoldAction::escalated;
+      row.owner = rule->escalations[number - 1].to;
+      put(context, std::move(row));
+      context.announce("hold.escalated", view.stored.order.id, instance.stored.state);
+    } else if ((what == "expire" || what == "grace") && !rule->expiries.empty()) {
+      done = expire(context, hold, *rule, what == "grace");
+    }
+    return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
+  }
+  // The hold that it belongs to is gone, and so is its cause.
+  return timer.name.compare(0, 5, "hold/") == 0;
+}
+
+/// What destroys something announces itself, waits, and happens so often and no more; then it waits and alarms.
+Result<void> OrderSubject::expire(Context& context, HoldRow hold, policy::HoldRule const& rule, bool grace_is_over) {
+  auto const& expiry = rule.expiries.front();
+  auto const& policy = context.book.policy();
+  auto const now = context.command.at;
+  auto const again = [&](Timestamp due) { context.changes.timers.push_back({hold.order, clock_name(hold, "grace"), TimerAction::set, due}); };
+  if (!grace_is_over && destroys(expiry.action)) {
+    auto const grace = expiry.grace.amount == 0 && expiry.grace.months == 0 ? Duration{Duration::Kind::elapsed, day_ms, 0} : expiry.grace;
+    hold.action = HoldAction::expiring;
+    hold.due = Timestamp(policy.due(rule.info.header, now, grace));
+    again(hold.due);
+    put(context, hold);
+    context.announce("hold.expiring", hold.order, instance.stored.state);
+    return {};
+  }
+  if (destroys(expiry.action)) {
+    auto const limit = expiry.limit == 0 ? 100 : expiry.limit;
+    auto const per = expiry.limit == 0 ? Duration{Duration::Kind::elapsed, hour_ms, 0} : expiry.limit_per;
+    auto const window_ms = policy.due(rule.info.header, now, per).value - now.value;
+    auto const done = context.store.expired_since(hold.rule, Timestamp(now.value - window_ms));
+    if (!done) return Unexpected{done.error()};
+    if (*done >= limit) {
+      again(Timestamp(now.value + std::max<std::int64_t>(window_ms / 4, second_ms)));
+      context.announce("hold.expiry_limit", hold.order, instance.stored.state);
+      context.outcome.code = "expiry_limit";
+      return {};
+    }
+  }
+  if (auto const lifted = lift(context, hold, expiry.action == "release" ? HoldAction::released : HoldAction::expired); !lifted) return lifted;
+  context.announce("hold.expired", hold.order, instance.stored.state);
+  if (expiry.action == "release" || expiry.action == "escalate") return Flow(context, *this).settle();
+  return assert_event(context, expiry.action, {"system", ""});
+}
+
+}  // namespace bylaw::inline v0::engine

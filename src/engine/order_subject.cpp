@@ -1,0 +1,198 @@
+// An order in its workflow: what it may do, and what its actions do to stock and money.
+#include "engine/order_subject.hpp"
+
+#include <algorithm>
+
+namespace bylaw::inline v0::engine {
+
+using trade::HoldRow;
+
+void tell_holds(OrderView& view) {
+  view.facts.holds.clear();
+  for (auto const& hold : view.holds) view.facts.holds.push_back({hold.rule, hold.queue, orders::blocks(hold, "release")});
+}
+
+Result<void> complete(Context& context, OrderView& view, bool paid) {
+  auto& facts = view.facts;
+  auto const& order = view.stored.order;
+  facts.order = &order;
+  facts.imported = view.stored.imported;
+  facts.paid_in_full = paid;
+  tell_holds(view);
+  view.items.clear();
+  for (auto const& line : order.lines) {
+    auto item = context.store.load_item(line.item);
+    if (!item) return Unexpected{item.error()};
+    view.items.push_back(std::move(*item));
+  }
+  facts.items.clear();
+  for (auto const& item : view.items) facts.items.push_back(item ? &*item : nullptr);
+  return read_measures(context, view);
+}
+
+namespace {
+
+Money cost_of(OrderView const& view, std::string const& item, std::int64_t quantity) {
+  for (auto const& known : view.items) {
+    if (!known || known->sku != item || !known->unit_cost) continue;
+    auto const cost = multiply(*known->unit_cost, Decimal(quantity), Rounding::half_even);
+    return cost ? *cost : Money(0, known->unit_cost->currency());
+  }
+  return Money(0, view.stored.order.currency);
+}
+
+/// The transfer that keeps a reservation, or drops it.
+ledger::Transfer resolution(ledger::Pending const& pending, ledger::TransferKind kind) {
+  ledger::Transfer transfer;
+  transfer.kind = kind;
+  transfer.amount = pending.amount;
+  transfer.target = pending.sequence;
+  transfer.reference = pending.reference;
+  return transfer;
+}
+
+Result<void> ship(Context& context, OrderView const& view) {
+  std::vector<ledger::Transfer> group;
+  std::vector<Money> costs;  // one sum per currency that items are bought in
+  for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
+    group.push_back(resolution(pending, ledger::TransferKind::post_pending));
+    auto const share = cost_of(view, context.ledger.key(pending.debit).unit, pending.amount);
+    auto known = std::find_if(costs.begin(), costs.end(), [&](Money const& c) { return c.currency() == share.currency(); });
+    if (known == costs.end()) known = costs.insert(known, Money(0, share.currency()));
+    auto const sum = add(*known, share);
+    if (!sum) return Unexpected{sum.error()};
+    *known = *sum;
+  }
+  for (auto const& cost : costs) context.add_legs(group, finance::goods_shipped(cost), view.stored.order.id);
+  return context.apply(std::move(group));
+}
+
+Result<void> release_stock(Context& context, OrderView const& view) {
+  std::vector<ledger::Transfer> group;
+  for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
+    group.push_back(resolution(pending, ledger::TransferKind::void_pending));
+  }
+  return context.apply(std::move(group));
+}
+
+}  // namespace
+
+Result<void> OrderSubject::load(Context& context, std::string const& id) {
+  auto stored = context.store.load_order(id);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored) return context.refuse("unknown_order", "there is no order `" + id + "`", "import it first, or correct the id");
+  view.stored = std::move(**stored);
+  for (auto const& row : context.changes.facts) {
+    if (row.order != id) continue;
+    auto& attributes = view.stored.order.attributes;
+    std::erase_if(attributes, [&](trade::Attribute const& a) { return a.path == row.fact.path; });
+    attributes.push_back(row.fact);
+  }
+  auto const where = context.instance(id);
+  if (!where) return Unexpected{where.error()};
+  instance.stored = **where;
+  view.stored.state = instance.stored.state;
+  if (auto const seated = seat(context, instance); !seated) return seated;
+  auto holds = context.store.open_holds(id);
+  if (!holds) return Unexpected{holds.error()};
+  view.holds = std::move(*holds);
+  for (auto const& row : context.changes.holds) {
+    if (row.order != id) continue;
+    std::erase_if(view.holds, [&](HoldRow const& h) { return h.rule == row.rule && h.line == row.line; });
+    if (is_open(row.action)) view.holds.push_back(row);
+  }
+  auto const children = context.children_of(instance.stored);
+  if (!children) return Unexpected{children.error()};
+  for (auto const& child : *children) view.facts.children.push_back({child.workflow, child.subject, child.state.substr(0, child.state.find('.'))});
+  auto const times = context.store.order_times(id);
+  if (!times) return Unexpected{times.error()};
+  bool paid = times->paid;
+  for (auto const& step : context.changes.transitions) paid = paid || (step.subject == id && step.event == "pay");
+  return complete(context, view, paid);
+}
+
+Result<Subject::Frames> OrderSubject::frames(Context& context) {
+  (void)context;
+  auto frame = instance.pin.book->order_frame(view.facts);
+  if (!frame) return Unexpected{frame.error()};
+  return Frames{std::move(*frame), std::nullopt};
+}
+
+Result<void> OrderSubject::act(Context& context, std::string const& action) {
+  auto const& order = view.stored.order;
+  std::vector<ledger::Transfer> group;
+  if (action == "ship_stock") return ship(context, view);
+  if (action == "release_stock") return release_stock(context, view);
+  if (action == "record_delivery" || action == "reserve_stock") return {};
+  if (action == "post_invoice") context.add_legs(group, finance::invoiced(order.total), order.id);
+  if (action == "post_payment") {
+    context.add_legs(group, finance::paid(order.total), order.id);
+    view.facts.paid_in_full = true;
+  }
+  return context.apply(std::move(group));
+}
+
+Result<void> OrderSubject::check_blocks(Context& context, std::string const& event) {
+  auto const& id = view.stored.order.id;
+  for (auto const& hold : view.holds) {
+    if (!orders::blocks(hold, event)) continue;
+    return context.refuse("on_hold", "order `" + id + "` is held by `" + hold.rule + "`: " + hold.text, "release the hold first");
+  }
+  auto const stops = stops_of(context, view);
+  if (!stops) return Unexpected{stops.error()};
+  for (auto const& stop : *stops) {
+    if (!orders::lists(stop.blocks, event)) continue;
+    return context.refuse("stopped", "the " + stop.what + " `" + stop.target + "` is stopped by `" + stop.name + "`: " + stop.text,
+                          "lift the stop, or wait until it is over");
+  }
+  if (event == "pay" && view.facts.paid_in_full) return context.refuse("already_paid", "order `" + id + "` is paid in full", "check the payment");
+  return {};
+}
+
+/// True: the order goes on. False: what the policy says of short stock was done instead.
+Result<bool> OrderSubject::reserve_first(Context& context) {
+  auto const& id = view.stored.order.id;
+  HoldRow short_of;
+  auto const reserved = reserve(context, view, short_of);
+  if (!reserved) return Unexpected{reserved.error()};
+  if (*reserved == Reservation::full) return true;
+  if (*reserved == Reservation::cancelled) {
+    context.outcome.code = "cancelled_short";
+    auto const cancelled = Subject::assert_event(context, "cancel", {"system", ""});
+    return cancelled ? Result<bool>(false) : Result<bool>(Unexpected{cancelled.error()});
+  }
+  context.outcome.code = *reserved == Reservation::held ? "held" : "backordered";
+  context.announce("order." + context.outcome.code, id, view.stored.state);
+  if (*reserved == Reservation::backordered) return false;
+  put(context, std::move(short_of));
+  auto const settled = Flow(context, *this).settle();
+  return settled ? Result<bool>(false) : Result<bool>(Unexpected{settled.error()});
+}
+
+Result<void> OrderSubject::assert_event(Context& context, std::string const& event, trade::Actor const& by) {
+  if (auto const free = check_blocks(context, event); !free) return free;
+  Flow flow(context, *this);
+  auto const step = flow.look(event, by);
+  if (!step) return Unexpected{step.error()};
+  bool reserves = false;
+  for (std::size_t i = 0; i < step->effect_count; ++i) {
+    for (auto const action : instance.machine().effect(step->effects[i]).actions)
+      reserves = reserves || instance.machine().actions()[action] == "reserve_stock";
+  }
+  if (reserves) {
+    auto const goes_on = reserve_first(context);
+    if (!goes_on) return Unexpected{goes_on.error()};
+    if (!*goes_on) return {};
+  }
+  if (auto const done = flow.follow(event, *step, by); !done) return done;
+  view.stored.state = instance.stored.state;
+  if (!instance.stored.closed) return {};
+  // What is finished is held by nothing, but for what a person still has to look at.
+  for (auto const& hold : std::vector<HoldRow>(view.holds)) {
+    if (!hold.late.empty() && hold.late != "stop_ship") continue;
+    if (auto const lifted = lift(context, hold, trade::HoldAction::cleared); !lifted) return lifted;
+  }
+  return {};
+}
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,67 @@
+#pragma once
+#include "engine/flow.hpp"
+
+namespace bylaw::inline v0::engine {
+
+/// An order as the rules see it, with the records it points to kept alive.
+struct OrderView {
+  store::StoredOrder stored;
+  std::vector<std::optional<trade::Item>> items;
+  std::vector<trade::HoldRow> holds;  ///< open ones
+  rulebook::OrderFacts facts;
+};
+/// Fills items and facts of a view whose `stored` and `holds` are set.
+[[nodiscard]] Result<void> complete(Context& context, OrderView& view, bool paid);
+/// Brings the facts about holds to what `holds` are now.
+void tell_holds(OrderView& view);
+
+/// The reservation of an order: how much, what to do when stock is short. `held`: `short_of` is the hold to place.
+enum class Reservation : std::uint8_t { full, backordered, cancelled, held };
+[[nodiscard]] Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& short_of);
+
+/// An order that moves: holds and stops keep it from what they block, its actions move stock and money.
+class OrderSubject : public Subject {
+ public:
+  OrderView view;
+
+  /// An order of the store, with what this command has changed of it. Refuses with `unknown_order`.
+  [[nodiscard]] Result<void> load(Context& context, std::string const& id);
+  [[nodiscard]] Result<void> assert_event(Context& context, std::string const& event, trade::Actor const& by) override;
+  [[nodiscard]] Result<bool> fire(Context& context, store::StoredTimer const& timer) override;
+  /// Facts have changed: holds that go, holds that come, then what the workflow does by itself.
+  [[nodiscard]] Result<void> refresh(Context& context) override;
+
+  // order_holds.cpp
+  /// Lifts, decides and places holds by the facts as they are.
+  [[nodiscard]] Result<void> recheck_holds(Context& context);
+  /// Writes down a new row of a hold; clocks begin or end with it.
+  void put(Context& context, trade::HoldRow row);
+  /// An open hold ends: `reads` is what the release stands on.
+  [[nodiscard]] Result<void> lift(Context& context, trade::HoldRow row, trade::HoldAction action);
+  /// Holds of this command that came too late do what their rule says.
+  void judge_lateness(Context& context);
+
+ private:
+  [[nodiscard]] Result<Frames> frames(Context& context) override;
+  [[nodiscard]] Result<void> act(Context& context, std::string const& action) override;
+  /// nullptr when nothing keeps the order from it; otherwise why.
+  [[nodiscard]] Result<void> check_blocks(Context& context, std::string const& event);
+  [[nodiscard]] Result<bool> reserve_first(Context& context);
+  [[nodiscard]] Result<void> apply_stops(Context& context);
+  [[nodiscard]] Result<void> expire(Context& context, trade::HoldRow hold, policy::HoldRule const& rule, bool grace_is_over);
+};
+
+/// Stops in force that keep this order from something: of its channel, its items, where its stock is reserved.
+[[nodiscard]] Result<std::vector<trade::StopRow>> stops_of(Context& context, OrderView const& view);
+/// All stops in force: those of the policy that nobody lifted, and those of persons.
+[[nodiscard]] Result<std::vector<trade::StopRow>> stops_in_force(Context& context);
+
+/// Measures of the policy for an order, as facts; and what this order adds to them.
+[[nodiscard]] Result<void> read_measures(Context& context, OrderView& view);
+[[nodiscard]] Result<void> add_to_measures(Context& context, OrderView const& view);
+/// Entries of measures that are new or have changed are made from the orders of the store.
+[[nodiscard]] Result<void> rebuild_measures(rulebook::Rulebook const& book, store::Store& store, Timestamp now);
+/// A refund counts in measures over `refund`.
+[[nodiscard]] Result<void> add_refund_to_measures(Context& context, OrderView const& view, Money amount, std::string const& reason, std::string const& id);
+
+}  // namespace bylaw::inline v0::engine

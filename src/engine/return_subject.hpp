@@ -1,0 +1,21 @@
+#pragma once
+#include "engine/flow.hpp"
+
+namespace bylaw::inline v0::engine {
+
+/// A return that moves: its actions receive goods, send them where they belong, and pay back.
+class ReturnSubject : public Subject {
+ public:
+  store::StoredReturn stored;
+  std::string inspected_condition;  ///< of the command that moves it, for `inspect`
+
+  /// Refuses with `unknown_return`.
+  [[nodiscard]] Result<void> load(Context& context, std::string const& id);
+  [[nodiscard]] Result<void> assert_event(Context& context, std::string const& event, trade::Actor const& by) override;
+
+ private:
+  [[nodiscard]] Result<Frames> frames(Context& context) override;
+  [[nodiscard]] Result<void> act(Context& context, std::string const& action) override;
+};
+
+}  // namespace bylaw::inline v0::engine
