@@ -1,4 +1,5 @@
 // fmt, doc, graph and decide: what needs no store.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -102,7 +103,19 @@ int graph(std::vector<std::string> const& paths, std::string const& format) {
   rulebook::Rulebook book;
   int exit_code = exit_ok;
   if (!load_rules(paths, zones, book, exit_code)) return exit_code;
-  for (auto const& workflow : book.policy().workflows()) {
+  // Those of the files that were named; the shipped ones where these declare none.
+  std::set<std::string> given;
+  for (auto const& path : paths) {
+    auto const files = config::policy_files(path);
+    if (files) {
+      for (auto const& file : *files) given.insert(fs::path(file).lexically_normal().string());
+    }
+  }
+  auto const is_given = [&](policy::WorkflowDeclaration const& w) { return given.count(w.info.file) > 0; };
+  auto const& workflows = book.policy().workflows();
+  bool const any = std::any_of(workflows.begin(), workflows.end(), is_given);
+  for (auto const& workflow : workflows) {
+    if (any && !is_given(workflow)) continue;
     if (format == "dot") std::printf("%s", policy::to_graphviz(workflow).c_str());
     else std::printf("%%%% %s\n%s\n", workflow.info.name.c_str(), policy::to_mermaid(workflow).c_str());
   }

@@ -1,5 +1,6 @@
 #include "engine/context.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <bylaw/wire/json.hpp>
@@ -49,6 +50,14 @@ void Context::announce(std::string type, std::string const& subject, std::string
   wire::JsonWriter data;
   data.begin_object().member("id", subject).member("state", state).member("command", command.id).end_object();
   changes.events.push_back({std::move(type), subject, data.take()});
+}
+
+void Context::announce_state(std::string const& workflow, std::string const& subject, std::string const& state) {
+  auto const [place, fresh] = state_events.emplace(subject, changes.events.size());
+  announce(workflow + "." + state, subject, state);
+  if (fresh || place->second + 1 >= changes.events.size()) return;
+  changes.events[place->second] = std::move(changes.events.back());
+  changes.events.pop_back();
 }
 
 Result<std::optional<store::StoredInstance>> Context::instance(std::string const& subject) {
@@ -102,12 +111,20 @@ Unexpected<Error> Context::refuse(std::string code, std::string message, std::st
 
 namespace {
 
-/// Nothing is left ticking for what is finished.
+/// Nothing is left ticking or waiting for what is finished.
 Result<void> stop_clocks(Context& context, std::string const& subject) {
   std::set<std::string> running;
   auto const stored = context.store.load_instance(subject);
   if (!stored) return Unexpected{stored.error()};
   if (*stored) {
+    // What waits for it waits in vain.
+    auto const waiting = context.store.parked_events((*stored)->number);
+    if (!waiting) return Unexpected{waiting.error()};
+    for (auto const& event : *waiting) {
+      auto const& rows = context.changes.parked;
+      bool const done = std::any_of(rows.begin(), rows.end(), [&](auto const& row) { return row.parked == event.number; });
+      if (!done) context.changes.parked.push_back({subject, trade::ParkedAction::dead, event.number, event.event, event.deadline, event.by, "it is finished"});
+    }
     auto const timers = context.store.timers_of((*stored)->number);
     if (!timers) return Unexpected{timers.error()};
     for (auto const& timer : *timers) running.insert(timer.name);

@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 
@@ -25,8 +26,9 @@ struct Context {
   trade::Command const& command;
   trade::Changes changes{};
   trade::Outcome outcome{};
-  std::string state_before{};         ///< of the order or return, for the outcome of a refusal
-  std::vector<std::string> closed{};  ///< subjects that this command has finished
+  std::string state_before{};                         ///< of the order or return, for the outcome of a refusal
+  std::vector<std::string> closed{};                  ///< subjects that this command has finished
+  std::map<std::string, std::size_t> state_events{};  ///< per subject: which of `changes.events` tells its state
 
   [[nodiscard]] ledger::AccountIndex stock(std::string const& item, std::string const& location, std::string const& status);
   /// A virtual account of an item: supplier, customer, scrap. It makes the item sum to zero.
@@ -36,6 +38,8 @@ struct Context {
   [[nodiscard]] Result<void> apply(std::vector<ledger::Transfer> group);
   void add_legs(std::vector<ledger::Transfer>& group, std::vector<finance::Leg> const& legs, std::string const& reference);
   void announce(std::string type, std::string const& subject, std::string const& state);
+  /// That a subject has come to a state; of several in one command the last is told.
+  void announce_state(std::string const& workflow, std::string const& subject, std::string const& state);
   /// An instance as this command has left it so far.
   [[nodiscard]] Result<std::optional<store::StoredInstance>> instance(std::string const& subject);
   [[nodiscard]] Result<std::vector<store::StoredInstance>> children_of(store::StoredInstance const& parent);

@@ -146,7 +146,7 @@ Result<void> Flow::move(std::string const& event, workflow::Step const& step) {
   context_.changes.transitions.push_back({stored.subject, event, from, stored.state, stored.closed});
   if (stored.state != from) {
     stored.since = context_.command.at;
-    context_.announce(stored.workflow + "." + stored.state, stored.subject, stored.state);
+    context_.announce_state(stored.workflow, stored.subject, stored.state);
   }
   if (stored.subject == context_.outcome.subject) context_.outcome.state = stored.state;
   for (std::size_t i = 0; i < step.effect_count; ++i) {

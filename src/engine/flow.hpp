@@ -79,10 +79,12 @@ template <class Work>
 [[nodiscard]] Result<void> attempt(Context& context, Work work) {
   auto const mark = context.ledger.mark();
   auto changes = context.changes;
+  auto state_events = context.state_events;
   auto const done = work();
   if (!done) {
     context.ledger.undo_to(mark);
     context.changes = std::move(changes);
+    context.state_events = std::move(state_events);
   }
   return done;
 }

@@ -74,7 +74,7 @@ Result<void> run(Context& context, trade::PlaceStop const& body) {
   context.outcome.subject = body.name;
   auto const before = context.store.stop(body.name);
   if (!before) return Unexpected{before.error()};
-  StopRow row{body.name, false, body.what, body.target, orders::join(body.blocks), body.reason, body.text, body.from, body.until, orders::join(body.by)};
+  StopRow row{body.name, false, body.what, body.target, orders::join(body.blocks), body.reason, body.text, body.from, body.until, orders::join(body.lift_by)};
   if (*before && !(*before)->lifted) {
     auto const& old = **before;
     bool const same = old.what == row.what && old.target == row.target && old.blocks == row.blocks && old.until == row.until;

@@ -190,10 +190,23 @@ Result<OrderTimes> Store::order_times(std::string_view order) {
   auto const history = history_of(**instance);
   if (!history) return Unexpected{history.error()};
   for (auto const& step : *history) {
-    if (step.event == "ship") times.shipped = step.at.value;                               // backwards: the first one stays
-    if (step.event == "deliver" && times.delivered == 0) times.delivered = step.at.value;  // the last parcel counts
+    if (step.event == "ship" || step.to == "shipped") times.shipped = step.at.value;       // backwards: the first one stays
+    if (step.event == "deliver" && times.delivered == 0) times.delivered = step.at.value;  // the last one counts
     if (step.event == "pay") times.paid = true;
   }
+  auto const children = children_of((*instance)->number);
+  if (!children) return Unexpected{children.error()};
+  // Where there are parcels it is delivered with the last of them, and not before.
+  std::int64_t last = 0;
+  bool all = true;
+  bool any = false;
+  for (auto const& child : *children) {
+    if (child.workflow != "shipment" || child.state == "cancelled" || child.state == "lost") continue;
+    any = true;
+    all = all && child.state == "delivered";
+    last = std::max(last, child.since.value);
+  }
+  if (any && times.delivered == 0 && all) times.delivered = last;
   return times;
 }
 

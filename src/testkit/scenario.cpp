@@ -111,6 +111,23 @@ class Scenario {
     auto const outcome = engine_->submit(*parsed);
     if (!outcome) file_.refuse(step.line, "the engine failed: " + outcome.error().message, outcome.error().remedy);
     check_outcome(step, word, *outcome);
+    fire_until(now_);
+  }
+
+  /// What a host does all the time: clocks that run out are fired, each at its own time.
+  void fire_until(Timestamp end) {
+    for (std::size_t round = 0; round < 100'000; ++round) {
+      auto const next = engine_->next_due();
+      if (!next) throw Refusal{next.error()};
+      if (!*next || **next > end) break;
+      if (**next > now_) now_ = **next;
+      auto const done = engine_->run_due(now_, 100);
+      if (!done) throw Refusal{done.error()};
+      for (auto const& outcome : done->outcomes) {
+        if (outcome.status == trade::Status::refused) out_.problems.push_back("the clock " + outcome.command_id + " was refused: " + outcome.message);
+      }
+    }
+    if (end > now_) now_ = end;
   }
 
   /// Without `expect` a step must be accepted: a refusal that nobody expected is a failure.
@@ -141,7 +158,7 @@ class Scenario {
     auto const duration = policy::parse_duration(argument.text);
     bool const plain = duration && duration->months == 0 && (duration->kind == Duration::Kind::elapsed || duration->kind == Duration::Kind::calendar);
     if (!plain) file_.refuse(argument.line, "`" + argument.text + "` is not a time to wait", "write 3 days or 2 hours");
-    now_ = Timestamp(now_.value + duration->amount * (duration->kind == Duration::Kind::calendar ? day_ms : 1));
+    fire_until(Timestamp(now_.value + duration->amount * (duration->kind == Duration::Kind::calendar ? day_ms : 1)));
   }
 
   /// `order A-1: released`, `holds A-1: [fraud]`, `stock TEA DC1: {available: 8}`, `money assets:cash: 10.00 USD`.
@@ -153,12 +170,25 @@ class Scenario {
       auto const what = key.substr(0, space);
       auto const name = space == std::string::npos ? std::string{} : key.substr(space + 1);
       auto const where = "line " + std::to_string(expect.key_lines[i]) + ", " + key;
-      if (what == "order" || what == "return") expect_instance(where, name, expect.items[i]);
+      auto const& shipped = rulebook::shipped_workflows;
+      bool const instance = what == "instance" || std::find(std::begin(shipped), std::end(shipped), what) != std::end(shipped);
+      if (instance) expect_instance(where, name, expect.items[i]);
       else if (what == "holds") expect_holds(where, name, expect.items[i]);
+      else if (what == "hold") expect_hold(where, name, expect.items[i], expect.key_lines[i]);
+      else if (what == "clocks")
+        expect_list(where, expect.items[i], "SELECT t.name FROM timer t JOIN instance i ON i.seq=t.instance WHERE i.subject=?1 ORDER BY 1", name);
+      else if (what == "parked")
+        expect_list(where, expect.items[i], "SELECT p.event FROM parked_now p JOIN instance i ON i.seq=p.instance WHERE i.subject=?1 ORDER BY p.seq", name);
+      else if (what == "dead_letters")
+        expect_list(where, expect.items[i], "SELECT p.event FROM dead_letter p JOIN instance i ON i.seq=p.instance WHERE i.subject=?1 ORDER BY p.seq", name);
+      else if (what == "messages") expect_list(where, expect.items[i], "SELECT type FROM outbox WHERE subject=?1 ORDER BY seq", name);
       else if (what == "stock") expect_stock(where, name, expect.items[i], expect.key_lines[i]);
       else if (what == "money") expect_money(where, name, expect.items[i]);
       else
-        file_.refuse(expect.key_lines[i], "`" + key + "` cannot be looked at", "write order ID, return ID, holds ORDER, stock ITEM LOCATION or money ACCOUNT");
+        file_.refuse(
+            expect.key_lines[i], "`" + key + "` cannot be looked at",
+            "write order ID, return ID, instance ID, holds ORDER, hold ORDER RULE, clocks ID, parked ID, dead_letters ID, messages ID, stock ITEM LOCATION or "
+            "money ACCOUNT");
     }
   }
 
@@ -188,6 +218,30 @@ class Scenario {
     Json got;
     got.kind = Json::Kind::array;
     for (auto const& row : query("SELECT rule FROM hold_open WHERE order_id=?1 ORDER BY rule", {order}).rows) got.items.push_back(text(row[0]));
+    compare(file_, where, expected, &got, out_.problems);
+  }
+
+  /// One open hold with what stands in its row.
+  void expect_hold(std::string const& where, std::string const& name, Yaml const& expected, std::size_t line) {
+    auto const space = name.find(' ');
+    if (space == std::string::npos) file_.refuse(line, "a hold is of an order, by a rule", "write hold A-1 fraud_review: {state: placed}");
+    auto const table = query(
+        "SELECT CASE action WHEN 0 THEN 'placed' WHEN 1 THEN 'waiting' WHEN 4 THEN 'escalated' ELSE 'expiring' END, reason, queue, owner, blocks, late, scope "
+        "FROM hold_open WHERE order_id=?1 AND rule=?2 ORDER BY line",
+        {name.substr(0, space), name.substr(space + 1)});
+    Json got;
+    got.kind = Json::Kind::object;
+    got.keys = {"state", "reason", "queue", "owner", "blocks", "late", "scope"};
+    for (std::size_t i = 0; i < got.keys.size(); ++i) got.items.push_back(text(table.rows.empty() ? (i == 0 ? "none" : "") : table.rows[0][i]));
+    file_.check_keys(expected, {"state", "reason", "queue", "owner", "blocks", "late", "scope"});
+    compare(file_, where, expected, &got, out_.problems);
+  }
+
+  void expect_list(std::string const& where, Yaml const& expected, char const* sql, std::string const& id) {
+    if (!expected.is_list()) file_.refuse(expected.line, "this is a list", "write [] or [one, two]");
+    Json got;
+    got.kind = Json::Kind::array;
+    for (auto const& row : query(sql, {id}).rows) got.items.push_back(text(row[0]));
     compare(file_, where, expected, &got, out_.problems);
   }
 

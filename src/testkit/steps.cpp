@@ -78,6 +78,16 @@ std::vector<StepKind> const& step_kinds() {
       {"refund", "the refund is paid", "return_event", "return", "refund"},
       {"close_return", "the return is closed", "return_event", "return", "close"},
       {"cancel_return", "the return is cancelled", "return_event", "return", "cancel"},
+      {"order_event", "any event of an order: {order, event}", "order_event", nullptr, nullptr},
+      {"return_event", "any event of a return: {return, event}", "return_event", nullptr, nullptr},
+      {"facts", "what becomes known of an order: {order, facts}", "record_facts", nullptr, nullptr},
+      {"place_hold", "somebody holds an order: {order, rule}", "place_hold", nullptr, nullptr},
+      {"stop", "somebody stops a place, an item, a channel: {stop, what, target, blocks}", "place_stop", nullptr, nullptr},
+      {"lift_stop", "somebody lifts a stop: {stop}", "lift_stop", nullptr, nullptr},
+      {"start", "a shipment, a refund, a count begins: {workflow, id, parent}", "start_instance", nullptr, nullptr},
+      {"event", "something happens to it: {id, event}", "instance_event", nullptr, nullptr},
+      {"migrate", "instances of an earlier version move: {workflow, from}", "migrate", nullptr, nullptr},
+      {"redrive", "a dead letter is tried again: {subject, letter}", "redrive", nullptr, nullptr},
   };
   return kinds;
 }

@@ -47,7 +47,7 @@ void write(JsonWriter& out, PlaceStop const& b) {
   out.begin_object().member("stop", b.name).member("what", b.what).member("target", b.target);
   write(out, "blocks", b.blocks);
   out.member("reason", b.reason).member("text", b.text).member("from", b.from.value).member("until", b.until.value);
-  write(out, "by", b.by);
+  write(out, "lift_by", b.lift_by);
   out.end_object();
 }
 void write(JsonWriter& out, LiftStop const& b) { out.begin_object().member("stop", b.name).member("note", b.note).end_object(); }

@@ -47,7 +47,7 @@ PlaceStop read_stop(Members& in) {
   body.text = in.text("text");
   if (auto const* from = in.take("from", false); from != nullptr) body.from = in.time("from", false);
   if (auto const* until = in.take("until", false); until != nullptr) body.until = in.time("until", false);
-  body.by = texts(in, "by");
+  body.lift_by = texts(in, "lift_by");
   constexpr std::string_view kinds[] = {"location", "lot", "item", "carrier", "supplier", "channel"};
   if (std::find(std::begin(kinds), std::end(kinds), body.what) == std::end(kinds)) {
     in.fail("what", "`" + body.what + "` cannot be stopped", "write location, lot, item, carrier, supplier or channel");

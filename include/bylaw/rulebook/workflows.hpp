@@ -27,6 +27,6 @@ struct MigrationPlan {
 [[nodiscard]] BYLAW_EXPORT MigrationPlan plan_migration(Workflow const& to, std::int32_t from_version, std::string_view state);
 
 /// The workflows that every policy set has: those that it does not declare are the shipped ones (`order.bylaw` ...).
-inline constexpr std::string_view shipped_workflows[] = {"order", "return", "shipment", "refund", "purchase_order", "transfer", "count", "approval"};
+inline constexpr std::string_view shipped_workflows[] = {"order", "return", "shipment", "refund", "purchase_order", "transfer", "stock_count", "approval"};
 
 }  // namespace bylaw::inline v0::rulebook

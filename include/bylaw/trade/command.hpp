@@ -78,8 +78,8 @@ struct PlaceStop {
   std::string reason;
   std::string text;
   Timestamp from{INT64_MIN};
-  Timestamp until{INT64_MAX};  ///< the first moment it is over
-  std::vector<std::string> by;
+  Timestamp until{INT64_MAX};        ///< the first moment it is over
+  std::vector<std::string> lift_by;  ///< roles; empty: anyone
 };
 /// Ends a stop, be it a person's or one of the policy.
 struct LiftStop {

@@ -4,6 +4,29 @@ namespace bylaw::inline v0::policy {
 
 namespace {
 
+/// What would end a label early, or a line, is written in another way.
+std::string plain(std::string const& text) {
+  std::string out;
+  for (char const c : text) {
+    if (c == '"') out += '\'';
+    else if (c == ';') out += ',';
+    else if (c == '#') out += "No.";
+    else if (c == '\n' || c == '\t') out += out.empty() || out.back() == ' ' ? "" : " ";
+    else if (c != ' ' || out.empty() || out.back() != ' ') out += c;
+  }
+  return out;
+}
+
+std::string text_of(std::vector<Action> const& actions) {
+  std::string out;
+  for (auto const& action : actions) {
+    out += (out.empty() ? "" : ", ") + action.name;
+    for (std::size_t i = 0; i < action.arguments.size(); ++i) out += (i == 0 ? "(" : ", ") + action.arguments[i];
+    if (!action.arguments.empty()) out += ")";
+  }
+  return out;
+}
+
 std::string label_of(Transition const& transition) {
   std::string label = transition.event;
   if (transition.timed) {
@@ -11,12 +34,31 @@ std::string label_of(Transition const& transition) {
   } else if (label.empty()) {
     label = "as soon as it may";
   }
-  if (transition.guard >= 0) label += " [guarded]";
+  if (!transition.guard_text.empty()) label += " " + transition.guard_text;
   if (!transition.by.empty()) {
     label += " by";
     for (std::size_t i = 0; i < transition.by.size(); ++i) label += (i == 0 ? " " : ", ") + transition.by[i];
   }
-  return label;
+  if (!transition.actions.empty()) label += " / " + text_of(transition.actions);
+  return plain(label);
+}
+
+/// What happens in a state without leaving it.
+std::vector<std::string> inside(State const& state) {
+  std::vector<std::string> out;
+  if (!state.enter.empty()) out.push_back(plain("enter / " + text_of(state.enter)));
+  for (auto const& transition : state.transitions) {
+    if (transition.target.empty()) out.push_back(label_of(transition));
+  }
+  if (!state.leave.empty()) out.push_back(plain("leave / " + text_of(state.leave)));
+  switch (state.others) {
+    case OtherEvents::park: out.push_back("other events wait up to " + to_text(state.park_for)); break;
+    case OtherEvents::dead_letter: out.emplace_back("other events are dead letters"); break;
+    case OtherEvents::ignore: out.emplace_back("other events are ignored"); break;
+    case OtherEvents::reject:
+    case OtherEvents::inherit: break;
+  }
+  return out;
 }
 
 std::vector<std::string> starts_of(std::string const& list) {
@@ -63,6 +105,12 @@ class Mermaid {
       for (auto const& transition : state.transitions) {
         if (!transition.target.empty()) out_ += blanks + state.name + " --> " + transition.target + " : " + label_of(transition) + "\n";
       }
+      auto const notes = inside(state);
+      if (!notes.empty()) {
+        out_ += blanks + "note right of " + state.name + "\n";
+        for (auto const& note : notes) out_ += blanks + "  " + note + "\n";
+        out_ += blanks + "end note\n";
+      }
       if (state.final) out_ += blanks + state.name + " --> [*]\n";
     }
   }
@@ -75,17 +123,53 @@ class Mermaid {
 
 std::string to_mermaid(WorkflowDeclaration const& workflow) { return Mermaid(workflow).print(); }
 
-std::string to_graphviz(WorkflowDeclaration const& workflow) {
-  std::string out = "digraph \"" + workflow.info.name + "\" {\n  rankdir=LR; node [shape=box, style=rounded];\n";
-  for (auto const& state : workflow.states) {
-    out += "  \"" + state.name + "\"" + (state.final ? " [peripheries=2]" : "") + ";\n";
-    for (auto const& transition : state.transitions) {
-      if (!transition.target.empty()) out += "  \"" + state.name + "\" -> \"" + transition.target + "\" [label=\"" + label_of(transition) + "\"];\n";
+namespace {
+
+/// Nested states as boxes in boxes; an edge without a label leads into one.
+class Graphviz {
+ public:
+  explicit Graphviz(WorkflowDeclaration const& workflow) : workflow_(workflow) {}
+
+  std::string print() {
+    out_ = "digraph \"" + workflow_.info.name + "\" {\n  rankdir=LR; compound=true; node [shape=box, style=rounded];\n  start [shape=point];\n";
+    level(-1, 2);
+    for (auto const& start : starts_of(workflow_.start)) out_ += "  start -> \"" + start + "\";\n";
+    for (auto const& state : workflow_.states) {
+      for (auto const& start : starts_of(state.start)) out_ += "  \"" + state.name + "\" -> \"" + start + "\" [style=dashed];\n";
+      for (auto const& transition : state.transitions) {
+        if (!transition.target.empty()) out_ += "  \"" + state.name + "\" -> \"" + transition.target + "\" [label=\"" + label_of(transition) + "\"];\n";
+      }
     }
-    // An edge without a label leads into a nested state.
-    for (auto const& start : starts_of(state.start)) out += "  \"" + state.name + "\" -> \"" + start + "\" [style=dashed];\n";
+    return out_ + "}\n";
   }
-  return out + "}\n";
-}
+
+ private:
+  void level(std::int32_t parent, std::size_t indent) {
+    std::string const blanks(indent, ' ');
+    for (std::size_t i = 0; i < workflow_.states.size(); ++i) {
+      auto const& state = workflow_.states[i];
+      if (state.parent != parent) continue;
+      auto const label = [&] {
+        std::string text = state.name;
+        for (auto const& line : inside(state)) text += "\\n" + line;
+        return text;
+      }();
+      bool nested = false;
+      for (auto const& other : workflow_.states) nested = nested || other.parent == static_cast<std::int32_t>(i);
+      if (nested) out_ += blanks + "subgraph \"cluster_" + state.name + "\" {\n" + blanks + "  label=\"" + state.name + "\";\n";
+      auto const& inner = nested ? blanks + "  " : blanks;
+      out_ += inner + "\"" + state.name + "\" [label=\"" + label + "\"" + (state.final ? ", peripheries=2" : "") + "];\n";
+      if (nested) level(static_cast<std::int32_t>(i), indent + 2);
+      if (nested) out_ += blanks + "}\n";
+    }
+  }
+
+  WorkflowDeclaration const& workflow_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string to_graphviz(WorkflowDeclaration const& workflow) { return Graphviz(workflow).print(); }
 
 }  // namespace bylaw::inline v0::policy
