@@ -47,13 +47,18 @@ full: test clang asan tsan lint bench
 # Ratios against twins written by hand, in one run. Each program checks its answers first and ends with an
 # error when a target is missed.
 bench: bench-deps build
-	@cmake --build $(BUILD) --target policy_bench rules_bench ledger_bench
+	@cmake --build $(BUILD) --target policy_bench rules_bench ledger_bench workflow_bench
 	@$(BUILD)/tests/policy_bench
 	@$(BUILD)/tests/rules_bench $(addprefix $(BUILD)/bench/rules/,base mixed numeric lists lines)
 	@$(BUILD)/tests/ledger_bench
+	@$(BUILD)/tests/workflow_bench $(BUILD)/bench/workflow
 
+# XState comes from npm; Debian's node is only installed where there is none.
 bench-deps:
+	@command -v npm > /dev/null || $(MAKE) --no-print-directory deps PACKAGES="nodejs npm"
 	@$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) rapidjson-dev"
+	@test -d $(BUILD)/bench/xstate/node_modules/xstate || { mkdir -p $(BUILD)/bench/xstate && \
+	  npm install --silent --no-fund --no-audit --prefix $(BUILD)/bench/xstate xstate@5.33.3 > /dev/null; }
 
 fuzz: full-deps
 	@cmake -S . -B $(BUILD)-fuzz $(FUZZ_OPTIONS) -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \

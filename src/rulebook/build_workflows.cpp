@@ -64,32 +64,18 @@ workflow::Definition to_definition(policy::Policy const& policy, policy::Workflo
   return out;
 }
 
-/// Everything that changes how instances move; not comments, order of declaration in the file or migrations.
-std::string hash_of(policy::WorkflowDeclaration const& declaration) {
+/// Everything that changes how instances move, with the words of the guards; not comments or migrations.
+std::string hash_of(workflow::Definition definition, policy::WorkflowDeclaration const& declaration) {
   Digest digest;
-  auto const add_all = [&](std::vector<std::string> const& texts) {
-    digest.add(static_cast<std::int64_t>(texts.size()));
-    for (auto const& text : texts) digest.add(text);
-  };
-  auto const add_duration = [&](Duration const& d) {
-    for (auto const number : {static_cast<std::int64_t>(d.kind), d.amount, std::int64_t{d.months}}) digest.add(number);
-  };
-  digest.add(declaration.info.name);
-  digest.add(declaration.start);
-  for (auto const& state : declaration.states) {
-    for (auto const& text : {state.name, state.region, state.start}) digest.add(text);
-    for (auto const number : {std::int64_t{state.parent}, std::int64_t{state.final}, static_cast<std::int64_t>(state.others)}) digest.add(number);
-    add_duration(state.park_for);
-    add_all(names_of(state.enter));
-    add_all(names_of(state.leave));
-    for (auto const& t : state.transitions) {
-      for (auto const& text : {t.event, t.guard_text, t.target}) digest.add(text);
-      digest.add(std::int64_t{t.timed});
-      add_duration(t.after);
-      add_all(t.by);
-      add_all(names_of(t.actions));
+  for (std::size_t i = 0; i < declaration.states.size(); ++i) {
+    for (std::size_t j = 0; j < declaration.states[i].transitions.size(); ++j) {
+      digest.add(declaration.states[i].transitions[j].guard_text);
+      // Numbers of guards depend on what else the policy says.
+      auto& guard = definition.states[i].transitions[j].guard;
+      guard = guard < 0 ? -1 : 0;
     }
   }
+  digest.add(workflow::fingerprint(definition));
   return to_hex(digest.finish()).substr(0, 32);
 }
 
@@ -109,12 +95,13 @@ std::string kind_of(policy::Policy const& policy, policy::WorkflowDeclaration co
 std::vector<Workflow> build_workflows(policy::Policy const& policy, policy::Diagnostics& out) {
   std::vector<Workflow> workflows;
   for (auto const& declaration : policy.workflows()) {
-    auto machine = workflow::Machine::build(to_definition(policy, declaration));
+    auto const definition = to_definition(policy, declaration);
+    auto machine = workflow::Machine::build(definition);
     if (!machine) {
       out.push_back(policy::finding("BY0427", declaration.info.span, {{"problem", machine.error().message}, {"help", machine.error().remedy}}));
       continue;
     }
-    workflows.push_back({declaration.info.name, kind_of(policy, declaration), declaration.version, hash_of(declaration), declaration.info.header,
+    workflows.push_back({declaration.info.name, kind_of(policy, declaration), declaration.version, hash_of(definition, declaration), declaration.info.header,
                          std::move(*machine), declaration.migrations});
   }
   return workflows;

@@ -28,6 +28,8 @@ Result<std::int64_t> define(Store::Impl& s, PolicyText::Workflow const& workflow
 
 }  // namespace
 
+Result<std::int64_t> Store::define(PolicyText::Workflow const& workflow) { return store::define(*impl_, workflow); }
+
 Result<void> Store::use_policy(PolicyText const& policy) {
   auto& s = *impl_;
   if (s.policy != 0 && s.policy_hash == policy.hash) {
@@ -50,7 +52,7 @@ Result<void> Store::use_policy(PolicyText const& policy) {
     if (!has_text && !s.row(Journal::policy_source).bind(s.policy).bind(std::int64_t{file.root}).bind(file.name).bind(file.text).run()) return s.fail();
   }
   for (auto& workflow : policy.workflows) {
-    auto const number = define(s, workflow);
+    auto const number = store::define(s, workflow);
     if (!number) return Unexpected{number.error()};
     workflow.definition = *number;
   }

@@ -32,10 +32,11 @@ void Store::Impl::prepare() {
     std::string sql = "INSERT INTO \"" + std::string(journal_tables[i]) + "\" VALUES(?";
     for (std::int64_t c = 1; c < count; ++c) sql += ",?";
     insert[i] = Statement(db.get(), (sql + ")").c_str());
-    if (i != static_cast<std::size_t>(Journal::transfer)) continue;
+    bool const transfers = i == static_cast<std::size_t>(Journal::transfer);
+    if (!transfers && i != static_cast<std::size_t>(Journal::transition)) continue;
     auto const row = sql.substr(sql.rfind('(')) + ")";
     for (std::size_t more = 0; more < rows_a_statement; ++more) sql = more == 0 ? sql + ")" : sql + "," + row;
-    insert_many = Statement(db.get(), sql.c_str());
+    (transfers ? insert_many : insert_steps) = Statement(db.get(), sql.c_str());
   }
   auto const prepared = [&](char const* sql) { return Statement(db.get(), sql); };
   start_instance = prepared("INSERT INTO instance VALUES(?,?,?,?,?,?,0,'',?,0,?)");
@@ -65,6 +66,8 @@ void Store::Impl::prepare() {
   return_lines = prepared(
       "SELECT number, order_id, order_line, item, quantity, claimed_net, reason, condition, service, verdict, reasons, refund, fee, sold, rule FROM "
       "return_line WHERE return_id=? ORDER BY seq");
+  step_instance =
+      prepared("UPDATE instance SET closed=?1, since=CASE WHEN state=?2 THEN since ELSE ?3 END, state=?2, last=?4, data=coalesce(?5,data) WHERE seq=?6");
   instance_by_subject = prepared("SELECT seq, subject, workflow, version, definition, parent, closed, state, since, last, data FROM instance WHERE subject=?");
   instance_by_number = prepared("SELECT seq, subject, workflow, version, definition, parent, closed, state, since, last, data FROM instance WHERE seq=?");
   children = prepared(

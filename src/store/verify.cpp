@@ -279,8 +279,9 @@ class Verifier {
       if (instance >= known.size()) known.resize(std::min<std::size_t>(instance, 1'000'000'000) + 1);
       auto& now = known[instance];
       if (previous != now.last || from != now.state) find("the history of instance " + std::to_string(instance) + " has a gap");
-      if (from != to || previous == 0) now.since = at;
       now.last = seq;
+      if (to.empty()) continue;  // an event that was refused
+      if (from != to || previous == 0) now.since = at;
       now.state = std::move(to);
     }
     done(steps);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <bylaw/trade/journal.hpp>
@@ -48,6 +49,33 @@ struct StoredInstance {
   Timestamp since;
   std::int64_t last = 0;  ///< its last transition
   std::vector<trade::Attribute> attributes;
+};
+
+/// One event of one instance on its way into the journal. Texts must live until it is written.
+struct StepRow {
+  std::int64_t instance = 0;
+  std::int64_t previous = 0;
+  std::string_view event;
+  std::string_view from;
+  std::string_view to;  ///< empty: the event was refused
+  Timestamp at;
+  std::string_view who;
+  std::int64_t payload = 0;
+  bool closes = false;
+  std::string_view data;  ///< empty: what is kept stays
+};
+struct StartedInstance {
+  std::int64_t instance = 0;
+  std::int64_t transition = 0;
+};
+/// An open instance as a host of Instances needs it.
+struct OpenState {
+  std::int64_t number = 0;
+  std::string subject;
+  std::int64_t definition = 0;
+  std::string state;
+  std::int64_t last = 0;
+  std::string data;
 };
 
 struct StoredTransition {

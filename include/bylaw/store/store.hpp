@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -93,6 +94,15 @@ class BYLAW_EXPORT Store {
   /// Decisions from now on are recorded under this policy version. The first time its text is kept, and its workflows get
   /// definitions. Inside a transaction. Errors: `workflow_changed` (another text under a version that is known).
   [[nodiscard]] Result<void> use_policy(PolicyText const& policy);
+  /// The definition of a workflow that comes without a policy. Inside a transaction.
+  [[nodiscard]] Result<std::int64_t> define(PolicyText::Workflow const& workflow);
+  [[nodiscard]] Result<StartedInstance> start_instance(std::string_view subject, std::string_view workflow, std::int32_t version, std::int64_t definition,
+                                                       std::string_view state, Timestamp at, std::string_view who, std::string_view data);
+  /// The number that the `offset`th of the steps to come will have.
+  [[nodiscard]] std::int64_t next_step(std::size_t offset) const noexcept;
+  /// Writes steps and where their instances are then. `previous` is taken on trust.
+  [[nodiscard]] Result<void> record_steps(std::span<StepRow const> rows);
+  [[nodiscard]] Result<std::vector<OpenState>> open_states(std::int64_t after, std::int64_t count_max);
   /// The policy that a definition was first seen in.
   [[nodiscard]] Result<PolicyText> policy_of(std::int64_t definition);
   [[nodiscard]] Result<std::optional<StoredDefinition>> definition(std::int64_t number);

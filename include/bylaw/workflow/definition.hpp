@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include <bylaw/values/export.hpp>
 #include <bylaw/values/time.hpp>
 
 namespace bylaw::inline v0::workflow {
@@ -54,5 +55,8 @@ struct Definition {
     return -1;
   }
 };
+
+/// A hash of everything that changes how instances move; guards count by their numbers.
+[[nodiscard]] BYLAW_EXPORT std::string fingerprint(Definition const& definition);
 
 }  // namespace bylaw::inline v0::workflow
