@@ -58,6 +58,15 @@ struct ImportOptions {
   bool json = false;
 };
 
+struct MigrateOptions {
+  std::string store;
+  std::vector<std::string> policy;
+  bool dry_run = false;
+  std::string user = "operator";
+  std::string note;
+  Format format = Format::table;
+};
+
 struct TestOptions {
   std::vector<std::string> paths;
   std::string junit;
@@ -75,6 +84,7 @@ int decide(DecideOptions const& options);
 int run(RunOptions const& options);
 int import(ImportOptions const& options);
 int report(std::string const& store, std::string const& name, Format format, bool list);
+int migrate(MigrateOptions const& options);
 int audit(std::string const& store, std::string const& order, Format format);
 int verify(std::string const& store);
 int backup(std::string const& store, std::string const& target);

@@ -76,6 +76,15 @@ int main(int argc, char** argv) {
   report->add_flag("--list", list, "list the reports");
   report->add_option("NAME", name, "which report (default: summary)");
 
+  cli::MigrateOptions migrate_options;
+  auto* migrate = app.add_subcommand("migrate", "Move open instances of earlier workflow versions to those of a policy");
+  migrate->add_option("--store", migrate_options.store, "the store")->required();
+  migrate->add_option("--policy", migrate_options.policy, "policy file or folder; may be given again")->required()->allow_extra_args(false);
+  migrate->add_flag("--dry-run", migrate_options.dry_run, "change nothing; list every open instance and what would become of it");
+  migrate->add_option("--user", migrate_options.user, "who asks (default: operator)");
+  migrate->add_option("--note", migrate_options.note, "why");
+  migrate->add_option("--format", table_format, "table, json or csv")->check(CLI::IsMember({"table", "json", "csv"}));
+
   std::string order;
   auto* audit = app.add_subcommand("audit", "Everything that happened to one order or return");
   audit->add_option("--store", store, "the store")->required();
@@ -109,6 +118,8 @@ int main(int argc, char** argv) {
   if (*run) return cli::run(run_options);
   if (*import) return cli::import(import_options);
   if (*report) return cli::report(store, name, to_format(table_format), list);
+  migrate_options.format = to_format(table_format);
+  if (*migrate) return cli::migrate(migrate_options);
   if (*audit) return cli::audit(store, order, to_format(table_format));
   if (backup->parsed()) return cli::backup(store, target);
   return cli::verify(store);

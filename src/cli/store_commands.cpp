@@ -1,6 +1,10 @@
 // report, audit, verify and backup: what reads a store while its host goes on.
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <set>
 
+#include <bylaw/engine/engine.hpp>
 #include <bylaw/report/report.hpp>
 #include <bylaw/store/history.hpp>
 #include <bylaw/store/store.hpp>
@@ -12,19 +16,56 @@ namespace bylaw::inline v0::cli {
 int report(std::string const& path, std::string const& name, Format format, bool list) {
   if (list) {
     store::Table table{{"report", "what it says"}, {false, false}, {}};
-    for (auto const& known : report::reports()) table.rows.push_back({known.name, known.about});
+    for (auto const& known : report::list()) table.rows.push_back({known.name, known.about});
     print(table, format);
     return exit_ok;
   }
   auto reader = store::Reader::open(path);
   if (!reader) return fail(reader.error());
-  auto const table = report::run(*reader, name);
+  auto const zones = config::load_zones();
+  if (!zones) return fail(zones.error());
+  auto const table = report::run(*reader, name, *zones);
   if (!table) {
     (void)fail(table.error());
     return table.error().code == "unknown_report" ? exit_usage : exit_findings;
   }
   print(*table, format);
   return exit_ok;
+}
+
+int migrate(MigrateOptions const& options) {
+  ZoneTable zones;
+  rulebook::Rulebook book;
+  int exit_code = exit_ok;
+  if (!load_rules(options.policy, zones, book, exit_code)) return exit_code;
+  auto reader = store::Reader::open(options.store);
+  if (!reader) return fail(reader.error());
+  auto const plan = report::migration(*reader, book);
+  if (!plan) return fail(plan.error());
+  if (options.dry_run) {
+    print(*plan, options.format);
+    return exit_ok;
+  }
+  std::set<std::pair<std::string, std::string>> versions;
+  for (auto const& row : plan->rows) versions.emplace(row[1], row[2]);
+  auto engine = engine::Engine::open({options.store, false, book, {}});
+  if (!engine) return fail(engine.error());
+  auto const now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  bool all = true;
+  for (auto const& [workflow, from] : versions) {
+    trade::Command command;
+    command.id = "migrate:" + workflow + ":" + from + ":" + std::to_string(now);
+    command.at = Timestamp(now);
+    command.by = {options.user, "system"};
+    command.body = trade::Migrate{workflow, std::atoi(from.c_str()), 100'000, options.note};
+    auto const outcome = engine->submit(command);
+    if (!outcome) return fail(outcome.error());
+    std::printf("%s version %s: %s\n", workflow.c_str(), from.c_str(), outcome->message.c_str());
+    all = all && outcome->status == trade::Status::accepted && outcome->message.find(", 0 left") != std::string::npos;
+  }
+  if (versions.empty()) std::printf("nothing to migrate\n");
+  if (auto const closed = engine->close(); !closed) return fail(closed.error());
+  return all ? exit_ok : exit_findings;
 }
 
 int audit(std::string const& path, std::string const& order, Format format) {

@@ -4,26 +4,6 @@
 
 namespace bylaw::inline v0::engine {
 
-namespace {
-
-bool load_kept(void* context, std::string_view from, std::string_view wanted, policy::Source& found) {
-  auto const& files = *static_cast<std::vector<store::PolicyText::File> const*>(context);
-  // Beside the file that uses it, or among those that ship with Bylaw: the same order in which it was found the first time.
-  auto const slash = from.rfind('/');
-  auto const beside = (slash == std::string_view::npos ? std::string{} : std::string(from.substr(0, slash + 1))) + std::string(wanted);
-  auto const name_of = [](std::string_view path) { return path.substr(path.rfind('/') + 1); };
-  store::PolicyText::File const* best = nullptr;
-  for (auto const& file : files) {
-    if (file.name == beside) best = &file;
-    if (best == nullptr && name_of(file.name) == name_of(wanted)) best = &file;
-  }
-  if (best == nullptr) return false;
-  found = {best->name, best->text};
-  return true;
-}
-
-}  // namespace
-
 store::PolicyText text_of(rulebook::Rulebook const& book) {
   store::PolicyText out;
   auto const& policy = book.policy();
@@ -65,12 +45,8 @@ Result<Pin> Versions::find(store::Store& store, store::StoredInstance const& ins
   }
   auto const text = store.policy_of(instance.definition);
   if (!text) return Unexpected{text.error()};
-  std::vector<policy::Source> roots;
-  for (auto const& file : text->files) {
-    if (file.root) roots.push_back({file.name, file.text});
-  }
   auto old = std::make_unique<Old>();
-  auto loaded = rulebook::load(std::move(roots), {load_kept, const_cast<std::vector<store::PolicyText::File>*>(&text->files)}, current_.policy().zones());
+  auto loaded = rulebook::load_kept(text->files, current_.policy().zones());
   auto const* workflow = loaded.ok() && *definition ? loaded.rulebook.find_workflow((*definition)->name) : nullptr;
   if (workflow == nullptr) {
     return failure("policy_lost", "the policy version that `" + instance.subject + "` started under does not compile any more", instance.subject,

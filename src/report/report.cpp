@@ -1,5 +1,9 @@
 #include <bylaw/report/report.hpp>
 
+#include <cstdlib>
+
+#include "report/timed.hpp"
+
 namespace bylaw::inline v0::report {
 
 namespace {
@@ -34,9 +38,26 @@ std::vector<Report> const all = {
                                                                 "currency") " AS value FROM order_now GROUP BY state, currency ORDER BY orders DESC"},
     {"holds", "open holds: order, rule, reason, queue, since when",
      "SELECT order_id, rule, line, reason, text, queue, strftime('%Y-%m-%d %H:%M', at/1000, 'unixepoch') AS since FROM hold_open ORDER BY at, order_id"},
-    {"queues", "open holds by queue: how many, oldest, average age in hours against the newest command",
-     "SELECT queue, reason, count(*) AS open, strftime('%Y-%m-%d %H:%M', min(at)/1000, 'unixepoch') AS oldest, "
-     "printf('%.1f', avg((SELECT max(at) FROM command) - at) / 3600000.0) AS age_hours_avg FROM hold_open GROUP BY queue, reason ORDER BY open DESC"},
+    {"dead_letters", "events that fitted nowhere or waited in vain; `redrive` tries one again",
+     "SELECT d.seq AS letter, i.subject, i.workflow, i.state, d.event, d.user AS who, d.reason, strftime('%Y-%m-%d %H:%M', c.at/1000, 'unixepoch') AS since "
+     "FROM dead_letter d JOIN instance i ON i.seq=d.instance LEFT JOIN command c ON c.seq=d.command_seq ORDER BY d.seq"},
+    {"parked", "events that wait until they fit",
+     "SELECT i.subject, i.workflow, i.state, p.event, p.user AS who, strftime('%Y-%m-%d %H:%M', p.deadline/1000, 'unixepoch') AS until "
+     "FROM parked_now p JOIN instance i ON i.seq=p.instance ORDER BY p.deadline"},
+    {"clocks", "clocks that tick, the next thousand",
+     "SELECT i.subject, i.workflow, i.state, t.name AS clock, CASE t.elapsed WHEN 0 THEN strftime('%Y-%m-%d %H:%M', t.due/1000, 'unixepoch') ELSE 'has run "
+     "out' "
+     "END AS due FROM timer t JOIN instance i ON i.seq=t.instance ORDER BY t.elapsed, t.due LIMIT 1000"},
+    {"clocks_failed", "clocks whose work was refused: why is in `audit`",
+     "SELECT i.subject, i.workflow, i.state, t.name AS clock, strftime('%Y-%m-%d %H:%M', t.due/1000, 'unixepoch') AS at FROM timer_event t "
+     "JOIN instance i ON i.seq=t.instance WHERE t.action=4 AND i.closed=0 ORDER BY t.seq"},
+    {"stops", "stops of persons that are not lifted",
+     "SELECT name, what, target, blocks, reason, text, CASE until_at WHEN 9223372036854775807 THEN '' ELSE strftime('%Y-%m-%d %H:%M', until_at/1000, "
+     "'unixepoch') "
+     "END AS until, lift_by FROM stop_now ORDER BY name"},
+    {"instances", "what moves, by workflow, version and state",
+     "SELECT d.name AS workflow, d.version, i.state, CASE i.closed WHEN 0 THEN 'open' ELSE 'finished' END AS condition, count(*) AS instances FROM instance i "
+     "JOIN workflow_definition d ON d.seq=i.definition GROUP BY d.name, d.version, i.state, i.closed ORDER BY d.name, d.version, instances DESC"},
     {"availability", "stock by item and location, lot or serial and pool: on hand, reserved, available",
      "SELECT unit AS item, place AS location, status, detail AS lot, pool, posted AS on_hand, pending_out AS reserved, posted - pending_out AS available "
      "FROM balance_now WHERE kind=0 AND status != 'virtual' AND (posted != 0 OR pending_out != 0) ORDER BY unit, place, status, detail, pool"},
@@ -118,12 +139,48 @@ constexpr char const* audit_sql =
 
 std::vector<Report> const& reports() { return all; }
 
-Result<store::Table> run(store::Reader& reader, std::string_view name) {
+std::vector<Entry> list() {
+  std::vector<Entry> out;
+  for (auto const& report : all) out.push_back({report.name, report.about});
+  for (auto const& report : timed_reports) out.push_back({report.name, report.about});
+  return out;
+}
+
+Result<store::Table> migration(store::Reader& reader, rulebook::Rulebook const& book) {
+  auto const open = reader.query(
+      "SELECT i.subject, d.name, d.version, i.state, d.hash, (SELECT count(*) FROM parked_now p WHERE p.instance=i.seq) FROM instance i "
+      "JOIN workflow_definition d ON d.seq=i.definition WHERE i.closed=0 ORDER BY d.name, d.version, i.seq");
+  if (!open) return open;
+  store::Table table{{"subject", "workflow", "from", "state", "verdict", "to", "why"}, {false, false, true, false, false, false, false}, {}};
+  for (auto const& row : open->rows) {
+    auto const* to = book.find_workflow(row[1]);
+    if (to != nullptr && std::to_string(to->version) == row[2]) continue;
+    if (to == nullptr) {
+      table.rows.push_back({row[0], row[1], row[2], row[3], "unmapped", "", "the policy declares no workflow of this name"});
+      continue;
+    }
+    auto const plan = rulebook::plan_migration(*to, std::atoi(row[2].c_str()), row[3]);
+    bool const waits = row[5] != "0";
+    table.rows.push_back({row[0], row[1], row[2], row[3],
+                          plan.state.empty() ? "unmapped"
+                          : waits            ? "blocked"
+                                             : "moves",
+                          plan.state, !plan.state.empty() && waits ? row[5] + " events wait for it" : plan.problem});
+  }
+  return table;
+}
+
+Result<store::Table> run(store::Reader& reader, std::string_view name, ZoneTable const& zones) {
   std::string names;
+  for (auto const& report : timed_reports) {
+    if (name == report.name) return report.run(reader, zones);
+    names += std::string(report.name) + ", ";
+  }
   for (auto const& report : all) {
     if (name == report.name) return reader.query(report.sql);
-    names += (names.empty() ? "" : ", ") + std::string(report.name);
+    names += std::string(report.name) + ", ";
   }
+  names.resize(names.size() - 2);
   return failure("unknown_report", "there is no report `" + std::string(name) + "`", {}, "reports are " + names);
 }
 

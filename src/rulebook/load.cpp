@@ -88,4 +88,32 @@ Loaded load(std::vector<policy::Source> roots, policy::Loader loader, ZoneTable 
   return out;
 }
 
+namespace {
+
+bool find_kept(void* context, std::string_view from, std::string_view wanted, policy::Source& found) {
+  auto const& files = *static_cast<std::vector<KeptFile> const*>(context);
+  // Beside the file that uses it, or among those that ship with Bylaw: the same order in which it was found the first time.
+  auto const slash = from.rfind('/');
+  auto const beside = (slash == std::string_view::npos ? std::string{} : std::string(from.substr(0, slash + 1))) + std::string(wanted);
+  auto const name_of = [](std::string_view path) { return path.substr(path.rfind('/') + 1); };
+  KeptFile const* best = nullptr;
+  for (auto const& file : files) {
+    if (file.name == beside) best = &file;
+    if (best == nullptr && name_of(file.name) == name_of(wanted)) best = &file;
+  }
+  if (best == nullptr) return false;
+  found = {best->name, best->text};
+  return true;
+}
+
+}  // namespace
+
+Loaded load_kept(std::vector<KeptFile> const& files, ZoneTable const& zones) {
+  std::vector<policy::Source> roots;
+  for (auto const& file : files) {
+    if (file.root) roots.push_back({file.name, file.text});
+  }
+  return load(std::move(roots), {find_kept, const_cast<std::vector<KeptFile>*>(&files)}, zones);
+}
+
 }  // namespace bylaw::inline v0::rulebook

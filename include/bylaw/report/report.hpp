@@ -3,7 +3,9 @@
 #include <string_view>
 #include <vector>
 
+#include <bylaw/rulebook/rulebook.hpp>
 #include <bylaw/store/reader.hpp>
+#include <bylaw/values/zone.hpp>
 
 namespace bylaw::inline v0::report {
 
@@ -14,9 +16,21 @@ struct Report {
   char const* sql;
 };
 
+/// Those that are SQL.
 [[nodiscard]] BYLAW_EXPORT std::vector<Report> const& reports();
+/// Name and sentence of all.
+struct Entry {
+  char const* name;
+  char const* about;
+};
+[[nodiscard]] BYLAW_EXPORT std::vector<Entry> list();
+/// Every open instance that is not pinned to what this policy declares: where it would go (`moves`), or why it cannot
+/// (`unmapped`: the new version lacks its state; `blocked`: events wait for it).
+[[nodiscard]] BYLAW_EXPORT Result<store::Table> migration(store::Reader& reader, rulebook::Rulebook const& book);
+/// Reports that count time as queues do: `queues`, `states`, `waiting`. They read the policy that decided last from the store.
+/// `zones` are those of the machine; a policy whose zone is not among them counts time as it elapses.
 /// Errors: `unknown_report`, `store_*`.
-[[nodiscard]] BYLAW_EXPORT Result<store::Table> run(store::Reader& reader, std::string_view name);
+[[nodiscard]] BYLAW_EXPORT Result<store::Table> run(store::Reader& reader, std::string_view name, ZoneTable const& zones = {});
 /// Everything that happened to an order or return, in order, with who, why and policy version.
 [[nodiscard]] BYLAW_EXPORT Result<store::Table> audit(store::Reader& reader, std::string const& subject);
 

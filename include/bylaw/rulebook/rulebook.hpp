@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <bylaw/policy/policy.hpp>
+#include <bylaw/rulebook/kept.hpp>
 #include <bylaw/rulebook/workflows.hpp>
 #include <bylaw/trade/records.hpp>
 
@@ -122,5 +123,8 @@ struct Loaded {
 /// Compiles a policy set. A set without the workflows `order` and `return` gets the shipped ones,
 /// which the loader finds as `order.bylaw` and `return.bylaw`. `today` as in Policy::compile.
 [[nodiscard]] BYLAW_EXPORT Loaded load(std::vector<policy::Source> roots, policy::Loader loader, ZoneTable const& zones, Date today = Date{INT32_MIN});
+
+/// The same set again, from the texts that a store kept of it.
+[[nodiscard]] BYLAW_EXPORT Loaded load_kept(std::vector<KeptFile> const& files, ZoneTable const& zones);
 
 }  // namespace bylaw::inline v0::rulebook

@@ -4,17 +4,13 @@
 #include <string_view>
 #include <vector>
 
+#include <bylaw/rulebook/kept.hpp>
 #include <bylaw/trade/journal.hpp>
 
 namespace bylaw::inline v0::store {
 
 /// A policy set as it is kept, so that instances that started under it can end under it.
 struct PolicyText {
-  struct File {
-    std::string name;
-    std::string text;
-    bool root = false;  ///< was given, not `use`d
-  };
   struct Workflow {
     std::string name;
     std::string kind;
@@ -23,7 +19,7 @@ struct PolicyText {
     std::int64_t definition = 0;  ///< use_policy fills it in
   };
   std::string hash;
-  std::vector<File> files;
+  std::vector<rulebook::KeptFile> files;
   mutable std::vector<Workflow> workflows;
 };
 
