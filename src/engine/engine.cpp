@@ -74,6 +74,7 @@ struct Engine::Impl : Writer {
       return out_of_memory();
     }
   }
+  Result<void> check_policy();
   Result<void> submit(Ticket& ticket);
 };
 
@@ -112,7 +113,7 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
     // A refused command changes nothing, but that it was refused is kept.
     ledger.undo_to(mark);
     context.changes = {};
-    give_up_timer(command, context.changes);
+    if (done.error().code != "no_such_timer") give_up_timer(command, context.changes);
     context.outcome.status = trade::Status::refused;
     context.outcome.state = context.state_before;
     context.outcome.code = done.error().code;
@@ -155,6 +156,14 @@ Result<void> Engine::Impl::run_group(std::vector<CommitQueue::Ticket*> const& gr
   return done;
 }
 
+/// Whether the policy may decide over this store. Nothing is written: it is in force with the first command.
+Result<void> Engine::Impl::check_policy() {
+  if (auto const begun = store.begin(); !begun) return begun;
+  auto const used = versions.use(store);
+  store.rollback(ledger);
+  return used;
+}
+
 void Engine::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcept {
   std::lock_guard const lock(state);
   struct Attempt {
@@ -192,6 +201,7 @@ Result<Engine> Engine::open(Options options) {
   if (!store) return Unexpected{store.error()};
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));
   if (auto const loaded = impl->load(); !loaded) return Unexpected{loaded.error()};
+  if (auto const fits = impl->check_policy(); !fits) return Unexpected{fits.error()};
   return Engine(impl.release());
 }
 

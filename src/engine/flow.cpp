@@ -114,7 +114,7 @@ Result<void> Flow::settle_all(workflow::TimerBits elapsed) {
   if (!waiting) return Unexpected{waiting.error()};
   elapsed |= *waiting;
   for (std::size_t round = 0; round < machine.settle_max(); ++round) {
-    auto const guards = subject_.guards(context_, machine.guards_of_settling(instance.at));
+    auto const guards = subject_.guards(context_, machine.guards_of_settling(instance.at, elapsed));
     if (!guards) return Unexpected{guards.error()};
     auto const step = workflow::settle(machine, instance.at, *guards, elapsed);
     if (step.reaction == Reaction::tied) {

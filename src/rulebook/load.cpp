@@ -14,11 +14,7 @@ std::vector<std::string> decided_only(policy::Policy const& policy) {
   auto const add = [&](std::size_t count, char const* one, char const* many) {
     if (count > 0) out.push_back(std::to_string(count) + " " + (count == 1 ? one : many));
   };
-  auto const& holds = policy.holds();
-  auto const count_holds = [&](auto has) { return static_cast<std::size_t>(std::count_if(holds.begin(), holds.end(), has)); };
-  add(policy.stops().size(), "stop", "stops");
   add(policy.validations().size(), "validation", "validations");
-  add(policy.measures().size(), "measure", "measures");
   add(policy.protects().size(), "protect", "protects");
   add(policy.publishes().size(), "publish", "publishes");
   add(policy.services().size(), "service", "services");
@@ -26,10 +22,6 @@ std::vector<std::string> decided_only(policy::Policy const& policy) {
   add(policy.backorders().size(), "backorder", "backorders");
   add(policy.approvals().size(), "approval", "approvals");
   add(policy.postings().size(), "posting", "postings");
-  add(count_holds([](auto const& hold) { return !hold.escalations.empty() || !hold.expiries.empty(); }), "hold with `escalate` or `expire`",
-      "holds with `escalate` or `expire`");
-  add(count_holds([](auto const& hold) { return hold.releases_itself || hold.clears; }), "hold with `release when` or `clears when`",
-      "holds with `release when` or `clears when`");
   return out;
 }
 

@@ -216,12 +216,6 @@ class Enumerator {
       info.others = states[at(state)].others;
       info.parks = state;
     }
-    for (auto const state : active_) {
-      for (auto const move : plan_.moves_of[at(state)]) {
-        auto const& m = plan_.moves[move];
-        if (m.column == machine_.events.size() && m.guard != none8) info.settling |= GuardBits{1} << m.guard;
-      }
-    }
     machine_.configurations.push_back(std::move(info));
   }
 

@@ -51,7 +51,6 @@ std::vector<Timer> const& Machine::timers() const noexcept { return impl_->timer
 std::uint32_t Machine::effect_count() const noexcept { return static_cast<std::uint32_t>(impl_->effects.size()); }
 Effect const& Machine::effect(std::uint32_t number) const noexcept { return impl_->effects[number]; }
 std::vector<std::int32_t> const& Machine::guards() const noexcept { return impl_->guards; }
-GuardBits Machine::guards_of_settling(Configuration configuration) const noexcept { return impl_->configurations[configuration.value].settling; }
 std::size_t Machine::settle_max() const noexcept { return impl_->definition.states.size() + 1; }
 
 bool Machine::find(std::string_view name, Configuration& out) const noexcept {
@@ -126,6 +125,16 @@ bool Machine::can_reach(Configuration configuration, EventNumber event) const {
 RoleBits Machine::role(std::string_view name) const noexcept {
   auto const found = std::find(impl_->roles.begin(), impl_->roles.end(), name);
   return found == impl_->roles.end() ? 0 : RoleBits{1} << (found - impl_->roles.begin());
+}
+
+GuardBits Machine::guards_of_settling(Configuration configuration, TimerBits elapsed) const noexcept {
+  GuardBits out = 0;
+  auto const& cell = impl_->cell(configuration, impl_->by_itself());
+  for (std::size_t i = 0; i < cell.count; ++i) {
+    auto const& choice = impl_->choices[cell.first + i];
+    if ((choice.timer & ~elapsed) == 0) out |= choice.guard;
+  }
+  return out;
 }
 
 GuardBits Machine::guards_of(Configuration configuration, EventNumber event) const noexcept {

@@ -37,7 +37,6 @@ struct ConfigurationInfo {
   Others others = Others::reject;
   bool finished = false;
   std::int32_t parks = -1;  ///< state whose `park_for` counts
-  GuardBits settling = 0;
 };
 
 struct Machine::Impl {

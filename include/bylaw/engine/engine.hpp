@@ -32,7 +32,8 @@ struct DueRun {
 /// disk, the engine is `failed` until it is opened again. Does not survive fork().
 class BYLAW_EXPORT Engine {
  public:
-  /// Errors: those of Store::open, `no_rules` without a rulebook, `store_corrupt`.
+  /// Errors: those of Store::open, `no_rules` without a rulebook, `unknown_action` (a workflow names what nobody does),
+  /// `workflow_changed` (another text under a version that the store knows), `store_corrupt`.
   [[nodiscard]] static Result<Engine> open(Options options);
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;

@@ -113,7 +113,8 @@ class BYLAW_EXPORT Machine {
   [[nodiscard]] std::vector<std::int32_t> const& guards() const noexcept;
   /// Guards that `step` may ask for; the others need not be computed.
   [[nodiscard]] GuardBits guards_of(Configuration configuration, EventNumber event) const noexcept;
-  [[nodiscard]] GuardBits guards_of_settling(Configuration configuration) const noexcept;
+  /// The same for `settle`; guards of clocks that have not run out are not asked.
+  [[nodiscard]] GuardBits guards_of_settling(Configuration configuration, TimerBits elapsed) const noexcept;
   /// How often `settle` may move in a row before the guards are going round in a circle.
   [[nodiscard]] std::size_t settle_max() const noexcept;
 

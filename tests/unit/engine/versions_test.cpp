@@ -1,0 +1,292 @@
+// Versions of workflows, clocks that are refused, measures that come later: what scenarios cannot show because it takes two policies.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include <unistd.h>
+
+#include <bylaw/config/files.hpp>
+#include <bylaw/engine/engine.hpp>
+#include <bylaw/report/report.hpp>
+#include <bylaw/store/store.hpp>
+#include <bylaw/wire/commands.hpp>
+
+using namespace bylaw;
+
+namespace {
+
+class Shop {
+ public:
+  Shop() { std::filesystem::create_directories(folder_); }
+  ~Shop() {
+    engine_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+  Shop(Shop const&) = delete;
+  Shop& operator=(Shop const&) = delete;
+
+  rulebook::Rulebook rules(std::string const& text) {
+    auto const file = folder_ / "policy.bylaw";
+    std::ofstream(file) << "policy shop { currency USD; time zone \"UTC\"; }\n"
+                           "allocation nearest { from location.active; prefer lowest location.priority; split never; short backorder; }\n"
+                           "return otherwise_none { within no limit; deny reason POLICY otherwise; }\n"
+                        << text;
+    auto const zones = config::load_zones();
+    auto loaded = config::load_policy({file.string()}, *zones);
+    REQUIRE_MESSAGE(loaded->ok(), render(loaded->diagnostics, loaded->sources));
+    return loaded->rulebook;
+  }
+  Result<void> try_open(std::string const& text) {
+    engine_.reset();
+    auto engine = engine::Engine::open({path(), true, rules(text), {}});
+    if (!engine) return Unexpected{engine.error()};
+    engine_ = std::make_unique<engine::Engine>(std::move(*engine));
+    return {};
+  }
+  void open(std::string const& text) {
+    auto const opened = try_open(text);
+    REQUIRE_MESSAGE(opened.has_value(), opened.error().message);
+  }
+  void close() { engine_.reset(); }
+
+  trade::Outcome send(trade::CommandBody body, std::string role = "system") {
+    auto const outcome = engine_->submit(trade::Command{"c-" + std::to_string(++count_), Timestamp(now), {role, role}, std::move(body)});
+    REQUIRE_MESSAGE(outcome.has_value(), outcome.error().message);
+    return *outcome;
+  }
+  trade::Outcome order(std::string id, std::int64_t cents, std::string customer = "C1") {
+    trade::Order order;
+    order.id = std::move(id);
+    order.placed = Timestamp(now);
+    order.currency = Currency::find("USD");
+    order.customer.id = std::move(customer);
+    order.total = Money(cents, order.currency);
+    order.lines = {{1, "TEA", "", 1, Decimal(1), order.total, false}};
+    return send(trade::ImportOrder{order});
+  }
+  trade::Outcome event(std::string id, std::string name, std::string role = "system") {
+    return send(trade::OrderEvent{std::move(id), std::move(name), ""}, std::move(role));
+  }
+  std::vector<trade::Outcome> wait(std::int64_t ms) {
+    std::vector<trade::Outcome> out;
+    for (auto const end = now + ms;;) {
+      auto const next = engine_->next_due();
+      REQUIRE(next.has_value());
+      now = *next && (*next)->value <= end ? std::max((*next)->value, now) : end;
+      if (!*next || (*next)->value > end) return out;
+      auto done = engine_->run_due(Timestamp(now), 10);
+      REQUIRE(done.has_value());
+      out.insert(out.end(), done->outcomes.begin(), done->outcomes.end());
+    }
+  }
+  std::vector<std::vector<std::string>> rows(char const* sql) {
+    auto reader = store::Reader::open(path());
+    REQUIRE(reader.has_value());
+    auto table = reader->query(sql);
+    REQUIRE_MESSAGE(table.has_value(), table.error().message);
+    return std::move(table->rows);
+  }
+  std::vector<std::vector<std::string>> plan(std::string const& text) {
+    auto reader = store::Reader::open(path());
+    auto table = report::migration(*reader, rules(text));
+    REQUIRE(table.has_value());
+    return std::move(table->rows);
+  }
+  std::vector<std::string> findings() {
+    auto const verified = store::verify(path());
+    REQUIRE(verified.has_value());
+    return verified->findings;
+  }
+  std::string path() const { return (folder_ / "shop.db").string(); }
+
+  std::int64_t now = 1'794'211'200'000;  // 2026-11-09 00:00 UTC
+
+ private:
+  static int next() {
+    static int number = 0;
+    return ++number;
+  }
+  std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("bylaw_versions_" + std::to_string(getpid()) + "_" + std::to_string(next()));
+  std::unique_ptr<engine::Engine> engine_;
+  int count_ = 0;
+};
+
+constexpr char const* first = R"(
+workflow order {
+  version 1; start imported;
+  state imported { on validate go held; }
+  state held { on check when order.total > 100.00 USD go large; on check when order.total <= 100.00 USD go small; others park up to 2 days; }
+  state large { on finish go done; after 5 hours do notify(desk); }
+  state small { on finish go done; }
+  final state done;
+}
+)";
+constexpr char const* second = R"(
+workflow order {
+  version 2; start imported; migrate from 1 { held becomes waiting; large becomes big; }
+  state imported { on validate go waiting; }
+  state waiting { on look when order.total > 50.00 USD go big; on look when order.total <= 50.00 USD go done; }
+  state big { on finish go done; after 2 hours go done; }
+  final state done;
+}
+)";
+
+}  // namespace
+
+TEST_CASE("an instance ends under the words it started under, also after the host came back twice") {
+  Shop shop;
+  shop.open(first);
+  CHECK(shop.order("A-1", 7000).state == "held");
+  shop.open(second);
+  CHECK(shop.order("A-2", 7000).state == "waiting");
+  CHECK(shop.event("A-1", "look").code == "parked");  // version 1 does not know it
+  CHECK(shop.event("A-2", "look").state == "big");    // 70 is above 50
+  shop.open(second);
+  CHECK(shop.event("A-1", "check").state == "small");  // and not above 100
+  CHECK(shop.event("A-1", "finish").state == "done");
+  CHECK(shop.findings().empty());
+}
+
+TEST_CASE("a workflow that changes without a new version is refused when the engine opens") {
+  Shop shop;
+  shop.open(first);
+  (void)shop.order("A-1", 7000);
+  std::string changed = first;
+  changed.replace(changed.find("100.00"), 6, "90.000");
+  changed.replace(changed.find("90.000"), 6, "90.00 ");
+  auto const opened = shop.try_open(changed);
+  REQUIRE(!opened.has_value());
+  CHECK(opened.error().code == "workflow_changed");
+  CHECK(opened.error().remedy.find("raise its `version`") != std::string::npos);
+  shop.open(std::string("# another comment\n") + first);  // words that change nothing are no change
+  CHECK(shop.event("A-1", "check").state == "small");
+}
+
+TEST_CASE("a migration lists everything, moves what it can in one command, and says what is left") {
+  Shop shop;
+  shop.open(first);
+  for (auto const* id : {"A-1", "A-2", "A-3", "A-4"}) (void)shop.order(id, id[2] == '3' ? 7000 : 20000);
+  CHECK(shop.event("A-2", "check").state == "large");
+  CHECK(shop.event("A-3", "check").state == "small");
+  CHECK(shop.event("A-4", "nonsense").code == "parked");
+  auto const plan = shop.plan(second);
+  REQUIRE(plan.size() == 4);
+  CHECK(plan[0] == std::vector<std::string>{"A-1", "order", "1", "held", "moves", "waiting", ""});
+  CHECK(plan[1] == std::vector<std::string>{"A-2", "order", "1", "large", "moves", "big", ""});
+  CHECK(plan[2][4] == "unmapped");
+  CHECK(plan[2][6].find("migrate from 1 { small becomes STATE; }") != std::string::npos);
+  CHECK(plan[3] == std::vector<std::string>{"A-4", "order", "1", "held", "blocked", "waiting", "1 events wait for it"});
+  shop.open(second);
+  auto const outcome = shop.send(trade::Migrate{"order", 1, 1000, "new desk"});
+  CHECK(outcome.code == "ok");
+  CHECK(outcome.message == "2 moved, 2 left");
+  CHECK(shop.rows("SELECT subject, version, state FROM instance ORDER BY subject") ==
+        std::vector<std::vector<std::string>>{{"A-1", "2", "waiting"}, {"A-2", "2", "big"}, {"A-3", "1", "small"}, {"A-4", "1", "held"}});
+  // The clock of the old state is gone, that of the new one runs from when the state was entered.
+  CHECK(shop.rows("SELECT i.subject, t.name FROM timer t JOIN instance i ON i.seq=t.instance WHERE t.name LIKE '%after%'") ==
+        std::vector<std::vector<std::string>>{{"A-2", "big/after_1"}});
+  CHECK(shop.event("A-1", "look").state == "big");
+  CHECK(shop.send(trade::Migrate{"order", 1, 1000, ""}).code == "nothing_moves");
+  CHECK(shop.send(trade::Migrate{"order", 2, 1000, ""}).code == "same_version");
+  CHECK(shop.send(trade::Migrate{"order", 7, 1000, ""}).code == "nothing_to_migrate");
+  CHECK(shop.send(trade::Migrate{"nothing", 1, 1000, ""}).code == "unknown_workflow");
+  CHECK(shop.findings().empty());
+}
+
+TEST_CASE("a measure that comes later counts what was there before") {
+  Shop shop;
+  constexpr char const* measure = R"(
+measure recent = count order by customer.id over 2 days;
+hold many { when recent >= 2; reason VELOCITY "many"; blocks release; release by fraud_analyst; })";
+  shop.open("");
+  CHECK(shop.order("A-1", 100).state == "released");
+  CHECK(shop.order("A-2", 100).state == "released");
+  shop.open(measure);
+  CHECK(shop.order("A-3", 100).state == "on_hold");
+  CHECK(shop.order("B-1", 100, "C2").state == "released");
+  // Another text of the measure makes other entries; the old ones do not linger.
+  std::string wider = measure;
+  wider.replace(wider.find("count order"), 11, "count order where order.total > 500.00 USD");
+  shop.open(wider);
+  CHECK(shop.order("A-4", 100).state == "released");
+  CHECK(shop.rows("SELECT count(*) FROM measure_entry")[0][0] == "0");
+}
+
+TEST_CASE("a clock whose work is refused is given up and told, not fired again and again") {
+  Shop shop;
+  shop.open(R"(
+extend record order { weight: decimal; }
+workflow order {
+  version 1; start imported;
+  state imported { on validate go waiting; }
+  state waiting { on finish go done; after 1 hour when order.weight > 5 go done; }
+  final state done;
+})");
+  CHECK(shop.order("A-1", 100).state == "waiting");
+  auto const fired = shop.wait(2 * hour_ms);
+  REQUIRE(fired.size() == 1);
+  CHECK(fired[0].status == trade::Status::refused);
+  CHECK(fired[0].code == "policy_error");
+  CHECK(shop.wait(10 * hour_ms).empty());
+  CHECK(shop.rows("SELECT name FROM timer_event WHERE action=4")[0][0] == "waiting/after_1");
+  CHECK(shop.findings().empty());
+}
+
+TEST_CASE("nobody fires a clock that is not due, is not there, or was fired already") {
+  Shop shop;
+  shop.open(second);
+  CHECK(shop.order("A-1", 7000).state == "waiting");
+  CHECK(shop.event("A-1", "look").state == "big");
+  auto const due = Timestamp(shop.now + 2 * hour_ms);
+  CHECK(shop.send(trade::FireTimer{"A-1", "big/after_1", due}).code == "no_such_timer");
+  CHECK(shop.send(trade::FireTimer{"A-1", "big/after_2", due}).code == "no_such_timer");
+  CHECK(shop.send(trade::FireTimer{"A-9", "big/after_1", due}).code == "no_such_timer");
+  CHECK(shop.wait(3 * hour_ms).size() == 1);
+  CHECK(shop.rows("SELECT state FROM instance")[0][0] == "done");
+  CHECK(shop.send(trade::FireTimer{"A-1", "big/after_1", due}).code == "no_such_timer");
+}
+
+TEST_CASE("guards that hold at once, or lead round in a circle, refuse the command and change nothing") {
+  Shop shop;
+  shop.open(R"(
+workflow order {
+  version 1; start imported;
+  state imported { on validate go open; }
+  state open {
+    on tie when order.total > 1.00 USD go a; on tie when order.line_count > 0 go b;
+    on spin go round; on finish go done;
+  }
+  state a { on finish go done; } state b { on finish go done; }
+  state round { when order.total > 1.00 USD go about; on finish go done; }
+  state about { when order.line_count > 0 go round; on finish go done; }
+  final state done;
+})");
+  CHECK(shop.order("A-1", 7000).state == "open");
+  CHECK(shop.event("A-1", "tie").code == "tied_guards");
+  CHECK(shop.event("A-1", "spin").code == "endless");
+  CHECK(shop.rows("SELECT state FROM instance")[0][0] == "open");
+  CHECK(shop.event("A-1", "finish").state == "done");
+}
+
+TEST_CASE("verify finds a clock that was taken away, one that was forged, and an instance that was pinned elsewhere") {
+  struct Row {
+    char const* sql;
+    char const* finding;
+  };
+  for (auto const& row : {Row{"DELETE FROM timer", "the clock `big/after_1`"}, Row{"UPDATE timer SET due=due+1", "the clock `big/after_1`"},
+                          Row{"INSERT INTO timer VALUES(1,'x',5,0)", "the clock `x`"}, Row{"UPDATE instance SET version=7", "state of `A-1`"},
+                          Row{"UPDATE instance SET last=last-1", "state of `A-1`"}, Row{"UPDATE transition SET previous=0 WHERE seq=3", "has a gap"},
+                          Row{"UPDATE policy_source SET text=''", "hash of commit"}, Row{"DELETE FROM instance", "state of `A-1`"}}) {
+    CAPTURE(row.sql);
+    Shop shop;
+    shop.open(second);
+    (void)shop.order("A-1", 7000);
+    (void)shop.event("A-1", "look");
+    shop.close();
+    REQUIRE(std::system(("sqlite3 " + shop.path() + " \"" + row.sql + "\"").c_str()) == 0);
+    std::string all;
+    for (auto const& finding : shop.findings()) all += finding + "\n";
+    CHECK_MESSAGE(all.find(row.finding) != std::string::npos, all);
+  }
+}
