@@ -7,6 +7,7 @@
 
 #include <bylaw/config/mapping_file.hpp>
 #include <bylaw/engine/engine.hpp>
+#include <bylaw/trade/command.hpp>
 #include <bylaw/wire/json.hpp>
 
 #include "cli/cli.hpp"

@@ -5,6 +5,7 @@
 #include <set>
 
 #include <bylaw/engine/engine.hpp>
+#include <bylaw/trade/command.hpp>
 #include <bylaw/report/report.hpp>
 #include <bylaw/store/history.hpp>
 #include <bylaw/store/store.hpp>

@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include <bylaw/orders/holds.hpp>
+#include <bylaw/policy/policy.hpp>
+#include <bylaw/workflow/machine.hpp>
 #include <bylaw/wire/decisions.hpp>
 
 namespace bylaw::inline v0::orders {

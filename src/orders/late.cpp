@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include <bylaw/orders/holds.hpp>
+#include <bylaw/policy/policy.hpp>
+#include <bylaw/workflow/machine.hpp>
 
 namespace bylaw::inline v0::orders {
 

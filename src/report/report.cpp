@@ -2,6 +2,9 @@
 
 #include <cstdlib>
 
+#include <bylaw/rulebook/rulebook.hpp>
+#include <bylaw/values/zone.hpp>
+
 #include "report/timed.hpp"
 
 namespace bylaw::inline v0::report {
@@ -183,6 +186,8 @@ Result<store::Table> run(store::Reader& reader, std::string_view name, ZoneTable
   names.resize(names.size() - 2);
   return failure("unknown_report", "there is no report `" + std::string(name) + "`", {}, "reports are " + names);
 }
+
+Result<store::Table> run(store::Reader& reader, std::string_view name) { return run(reader, name, ZoneTable{}); }
 
 Result<store::Table> audit(store::Reader& reader, std::string const& subject) {
   auto table = reader.query(audit_sql, {subject});

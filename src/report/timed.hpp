@@ -1,5 +1,6 @@
 #pragma once
 #include <bylaw/report/report.hpp>
+#include <bylaw/values/zone.hpp>
 
 namespace bylaw::inline v0::report {
 

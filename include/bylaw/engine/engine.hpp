@@ -5,7 +5,11 @@
 
 #include <bylaw/engine/clock.hpp>
 #include <bylaw/rulebook/rulebook.hpp>
-#include <bylaw/trade/command.hpp>
+#include <bylaw/trade/outcome.hpp>
+
+namespace bylaw::inline v0::trade {
+struct Command;  // <bylaw/trade/command.hpp>
+}
 
 namespace bylaw::inline v0::engine {
 

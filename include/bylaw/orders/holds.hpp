@@ -3,9 +3,19 @@
 #include <string_view>
 #include <vector>
 
-#include <bylaw/policy/policy.hpp>
 #include <bylaw/trade/journal.hpp>
-#include <bylaw/workflow/machine.hpp>
+#include <bylaw/workflow/definition.hpp>
+
+namespace bylaw::inline v0::policy {
+class Policy;  // <bylaw/policy/policy.hpp>
+struct HoldDecision;
+struct HoldHit;
+struct HoldRule;
+enum class LatePolicy : std::uint8_t;
+}  // namespace bylaw::inline v0::policy
+namespace bylaw::inline v0::workflow {
+class Machine;  // <bylaw/workflow/machine.hpp>
+}
 
 namespace bylaw::inline v0::orders {
 

@@ -3,9 +3,14 @@
 #include <string_view>
 #include <vector>
 
-#include <bylaw/rulebook/rulebook.hpp>
 #include <bylaw/store/reader.hpp>
-#include <bylaw/values/zone.hpp>
+
+namespace bylaw::inline v0::values {
+class ZoneTable;  // <bylaw/values/zone.hpp>
+}
+namespace bylaw::inline v0::rulebook {
+class Rulebook;  // <bylaw/rulebook/rulebook.hpp>
+}
 
 namespace bylaw::inline v0::report {
 
@@ -30,7 +35,9 @@ struct Entry {
 /// Reports that count time as queues do: `queues`, `states`, `waiting`. They read the policy that decided last from the store.
 /// `zones` are those of the machine; a policy whose zone is not among them counts time as it elapses.
 /// Errors: `unknown_report`, `store_*`.
-[[nodiscard]] BYLAW_EXPORT Result<store::Table> run(store::Reader& reader, std::string_view name, ZoneTable const& zones = {});
+[[nodiscard]] BYLAW_EXPORT Result<store::Table> run(store::Reader& reader, std::string_view name, ZoneTable const& zones);
+/// The same without zones.
+[[nodiscard]] BYLAW_EXPORT Result<store::Table> run(store::Reader& reader, std::string_view name);
 /// Everything that happened to an order or return, in order, with who, why and policy version.
 [[nodiscard]] BYLAW_EXPORT Result<store::Table> audit(store::Reader& reader, std::string const& subject);
 

@@ -3,16 +3,11 @@
 #include <variant>
 #include <vector>
 
+#include <bylaw/trade/actor.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/trade/records.hpp>
 
 namespace bylaw::inline v0::trade {
-
-/// Who asks. Everything that is done is done by somebody in a role.
-struct Actor {
-  std::string user = "system";
-  std::string role = "system";
-};
 
 struct DefineItem {
   Item item;

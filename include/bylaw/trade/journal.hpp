@@ -3,7 +3,7 @@
 #include <vector>
 
 #include <bylaw/ledger/ledger.hpp>
-#include <bylaw/trade/command.hpp>
+#include <bylaw/trade/actor.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/trade/records.hpp>
 

@@ -5,9 +5,13 @@
 #include <vector>
 
 #include <bylaw/values/export.hpp>
+#include <bylaw/values/strong.hpp>
 #include <bylaw/values/time.hpp>
 
 namespace bylaw::inline v0::workflow {
+
+/// Which states are active at once: a dense number within one Machine. What is stored is its name.
+using Configuration = Strong<struct ConfigurationTag, std::uint32_t>;
 
 /// What a state does with an event that none of its transitions takes. `inherit`: what the state around it does;
 /// at the top that is `reject`.

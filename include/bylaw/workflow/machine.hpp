@@ -10,8 +10,6 @@
 
 namespace bylaw::inline v0::workflow {
 
-/// Which states are active at once: a dense number within one Machine. What is stored is its name.
-using Configuration = Strong<struct ConfigurationTag, std::uint32_t>;
 using EventNumber = Strong<struct EventNumberTag, std::uint16_t>;
 inline constexpr EventNumber unknown_event{0xffff};
 

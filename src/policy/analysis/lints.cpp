@@ -341,6 +341,7 @@ class Linter {
 void lint(Policy::Impl const& impl, Schema const& schema, Date today, Diagnostics& out) {
   Linter(impl, schema, out).run(today);
   check_balance(impl, out);
+  if (!has_errors(out)) check_ties(impl, out);
 }
 
 }  // namespace bylaw::inline v0::policy

@@ -15,4 +15,7 @@ void check_tables(Checker& checker, Policy::Impl const& impl, Schema const& sche
 /// Whether every posting balances under every combination of its guards.
 void check_balance(Policy::Impl const& impl, Diagnostics& out);
 
+/// Guards of one state that can hold at the same time for one event, with values at which they do.
+void check_ties(Policy::Impl const& impl, Diagnostics& out);
+
 }  // namespace bylaw::inline v0::policy

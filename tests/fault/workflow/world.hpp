@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <bylaw/engine/engine.hpp>
+#include <bylaw/trade/command.hpp>
 
 #include "fault/workflow/model.hpp"
 
@@ -39,8 +40,8 @@ class World {
   std::size_t orders_ = 0;
   std::vector<std::string> shipments_;
   std::vector<std::string> refunds_;
-  std::vector<Said> said_;       ///< the last ones, to be said again
-  std::vector<Said> lost_;       ///< said, but nobody heard it yet
+  std::vector<Said> said_;  ///< the last ones, to be said again
+  std::vector<Said> lost_;  ///< said, but nobody heard it yet
   Model model_;
 };
 

@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+
+#include <bylaw/values/export.hpp>
+
+namespace bylaw::inline v0::trade {
+
+/// Who asks. Everything that is done is done by somebody in a role.
+struct Actor {
+  std::string user = "system";
+  std::string role = "system";
+};
+
+}  // namespace bylaw::inline v0::trade
