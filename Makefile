@@ -42,6 +42,7 @@ full: test clang asan tsan lint bench
 	@BYLAW_FAULT_STRIDE=1 $(BUILD)/tests/fault_tests --test-case-exclude='a flipped byte*'
 	@BYLAW_FAULT_STRIDE=13 $(BUILD)/tests/fault_tests --test-case='a flipped byte*'
 	@BYLAW_KILLS=100 $(BUILD)/tests/books_tests
+	@BYLAW_KILLS=100 BYLAW_WORLD_STEPS=200000 $(BUILD)/tests/world_tests
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
 
 # Ratios against twins written by hand, in one run. Each program checks its answers first and ends with an
@@ -75,12 +76,13 @@ fuzz-afl: full-deps
 # The unit tests under a sanitizer, or with the other compiler.
 asan tsan: deps
 	@cmake --preset $@ -DCMAKE_CXX_COMPILER_LAUNCHER=ccache > /dev/null
-	@cmake --build build-$@ --target unit_tests decisions_property simulator fault_tests books_tests
+	@cmake --build build-$@ --target unit_tests decisions_property simulator fault_tests books_tests world_tests
 	@build-$@/tests/unit_tests
 	@build-$@/tests/decisions_property
 	@build-$@/tests/simulator
 	@BYLAW_FAULT_STRIDE=101 build-$@/tests/fault_tests
 	@build-$@/tests/books_tests
+	@BYLAW_WORLD_STEPS=3000 build-$@/tests/world_tests
 
 clang: full-deps
 	@cmake -S . -B $(BUILD)-clang -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -37,8 +36,6 @@ class FeedRunner {
         refuse(error);
         continue;
       }
-      if (group_.empty() && !fire_clocks(command->at)) return false;
-      latest_ = std::max(latest_, command->at);
       group_.push_back(std::move(*command));
       if (group_.size() >= group_size && !flush()) return false;
     }
@@ -62,19 +59,6 @@ class FeedRunner {
     return true;
   }
 
-  /// Clocks that have run out by the time of the commands are fired between groups, each at its own time. What they did is in
-  /// the journal; outcomes are one per line of the feed.
-  bool fire_clocks(Timestamp until) {
-    for (;;) {
-      auto const next = engine_.next_due();
-      if (!next) return fail(next.error()), false;
-      if (!*next || **next > until) return true;
-      auto const done = engine_.run_due(**next, 1000);
-      if (!done) return fail(done.error()), false;
-    }
-  }
-  [[nodiscard]] Timestamp latest() const { return latest_; }
-
   [[nodiscard]] std::int64_t refused() const { return refused_; }
 
  private:
@@ -94,7 +78,6 @@ class FeedRunner {
   engine::Engine& engine_;
   std::vector<trade::Command> group_;
   std::int64_t refused_ = 0;
-  Timestamp latest_{INT64_MIN};
 };
 
 }  // namespace
@@ -108,6 +91,7 @@ int run(RunOptions const& options) {
     if (!std::ifstream(feed)) return fail({"cannot_read", "the feed cannot be read", feed, "check the name and its permissions"});
   }
   engine_options.store_path = options.store;
+  engine_options.clocks_by_commands = true;
   tell_decided_only(engine_options.rulebook);
   auto engine = engine::Engine::open(std::move(engine_options));
   if (!engine) return fail(engine.error());
@@ -120,7 +104,6 @@ int run(RunOptions const& options) {
     ok = runner.feed(file, options.feeds[i]);
     progress.at(static_cast<std::int64_t>(i + 1));
   }
-  ok = ok && runner.fire_clocks(runner.latest());
   if (auto const closed = engine->close(); !closed) return fail(closed.error());
   return ok && runner.refused() == 0 ? exit_ok : exit_findings;
 }

@@ -48,7 +48,9 @@ int migrate(MigrateOptions const& options) {
     return exit_ok;
   }
   std::set<std::pair<std::string, std::string>> versions;
-  for (auto const& row : plan->rows) versions.emplace(row[1], row[2]);
+  for (auto const& row : plan->rows) {
+    if (row[4] != "newer") versions.emplace(row[1], row[2]);
+  }
   auto engine = engine::Engine::open({options.store, false, book, {}});
   if (!engine) return fail(engine.error());
   auto const now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();

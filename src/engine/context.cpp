@@ -52,6 +52,11 @@ void Context::announce(std::string type, std::string const& subject, std::string
   changes.events.push_back({std::move(type), subject, data.take()});
 }
 
+bool is_plain_name(std::string_view name) noexcept {
+  auto const plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'; };
+  return !name.empty() && std::all_of(name.begin(), name.end(), plain);
+}
+
 void Context::announce_state(std::string const& workflow, std::string const& subject, std::string const& state) {
   auto const [place, fresh] = state_events.emplace(subject, changes.events.size());
   announce(workflow + "." + state, subject, state);
@@ -75,6 +80,11 @@ Result<std::optional<store::StoredInstance>> Context::instance(std::string const
     }
   }
   if (!*stored) return stored;
+  for (auto const& row : changes.repins) {
+    if (row.subject != subject) continue;
+    (*stored)->version = row.version;
+    (*stored)->definition = row.definition;
+  }
   for (auto const& step : changes.transitions) {
     if (step.subject != subject) continue;
     if (step.from != step.to) (*stored)->since = command.at;

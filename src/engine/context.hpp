@@ -48,15 +48,11 @@ struct Context {
 
 struct Instance;
 
+/// Whether a name that a person gives can stand in the names of clocks: letters, digits, `_` and `-`.
+[[nodiscard]] bool is_plain_name(std::string_view name) noexcept;
+
 /// Whether the store failed, so that the group has to be given up; everything else refuses one command.
 [[nodiscard]] inline bool is_store_error(Error const& error) { return error.code.compare(0, 6, "store_") == 0; }
-
-/// The actions that workflows of orders and of returns may name; their `act` does them. Any workflow may name those that a
-/// host does (is_outside_action).
-inline constexpr std::string_view order_actions[] = {"reserve_stock", "release_stock", "ship_stock", "record_delivery", "post_invoice", "post_payment"};
-inline constexpr std::string_view return_actions[] = {"receive_goods", "disposition_goods", "post_refund", "approve_reviewed"};
-
-[[nodiscard]] bool is_outside_action(std::string_view action);
 
 /// Runs the command, and then takes down what belonged to whatever it has closed.
 [[nodiscard]] Result<void> run_command(Context& context);

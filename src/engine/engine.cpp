@@ -29,21 +29,6 @@ struct Ticket : CommitQueue::Ticket {
   Error error;
 };
 
-/// A workflow that names an action which nobody does is refused before it can do harm. Empty code: none.
-Error unknown_action(rulebook::Workflow const& workflow) {
-  std::vector<std::string_view> known;
-  if (workflow.kind == "order") known.assign(std::begin(order_actions), std::end(order_actions));
-  if (workflow.kind == "return") known.assign(std::begin(return_actions), std::end(return_actions));
-  for (auto const& action : workflow.machine.actions()) {
-    if (is_outside_action(action) || std::find(known.begin(), known.end(), action) != known.end()) continue;
-    std::string list;
-    for (auto const name : known) list += std::string(name) + ", ";
-    return {"unknown_action", "the workflow `" + workflow.name + "` names the action `" + action + "`, which the engine does not have", workflow.name,
-            "use " + list + "or tell a host with notify(...) or request(...)"};
-  }
-  return {};
-}
-
 /// A clock whose work was refused is not fired again and again; the command that was refused says what it was.
 void give_up_timer(Command const& command, trade::Changes& changes) {
   auto const* timer = std::get_if<trade::FireTimer>(&command.body);
@@ -75,11 +60,25 @@ struct Engine::Impl : Writer {
     }
   }
   Result<void> check_policy();
+  Result<void> fire_until(Timestamp until);
   Result<void> submit(Ticket& ticket);
 };
 
 /// One command: answered from history, refused, or done. Only a failing store fails the group.
 Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
+  // Nobody can take the id that a clock will have, and nobody can be answered without one. That is not even kept.
+  bool const is_timer = std::holds_alternative<trade::FireTimer>(command.body);
+  if (command.id.empty() || (!is_timer && command.id.compare(0, 6, "timer:") == 0)) {
+    outcomes.push_back({command.id,
+                        trade::Status::refused,
+                        false,
+                        "reserved_id",
+                        "an id is expected, and those that begin with `timer:` belong to clocks",
+                        "give the command another id",
+                        {},
+                        {}});
+    return {};
+  }
   Digest digest;
   digest.add(std::string_view(kind_of(command.body)));
   digest.add(wire::to_json(command.body));
@@ -127,6 +126,24 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
 }
 
 namespace {
+Command fire(store::StoredTimer const& timer, Timestamp now) {
+  return {"timer:" + std::to_string(timer.set_by), now, {}, trade::FireTimer{timer.subject, timer.name, timer.due}};
+}
+}  // namespace
+
+/// Clocks that run out before a command, each at its own time.
+Result<void> Engine::Impl::fire_until(Timestamp until) {
+  for (;;) {
+    auto const due = store.due_timers(until, 1);
+    if (!due) return Unexpected{due.error()};
+    if (due->empty()) return {};
+    Outcomes outcomes;
+    if (auto const done = run_one(fire(due->front(), due->front().due), outcomes); !done) return done;
+    if (outcomes.front().code == "id_conflict") return failure("store_corrupt", "a clock has the id of a command", options.store_path, "run `bylaw verify`");
+  }
+}
+
+namespace {
 /// Of the first command of a group; measures are made anew for what they need from then on.
 Timestamp first_time(std::vector<CommitQueue::Ticket*> const& group) {
   for (auto* waiting : group) {
@@ -148,6 +165,7 @@ Result<void> Engine::Impl::run_group(std::vector<CommitQueue::Ticket*> const& gr
     auto* ticket = static_cast<Ticket*>(waiting);
     ticket->outcomes.reserve(ticket->commands->size());
     for (auto const& command : *ticket->commands) {
+      if (auto const fired = options.clocks_by_commands ? fire_until(command.at) : Result<void>{}; !fired) return fired;
       if (auto const done = run_one(command, ticket->outcomes); !done) return done;
     }
   }
@@ -193,10 +211,6 @@ Result<void> Engine::Impl::submit(Ticket& ticket) {
 
 Result<Engine> Engine::open(Options options) {
   if (options.rulebook.policy().empty()) return failure("no_rules", "an engine needs a rulebook", {}, "load a policy without errors first");
-  for (auto const& workflow : options.rulebook.workflows()) {
-    auto const unknown = unknown_action(workflow);
-    if (!unknown.code.empty()) return Unexpected{unknown};
-  }
   auto store = store::Store::open(options.store_path, options.create);
   if (!store) return Unexpected{store.error()};
   auto impl = std::make_unique<Impl>(std::move(options), std::move(*store));
@@ -245,10 +259,7 @@ Result<DueRun> Engine::run_due(Timestamp now, std::size_t count_max) noexcept {
       auto const due = impl_->store.due_timers(now, static_cast<std::int64_t>(count_max));
       if (!due) return Unexpected{due.error()};
       for (auto const& timer : *due) {
-        commands.push_back({"timer:" + timer.subject + ":" + timer.name + ":" + std::to_string(timer.due.value),
-                            now,
-                            {},
-                            trade::FireTimer{timer.subject, timer.name, timer.due}});
+        commands.push_back(fire(timer, now));
       }
     }
     // Between the two another command may have stopped a clock: it is then refused, and nothing happens.

@@ -9,26 +9,12 @@ using trade::ParkedAction;
 using trade::TimerAction;
 using workflow::Reaction;
 
-namespace {
-
-/// Things that hosts do for a workflow: they are told so by a message, with what stands in the brackets.
-constexpr std::string_view outside_actions[] = {"notify",       "request",         "request_allocation", "print_label",
-                                                "void_payment", "capture_payment", "send_refund",        "ask_customer"};
-
-std::string_view name_of(std::string_view action) { return action.substr(0, action.find('(')); }
-
-}  // namespace
-
-bool is_outside_action(std::string_view action) {
-  return std::find(std::begin(outside_actions), std::end(outside_actions), name_of(action)) != std::end(outside_actions);
-}
-
 Result<void> seat(Context& context, Instance& instance) {
   auto const pin = context.versions.find(context.store, instance.stored);
   if (!pin) return Unexpected{pin.error()};
   instance.pin = *pin;
   if (instance.machine().find(instance.stored.state, instance.at)) return {};
-  return failure("store_corrupt", "`" + instance.stored.subject + "` is in the state `" + instance.stored.state + "`, which its workflow does not have", {},
+  return failure("state_lost", "`" + instance.stored.subject + "` is in the state `" + instance.stored.state + "`, which its workflow does not have", {},
                  "run `bylaw verify`");
 }
 
@@ -84,6 +70,13 @@ Result<workflow::Step> Flow::look(std::string const& event, trade::Actor const& 
   auto const roles = by.role.empty() ? workflow::every_role : machine.role(by.role);
   auto const step = workflow::step(machine, instance.at, number, roles, *guards);
   if (auto const fits = check_step(context_, instance, step, event, by); !fits) return Unexpected{fits.error()};
+  if (step.reaction == Reaction::parked && instance.stored.number != 0) {
+    constexpr std::size_t parked_max = 100;
+    auto const waiting = context_.store.parked_events(instance.stored.number);
+    if (!waiting) return Unexpected{waiting.error()};
+    if (waiting->size() >= parked_max)
+      return context_.refuse("too_many_parked", "100 events wait for `" + instance.stored.subject + "` already", "see `bylaw report parked`");
+  }
   return step;
 }
 
@@ -108,6 +101,7 @@ Result<void> Flow::settle(workflow::TimerBits elapsed) {
 }
 
 Result<void> Flow::settle_all(workflow::TimerBits elapsed) {
+  if (auto const ready = subject_.before_settling(context_); !ready) return ready;
   auto& instance = subject_.instance;
   auto const& machine = instance.machine();
   auto const waiting = elapsed_timers();
@@ -130,6 +124,7 @@ Result<void> Flow::settle_all(workflow::TimerBits elapsed) {
       context_.changes.timers.push_back({instance.stored.subject, name, TimerAction::fired, context_.command.at});
     }
     elapsed &= ~step.timers_used;
+    for (std::size_t i = 0; i < step.effect_count; ++i) elapsed &= ~machine.effect(step.effects[i]).timers_stopped;
     if (auto const done = move(event, step); !done) return done;
   }
   return context_.refuse("endless", "the guards of `" + instance.stored.subject + "` lead round in a circle from `" + instance.stored.state + "`",
@@ -153,7 +148,7 @@ Result<void> Flow::move(std::string const& event, workflow::Step const& step) {
     if (auto const done = do_effect(instance.machine().effect(step.effects[i])); !done) return done;
   }
   if (stored.closed) context_.closed.push_back(stored.subject);
-  return {};
+  return stored.state == from ? Result<void>{} : subject_.arrived(context_);
 }
 
 Result<void> Flow::do_effect(workflow::Effect const& effect) {
@@ -167,7 +162,7 @@ Result<void> Flow::do_effect(workflow::Effect const& effect) {
   start_timers(effect);
   for (auto const number : effect.actions) {
     auto const& action = machine.actions()[number];
-    if (is_outside_action(action)) {
+    if (rulebook::is_outside_action(action)) {
       context_.announce(instance.stored.workflow + "." + action, instance.stored.subject, instance.stored.state);
       continue;
     }
@@ -245,14 +240,14 @@ Result<void> Flow::deliver_parked() {
     auto const step = look(event.event, event.by);
     if (!step || step->reaction != Reaction::moved) continue;
     auto const code = context_.outcome.code;
-    auto const kept = instance;
     auto const tried = attempt(context_, [&]() -> Result<void> {
       context_.changes.parked.push_back({instance.stored.subject, ParkedAction::delivered, event.number, event.event, event.deadline, event.by, "fits now"});
       return subject_.assert_event(context_, event.event, event.by);
     });
     context_.outcome.code = code;
-    if (!tried) instance = kept;
-    if (!tried && is_store_error(tried.error())) return tried;
+    if (tried) continue;
+    if (is_store_error(tried.error())) return tried;
+    if (auto const reloaded = subject_.reload(context_); !reloaded) return reloaded;
   }
   return {};
 }

@@ -26,8 +26,8 @@ class Subject {
   [[nodiscard]] virtual Result<void> assert_event(Context& context, std::string const& event, trade::Actor const& by);
   /// A clock of it that is none of its workflow's. False: not known.
   [[nodiscard]] virtual Result<bool> fire(Context& context, store::StoredTimer const& timer);
-  /// Facts that it stands on have changed.
-  [[nodiscard]] virtual Result<void> refresh(Context&) { return {}; }
+  /// Reads itself anew, with what the command has changed so far.
+  [[nodiscard]] virtual Result<void> reload(Context& context) = 0;
 
  protected:
   friend class Flow;
@@ -38,6 +38,10 @@ class Subject {
   };
   [[nodiscard]] virtual Result<Frames> frames(Context& context) = 0;
   [[nodiscard]] virtual Result<void> act(Context& context, std::string const& action) = 0;
+  /// What has to be looked at before anything is taken by itself.
+  [[nodiscard]] virtual Result<void> before_settling(Context&) { return {}; }
+  /// It has come to another state; `instance` says which.
+  [[nodiscard]] virtual Result<void> arrived(Context&) { return {}; }
 };
 
 /// Moves a subject through its workflow, and writes down every step of it.
@@ -80,11 +84,15 @@ template <class Work>
   auto const mark = context.ledger.mark();
   auto changes = context.changes;
   auto state_events = context.state_events;
+  auto closed = context.closed;
+  auto outcome = context.outcome;
   auto const done = work();
   if (!done) {
     context.ledger.undo_to(mark);
     context.changes = std::move(changes);
     context.state_events = std::move(state_events);
+    context.closed = std::move(closed);
+    context.outcome = std::move(outcome);
   }
   return done;
 }

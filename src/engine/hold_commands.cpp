@@ -33,6 +33,7 @@ policy::HoldRule const* find_rule(policy::Policy const& policy, std::string cons
 
 Result<void> run(Context& context, trade::PlaceHold const& body) {
   context.outcome.subject = body.order;
+  if (!is_plain_name(body.rule)) return context.refuse("bad_name", "a name of letters, digits, `_` and `-` is expected", "write call_customer");
   OrderSubject subject;
   if (auto const loaded = subject.load(context, body.order); !loaded) return loaded;
   context.outcome.state = context.state_before = subject.instance.stored.state;

@@ -13,6 +13,24 @@ class PlainSubject : public Subject {
     instance.stored = std::move(stored);
     return seat(context, instance);
   }
+  /// What keeps an order from being picked, packed or shipped keeps its parcels from it too.
+  [[nodiscard]] Result<void> assert_event(Context& context, std::string const& event, trade::Actor const& by) override {
+    if (instance.stored.workflow == "shipment" && instance.stored.parent != 0) {
+      auto const parent = context.store.load_instance(instance.stored.parent);
+      if (!parent) return Unexpected{parent.error()};
+      if (*parent && (*parent)->workflow == "order") {
+        OrderSubject order;
+        if (auto const loaded = order.load(context, (*parent)->subject); !loaded) return loaded;
+        if (auto const free = order.check_blocks(context, event); !free) return free;
+      }
+    }
+    return Subject::assert_event(context, event, by);
+  }
+  [[nodiscard]] Result<void> reload(Context& context) override {
+    auto stored = context.instance(instance.stored.subject);
+    if (!stored) return Unexpected{stored.error()};
+    return load(context, std::move(**stored));
+  }
 
  private:
   [[nodiscard]] Result<Frames> frames(Context& context) override {

@@ -2,6 +2,7 @@
 #include <bylaw/engine/instances.hpp>
 
 #include <mutex>
+#include <set>
 #include <utility>
 
 #include <bylaw/workflow/instance_table.hpp>
@@ -58,6 +59,12 @@ Result<void> Instances::Impl::prepare() {
   if (auto const begun = store.begin(); !begun) return begun;
   for (auto const& machine : options.machines) {
     auto const& definition = machine.definition();
+    for (auto const& other : options.machines) {
+      bool const twin = &other != &machine && other.definition().name == definition.name && other.definition().version == definition.version;
+      if (twin)
+        return failure("two_machines", "version " + std::to_string(definition.version) + " of `" + definition.name + "` was given twice", definition.name,
+                       "give each once");
+    }
     if (!machine.timers().empty()) {
       return failure("timers_not_kept", "the workflow `" + definition.name + "` has clocks, which only Engine keeps", definition.name,
                      "take them out, or use Engine");
@@ -105,6 +112,7 @@ void Instances::Impl::take_back() noexcept {
 }
 
 Result<void> Instances::Impl::start(Work& work) {
+  std::set<std::string_view> names;
   for (auto const& instance : *work.starts) {
     auto const refuse = [&](char const* code, std::string message, char const* remedy) {
       work.refusal = {code, std::move(message), instance.subject, remedy};
@@ -115,11 +123,7 @@ Result<void> Instances::Impl::start(Work& work) {
     auto const known = store.load_instance(instance.subject);
     if (!known) return Unexpected{known.error()};
     if (*known) return refuse("id_taken", "`" + instance.subject + "` is already known", "give it another name");
-    for (auto const& other : *work.starts) {
-      if (&other == &instance) break;
-      if (work.starts->size() <= 64 && other.subject == instance.subject)
-        return refuse("id_taken", "`" + instance.subject + "` stands here twice", "give it another name");
-    }
+    if (!names.insert(instance.subject).second) return refuse("id_taken", "`" + instance.subject + "` stands here twice", "give it another name");
   }
   for (auto const& instance : *work.starts) {
     auto const& machine = options.machines[instance.machine];

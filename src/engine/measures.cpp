@@ -32,9 +32,7 @@ Result<Value> bring_together(Measure const& measure, store::MeasureSums const& s
 
 /// What kind of entries a measure has: another text makes other entries.
 std::string definition_of(policy::Policy const& policy, Measure const& measure) {
-  auto const& source = policy.sources()[measure.span.source_index].text;
-  auto const end = source.find(';', measure.span.begin_offset);
-  return sha256(source.substr(measure.span.begin_offset, end - measure.span.begin_offset)).substr(0, 16);
+  return to_hex(sha256(policy.unfolded(measure.name, measure.span.source_index)).substr(0, 16));
 }
 
 Timestamp window_start(policy::Policy const& policy, Measure const& measure, Timestamp now) {
@@ -107,6 +105,10 @@ Result<void> add_refund_to_measures(Context& context, OrderView const& view, Mon
 
 Result<void> rebuild_measures(rulebook::Rulebook const& book, store::Store& store, Timestamp now) {
   auto const& policy = book.policy();
+  // What this policy does not keep is not kept up while it decides: it is made anew when it comes back.
+  std::vector<std::string> names;
+  for (auto const& measure : policy.measures()) names.push_back(measure.name);
+  if (auto const dropped = store.keep_measures_only(names); !dropped) return dropped;
   for (std::size_t i = 0; i < policy.measures().size(); ++i) {
     auto const& measure = policy.measures()[i];
     auto const kept = store.measure_is_kept(measure.name, definition_of(policy, measure));
@@ -120,7 +122,13 @@ Result<void> rebuild_measures(rulebook::Rulebook const& book, store::Store& stor
       rulebook::OrderFacts facts;
       facts.order = &(*stored)->order;
       facts.imported = (*stored)->imported;
-      facts.items.assign((*stored)->order.lines.size(), nullptr);
+      std::vector<std::optional<trade::Item>> items;
+      for (auto const& line : (*stored)->order.lines) {
+        auto item = store.load_item(line.item);
+        if (!item) return Unexpected{item.error()};
+        items.push_back(std::move(*item));
+      }
+      for (auto const& item : items) facts.items.push_back(item ? &*item : nullptr);
       std::vector<trade::MeasureRow> rows;
       if (auto const done = entry(book, i, facts, {}, id, (*stored)->imported, rows); !done) return done;
       for (auto const& row : rows) {

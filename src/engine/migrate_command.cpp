@@ -33,7 +33,12 @@ Result<void> move(Context& context, store::StoredInstance const& stored, ruleboo
   context.changes.repins.push_back({stored.subject, to.version, context.versions.definition(to)});
   context.changes.transitions.push_back({stored.subject, "migrate", stored.state, state, to.machine.finished(at)});
   if (to.machine.finished(at)) context.closed.push_back(stored.subject);
-  return change_clocks(context, instance, to, at);
+  if (auto const changed = change_clocks(context, instance, to, at); !changed) return changed;
+  if (to.machine.finished(at)) return {};
+  // What the new version takes by itself.
+  auto subject = load_subject(context, stored.subject);
+  if (!subject) return Unexpected{subject.error()};
+  return Flow(context, **subject).settle();
 }
 
 }  // namespace
@@ -45,6 +50,10 @@ Result<void> run(Context& context, trade::Migrate const& body) {
   if (to->version == body.from) {
     return context.refuse("same_version", "version " + std::to_string(body.from) + " of `" + body.workflow + "` is in force",
                           "name the version that instances come from");
+  }
+  if (body.from > to->version) {
+    return context.refuse("newer_version", "version " + std::to_string(body.from) + " of `" + body.workflow + "` is newer than the one in force",
+                          "load the newer policy");
   }
   auto const definitions = context.store.open_definitions();
   if (!definitions) return Unexpected{definitions.error()};

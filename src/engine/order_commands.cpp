@@ -22,9 +22,6 @@ Result<void> run(Context& context, trade::ImportOrder const& body) {
   auto& view = subject.view;
   view.stored.order = order;
   view.stored.imported = context.command.at;
-  auto const same = context.store.orders_of_customer(order.customer.id, order.id);
-  if (!same) return Unexpected{same.error()};
-  view.facts.same_customer_orders = *same;
   if (auto const completed = complete(context, view, false); !completed) return completed;
   context.changes.orders.push_back({order, view.stored.imported});
   if (auto const counted = add_to_measures(context, view); !counted) return counted;
@@ -35,7 +32,6 @@ Result<void> run(Context& context, trade::ImportOrder const& body) {
   auto const step = flow.look("validate", {"system", ""});
   if (!step) return Unexpected{step.error()};
   if (auto const done = flow.follow("validate", *step, {"system", ""}); !done) return done;
-  view.stored.state = subject.instance.stored.state;
   subject.judge_lateness(context);
   return {};
 }

@@ -61,6 +61,18 @@ Result<void> OrderSubject::lift(Context& context, HoldRow row, HoldAction action
   return {};
 }
 
+/// The last rows of holds that are not open, with what this command has done to them.
+Result<std::vector<HoldRow>> OrderSubject::closed_holds(Context& context) {
+  auto closed = context.store.closed_holds(view.stored.order.id);
+  if (!closed) return closed;
+  for (auto const& row : context.changes.holds) {
+    if (row.order != view.stored.order.id) continue;
+    std::erase_if(*closed, [&](HoldRow const& h) { return h.rule == row.rule && h.line == row.line; });
+    if (!is_open(row.action)) closed->push_back(row);
+  }
+  return closed;
+}
+
 Result<void> OrderSubject::recheck_holds(Context& context) {
   auto const& policy = context.book.policy();
   auto const now = context.command.at;
@@ -81,26 +93,32 @@ Result<void> OrderSubject::recheck_holds(Context& context) {
       // What was awaited is there, or its time is over: the hold is decided.
       if (auto const lifted = lift(context, row, HoldAction::cleared); !lifted) return lifted;
       if (reading.applies) put(context, orders::hold_row(*rule, hold.order, reading.hit));
+    } else if (hold.action == HoldAction::waiting && reading.hit.decide_by != hold.due) {
+      put(context, orders::hold_row(*rule, hold.order, reading.hit));  // another fact is awaited longer
     }
   }
-  auto closed = context.store.closed_holds(view.stored.order.id);
+  auto const closed = closed_holds(context);
   if (!closed) return Unexpected{closed.error()};
-  for (auto const& row : context.changes.holds) {
-    if (row.order != view.stored.order.id) continue;
-    std::erase_if(*closed, [&](HoldRow const& h) { return h.rule == row.rule && h.line == row.line; });
-    if (!is_open(row.action)) closed->push_back(row);
-  }
   auto const decision = policy.decide_holds(*frame, now);
   for (auto& row : orders::place_holds(policy, view.stored.order.id, decision, view.holds, *closed)) put(context, std::move(row));
   return apply_stops(context);
 }
 
-/// A stop of what the order needs for its release holds it, until the stop is over.
 Result<void> OrderSubject::apply_stops(Context& context) {
+  if (instance.stored.closed) return {};
   auto const stops = stops_of(context, view);
   if (!stops) return Unexpected{stops.error()};
+  std::vector<HoldRow> closed;
+  if (!stops->empty()) {
+    auto known = closed_holds(context);
+    if (!known) return Unexpected{known.error()};
+    closed = std::move(*known);
+  }
   for (auto const& stop : *stops) {
     auto const rule = "stop:" + stop.name;
+    // A person let this order go in spite of it.
+    bool const let_go = std::any_of(closed.begin(), closed.end(), [&](HoldRow const& h) { return h.rule == rule && h.action == HoldAction::released; });
+    if (let_go) continue;
     bool const stands = std::any_of(view.holds.begin(), view.holds.end(), [&](HoldRow const& h) { return h.rule == rule; });
     if (stands || !orders::lists(stop.blocks, "release")) continue;
     HoldRow row;
@@ -147,11 +165,25 @@ void OrderSubject::judge_lateness(Context& context) {
 }
 
 Result<void> OrderSubject::refresh(Context& context) {
+  // Of what never went out nothing can be prevented or called back.
+  if (instance.stored.closed && !view.shipped) return {};
   if (auto const done = recheck_holds(context); !done) return done;
   // First the workflow: it may take the order back itself, and then nothing is late.
   if (auto const settled = Flow(context, *this).settle(); !settled) return settled;
-  view.stored.state = instance.stored.state;
   judge_lateness(context);
+  return settle_children(context);
+}
+
+/// Guards of shipments and other children may read the order.
+Result<void> OrderSubject::settle_children(Context& context) {
+  auto const children = context.children_of(instance.stored);
+  if (!children) return Unexpected{children.error()};
+  for (auto const& child : *children) {
+    if (child.closed) continue;
+    auto subject = load_subject(context, child.subject);
+    if (!subject) return Unexpected{subject.error()};
+    if (auto const settled = Flow(context, **subject).settle(); !settled) return settled;
+  }
   return {};
 }
 
@@ -216,10 +248,36 @@ Result<void> OrderSubject::expire(Context& context, HoldRow hold, policy::HoldRu
       return {};
     }
   }
-  if (auto const lifted = lift(context, hold, expiry.action == "release" ? HoldAction::released : HoldAction::expired); !lifted) return lifted;
-  context.announce("hold.expired", hold.order, instance.stored.state);
-  if (expiry.action == "release" || expiry.action == "escalate") return Flow(context, *this).settle();
-  return assert_event(context, expiry.action, {"system", ""});
+  if (expiry.action == "escalate") {
+    // It is nobody else's than before, but it is told; the hold stays.
+    hold.action = HoldAction::escalated;
+    put(context, hold);
+    context.announce("hold.escalated", hold.order, instance.stored.state);
+    return {};
+  }
+  if (expiry.action == "release") {
+    // As of a person: only a change of what the rule reads now brings it back.
+    auto const frame = context.book.order_frame(view.facts);
+    if (!frame) return Unexpected{frame.error()};
+    auto const index = static_cast<std::uint32_t>(&rule - policy.holds().data());
+    hold.reads = wire::reads_json(policy.read_hold(index, hold.line, *frame, now).hit.reads);
+    if (auto const lifted = lift(context, hold, HoldAction::released); !lifted) return lifted;
+    context.announce("hold.expired", hold.order, instance.stored.state);
+    return Flow(context, *this).settle();
+  }
+  auto const before = instance.stored.state;
+  if (auto const lifted = lift(context, hold, HoldAction::expired); !lifted) return lifted;
+  if (auto const done = assert_event(context, expiry.action, {"system", ""}); !done) return done;
+  if (instance.stored.state != before) {
+    context.announce("hold.expired", hold.order, instance.stored.state);
+    return {};
+  }
+  // The workflow took no notice: the hold stands, and somebody has to look.
+  hold.action = HoldAction::expiring;
+  hold.due = {};
+  put(context, hold);
+  context.announce("hold.expiry_failed", hold.order, instance.stored.state);
+  return {};
 }
 
 }  // namespace bylaw::inline v0::engine

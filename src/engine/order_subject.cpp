@@ -19,6 +19,9 @@ Result<void> complete(Context& context, OrderView& view, bool paid) {
   facts.imported = view.stored.imported;
   facts.paid_in_full = paid;
   tell_holds(view);
+  auto const same = context.store.orders_of_customer(order.customer.id, order.id);
+  if (!same) return Unexpected{same.error()};
+  facts.same_customer_orders = *same;
   view.items.clear();
   for (auto const& line : order.lines) {
     auto item = context.store.load_item(line.item);
@@ -103,11 +106,13 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
   }
   auto const children = context.children_of(instance.stored);
   if (!children) return Unexpected{children.error()};
-  for (auto const& child : *children) view.facts.children.push_back({child.workflow, child.subject, child.state.substr(0, child.state.find('.'))});
   auto const times = context.store.order_times(id);
   if (!times) return Unexpected{times.error()};
+  view.shipped = times->shipped != 0;
+  view.facts.children.clear();
+  for (auto const& child : *children) view.facts.children.push_back({child.workflow, child.subject, child.state.substr(0, child.state.find('.'))});
   bool paid = times->paid;
-  for (auto const& step : context.changes.transitions) paid = paid || (step.subject == id && step.event == "pay");
+  for (auto const& row : context.changes.facts) paid = paid || (row.order == id && row.fact.path == "order.paid_in_full" && row.fact.value == "true");
   return complete(context, view, paid);
 }
 
@@ -128,6 +133,7 @@ Result<void> OrderSubject::act(Context& context, std::string const& action) {
   if (action == "post_payment") {
     context.add_legs(group, finance::paid(order.total), order.id);
     view.facts.paid_in_full = true;
+    context.changes.facts.push_back({order.id, {"order.paid_in_full", "true"}});
   }
   return context.apply(std::move(group));
 }
@@ -145,7 +151,6 @@ Result<void> OrderSubject::check_blocks(Context& context, std::string const& eve
     return context.refuse("stopped", "the " + stop.what + " `" + stop.target + "` is stopped by `" + stop.name + "`: " + stop.text,
                           "lift the stop, or wait until it is over");
   }
-  if (event == "pay" && view.facts.paid_in_full) return context.refuse("already_paid", "order `" + id + "` is paid in full", "check the payment");
   return {};
 }
 
@@ -174,17 +179,25 @@ Result<void> OrderSubject::assert_event(Context& context, std::string const& eve
   Flow flow(context, *this);
   auto const step = flow.look(event, by);
   if (!step) return Unexpected{step.error()};
-  bool reserves = false;
-  for (std::size_t i = 0; i < step->effect_count; ++i) {
-    for (auto const action : instance.machine().effect(step->effects[i]).actions)
-      reserves = reserves || instance.machine().actions()[action] == "reserve_stock";
+  auto const does = [&](std::string_view wanted) {
+    bool found = false;
+    for (std::size_t i = 0; i < step->effect_count; ++i) {
+      for (auto const action : instance.machine().effect(step->effects[i]).actions) found = found || instance.machine().actions()[action] == wanted;
+    }
+    return found;
+  };
+  if (does("post_payment") && view.facts.paid_in_full) {
+    return context.refuse("already_paid", "order `" + view.stored.order.id + "` is paid in full", "check the payment");
   }
-  if (reserves) {
+  if (does("reserve_stock")) {
     auto const goes_on = reserve_first(context);
     if (!goes_on) return Unexpected{goes_on.error()};
     if (!*goes_on) return {};
   }
-  if (auto const done = flow.follow(event, *step, by); !done) return done;
+  return flow.follow(event, *step, by);
+}
+
+Result<void> OrderSubject::arrived(Context& context) {
   view.stored.state = instance.stored.state;
   if (!instance.stored.closed) return {};
   // What is finished is held by nothing, but for what a person still has to look at.

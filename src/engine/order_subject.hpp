@@ -8,6 +8,7 @@ struct OrderView {
   store::StoredOrder stored;
   std::vector<std::optional<trade::Item>> items;
   std::vector<trade::HoldRow> holds;  ///< open ones
+  bool shipped = false;
   rulebook::OrderFacts facts;
 };
 /// Fills items and facts of a view whose `stored` and `holds` are set.
@@ -29,7 +30,11 @@ class OrderSubject : public Subject {
   [[nodiscard]] Result<void> assert_event(Context& context, std::string const& event, trade::Actor const& by) override;
   [[nodiscard]] Result<bool> fire(Context& context, store::StoredTimer const& timer) override;
   /// Facts have changed: holds that go, holds that come, then what the workflow does by itself.
-  [[nodiscard]] Result<void> refresh(Context& context) override;
+  [[nodiscard]] Result<void> refresh(Context& context);
+  [[nodiscard]] Result<void> reload(Context& context) override { return load(context, instance.stored.subject); }
+
+  /// Refuses what a hold or a stop keeps the order, or a parcel of it, from.
+  [[nodiscard]] Result<void> check_blocks(Context& context, std::string const& event);
 
   // order_holds.cpp
   /// Lifts, decides and places holds by the facts as they are.
@@ -38,16 +43,19 @@ class OrderSubject : public Subject {
   void put(Context& context, trade::HoldRow row);
   /// An open hold ends: `reads` is what the release stands on.
   [[nodiscard]] Result<void> lift(Context& context, trade::HoldRow row, trade::HoldAction action);
+  /// A stop of what the order needs for its release holds it, until the stop is over.
+  [[nodiscard]] Result<void> apply_stops(Context& context);
   /// Holds of this command that came too late do what their rule says.
   void judge_lateness(Context& context);
 
  private:
   [[nodiscard]] Result<Frames> frames(Context& context) override;
   [[nodiscard]] Result<void> act(Context& context, std::string const& action) override;
-  /// nullptr when nothing keeps the order from it; otherwise why.
-  [[nodiscard]] Result<void> check_blocks(Context& context, std::string const& event);
   [[nodiscard]] Result<bool> reserve_first(Context& context);
-  [[nodiscard]] Result<void> apply_stops(Context& context);
+  [[nodiscard]] Result<void> before_settling(Context& context) override { return apply_stops(context); }
+  [[nodiscard]] Result<void> arrived(Context& context) override;
+  [[nodiscard]] Result<void> settle_children(Context& context);
+  [[nodiscard]] Result<std::vector<trade::HoldRow>> closed_holds(Context& context);
   [[nodiscard]] Result<void> expire(Context& context, trade::HoldRow hold, policy::HoldRule const& rule, bool grace_is_over);
 };
 

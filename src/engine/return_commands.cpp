@@ -345,12 +345,10 @@ Result<Subject::Frames> ReturnSubject::frames(Context& context) {
 
 Result<void> ReturnSubject::act(Context& context, std::string const& action) { return ActionHandler(context, inspected_condition, stored).act(action); }
 
-Result<void> ReturnSubject::assert_event(Context& context, std::string const& event, trade::Actor const& by) {
-  auto const before = instance.stored.state;
-  if (auto const done = Subject::assert_event(context, event, by); !done) return done;
+Result<void> ReturnSubject::arrived(Context& context) {
   stored.state = instance.stored.state;
   // A return that is cancelled gives its units back to the sale: they may be claimed again.
-  if (stored.state == "cancelled" && before != stored.state) context.changes.dropped_claims = stored.lines;
+  if (stored.state == "cancelled") context.changes.dropped_claims = stored.lines;
   return {};
 }
 

@@ -11,11 +11,12 @@ class ReturnSubject : public Subject {
 
   /// Refuses with `unknown_return`.
   [[nodiscard]] Result<void> load(Context& context, std::string const& id);
-  [[nodiscard]] Result<void> assert_event(Context& context, std::string const& event, trade::Actor const& by) override;
+  [[nodiscard]] Result<void> reload(Context& context) override { return load(context, instance.stored.subject); }
 
  private:
   [[nodiscard]] Result<Frames> frames(Context& context) override;
   [[nodiscard]] Result<void> act(Context& context, std::string const& action) override;
+  [[nodiscard]] Result<void> arrived(Context& context) override;
 };
 
 }  // namespace bylaw::inline v0::engine

@@ -19,8 +19,10 @@ Result<std::vector<StopRow>> stops_in_force(Context& context) {
   auto const& policy = context.book.policy();
   for (auto const index : policy.decide_stops(now)) {
     auto const& rule = policy.stops()[index];
-    bool const said = std::any_of(known->begin(), known->end(), [&](StopRow const& s) { return s.name == rule.info.name; });
-    if (said) continue;  // lifted by a person, or made anew by one
+    // Lifted by a person, or made anew by one; a later stop of the same name is another.
+    bool const said =
+        std::any_of(known->begin(), known->end(), [&](StopRow const& s) { return s.name == rule.info.name && (!s.lifted || s.until == rule.until); });
+    if (said) continue;
     out.push_back({rule.info.name, false, rule.what, rule.name, orders::join(rule.blocks), rule.reason.code, rule.reason.text, rule.from, rule.until,
                    orders::join(rule.by)});
   }
@@ -75,7 +77,8 @@ Result<void> run(Context& context, trade::PlaceStop const& body) {
   auto const before = context.store.stop(body.name);
   if (!before) return Unexpected{before.error()};
   StopRow row{body.name, false, body.what, body.target, orders::join(body.blocks), body.reason, body.text, body.from, body.until, orders::join(body.lift_by)};
-  if (*before && !(*before)->lifted) {
+  if (!is_plain_name(body.name)) return context.refuse("bad_name", "a name of letters, digits, `_` and `-` is expected", "write dc2_strike");
+  if (*before && !(*before)->lifted && (*before)->until > context.command.at) {
     auto const& old = **before;
     bool const same = old.what == row.what && old.target == row.target && old.blocks == row.blocks && old.until == row.until;
     if (same) {

@@ -27,6 +27,7 @@ int stage_of_transition(std::string_view word) {
 
 /// The furthest stage that an active state stands for; -1: before all of them.
 int stage_of(workflow::Machine const& machine, workflow::Configuration at) {
+  if (machine.finished(at)) return stage_count - 1;
   int out = -1;
   for (auto const state : machine.active(at)) {
     auto const& name = machine.definition().states[state].name;

@@ -163,6 +163,10 @@ Result<store::Table> migration(store::Reader& reader, rulebook::Rulebook const& 
       continue;
     }
     auto const plan = rulebook::plan_migration(*to, std::atoi(row[2].c_str()), row[3]);
+    if (std::atoi(row[2].c_str()) > to->version) {
+      table.rows.push_back({row[0], row[1], row[2], row[3], "newer", "", plan.problem});
+      continue;
+    }
     bool const waits = row[5] != "0";
     table.rows.push_back({row[0], row[1], row[2], row[3],
                           plan.state.empty() ? "unmapped"

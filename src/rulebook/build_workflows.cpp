@@ -2,6 +2,7 @@
 #include "rulebook/build_workflows.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <bylaw/values/digest.hpp>
 
@@ -64,12 +65,13 @@ workflow::Definition to_definition(policy::Policy const& policy, policy::Workflo
   return out;
 }
 
-/// Everything that changes how instances move, with the words of the guards; not comments or migrations.
-std::string hash_of(workflow::Definition definition, policy::WorkflowDeclaration const& declaration) {
+/// Everything that changes how instances move, with the words of the guards and of what they name; not comments or migrations.
+std::string hash_of(policy::Policy const& policy, workflow::Definition definition, policy::WorkflowDeclaration const& declaration) {
   Digest digest;
   for (std::size_t i = 0; i < declaration.states.size(); ++i) {
     for (std::size_t j = 0; j < declaration.states[i].transitions.size(); ++j) {
-      digest.add(declaration.states[i].transitions[j].guard_text);
+      auto const& text = declaration.states[i].transitions[j].guard_text;
+      digest.add(text.empty() ? std::string() : policy.unfolded(text, declaration.info.header));
       // Numbers of guards depend on what else the policy says.
       auto& guard = definition.states[i].transitions[j].guard;
       guard = guard < 0 ? -1 : 0;
@@ -90,7 +92,26 @@ std::string kind_of(policy::Policy const& policy, policy::WorkflowDeclaration co
   return at->info.name;
 }
 
+/// An action that nobody does would only seem to be done.
+void check_actions(Workflow const& workflow, Span span, policy::Diagnostics& out) {
+  std::vector<std::string_view> known;
+  if (workflow.kind == "order") known.assign(std::begin(order_actions), std::end(order_actions));
+  if (workflow.kind == "return") known.assign(std::begin(return_actions), std::end(return_actions));
+  for (auto const& action : workflow.machine.actions()) {
+    if (is_outside_action(action) || std::find(known.begin(), known.end(), action) != known.end()) continue;
+    std::string list;
+    for (auto const name : known) list += std::string(name) + ", ";
+    for (auto const name : outside_actions) list += std::string(name) + (name == outside_actions[std::size(outside_actions) - 1] ? "" : ", ");
+    out.push_back(policy::finding("BY0461", span, {{"rule", workflow.name}, {"action", action}, {"list", list}}));
+  }
+}
+
 }  // namespace
+
+bool is_outside_action(std::string_view action) noexcept {
+  auto const name = action.substr(0, action.find('('));
+  return std::find(std::begin(outside_actions), std::end(outside_actions), name) != std::end(outside_actions);
+}
 
 std::vector<Workflow> build_workflows(policy::Policy const& policy, policy::Diagnostics& out) {
   std::vector<Workflow> workflows;
@@ -101,40 +122,61 @@ std::vector<Workflow> build_workflows(policy::Policy const& policy, policy::Diag
       out.push_back(policy::finding("BY0427", declaration.info.span, {{"problem", machine.error().message}, {"help", machine.error().remedy}}));
       continue;
     }
-    workflows.push_back({declaration.info.name, kind_of(policy, declaration), declaration.version, hash_of(definition, declaration), declaration.info.header,
-                         std::move(*machine), declaration.migrations});
+    workflows.push_back({declaration.info.name, kind_of(policy, declaration), declaration.version, hash_of(policy, definition, declaration),
+                         declaration.info.header, std::move(*machine), declaration.migrations});
+    check_actions(workflows.back(), declaration.info.span, out);
   }
   return workflows;
 }
 
+namespace {
+
+std::vector<std::string> words_of(std::string_view state) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at <= state.size();) {
+    auto const end = std::min(state.find_first_of(".+", at), state.size());
+    out.emplace_back(state.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+/// The innermost active states: all words, or those after the point.
+std::set<std::string> leaves_of(std::string_view state) {
+  auto const point = state.find('.');
+  auto const words = words_of(point == std::string_view::npos ? state : state.substr(point + 1));
+  return {words.begin(), words.end()};
+}
+
+}  // namespace
+
 MigrationPlan plan_migration(Workflow const& to, std::int32_t from_version, std::string_view state) {
-  auto const renamed = [&](std::string_view name) {
+  auto const renamed = [&](std::string const& name) {
     for (auto const& migration : to.migrations) {
       if (migration.from != from_version) continue;
       for (std::size_t i = 0; i < migration.old_states.size(); ++i) {
         if (migration.old_states[i] == name) return migration.new_states[i];
       }
     }
-    return std::string(name);
+    return name;
   };
-  // `allocated.packing` and `invoiced.paid+moving` are renamed word by word.
-  std::string target;
-  std::string first;
-  for (std::size_t at = 0; at <= state.size();) {
-    auto const end = std::min(state.find_first_of(".+", at), state.size());
-    auto const word = renamed(state.substr(at, end - at));
-    if (first.empty()) first = word;
-    target += word;
-    if (end < state.size()) target += state[end];
-    at = end + 1;
+  if (from_version > to.version)
+    return {{}, "version " + std::to_string(from_version) + " is newer than version " + std::to_string(to.version) + " of this policy"};
+  // What is active innermost decides: it must be active innermost in the new version too.
+  std::set<std::string> leaves;
+  for (auto const& leaf : leaves_of(state)) leaves.insert(renamed(leaf));
+  for (std::uint32_t i = 0; i < to.machine.configuration_count(); ++i) {
+    auto const& name = to.machine.name(workflow::Configuration(i));
+    if (leaves_of(name) == leaves) return {name, {}};
   }
+  // A state that got others inside it is entered anew.
   workflow::Configuration found;
-  if (to.machine.find(target, found)) return {target, {}};
-  // A state that got others inside it, or lost them, is entered anew.
-  if (to.machine.find_entry(first, found)) return {to.machine.name(found), {}};
+  if (leaves.size() == 1 && to.machine.find_entry(*leaves.begin(), found)) return {to.machine.name(found), {}};
+  std::string list;
+  for (auto const& leaf : leaves) list += (list.empty() ? "" : "+") + leaf;
   return {{},
-          "version " + std::to_string(to.version) + " has no state `" + target + "`; write `migrate from " + std::to_string(from_version) + " { " + first +
-              " becomes STATE; }`"};
+          "version " + std::to_string(to.version) + " has no state `" + list + "`; write `migrate from " + std::to_string(from_version) + " { " +
+              *leaves.begin() + " becomes STATE; }`"};
 }
 
 }  // namespace bylaw::inline v0::rulebook

@@ -82,11 +82,26 @@ Loaded load(std::vector<policy::Source> roots, policy::Loader loader, ZoneTable 
 
 namespace {
 
+/// `shop/../lib/base.bylaw` is `lib/base.bylaw`.
+std::string normal(std::string const& path) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= path.size();) {
+    auto const end = std::min(path.find('/', at), path.size());
+    auto const part = path.substr(at, end - at);
+    if (part == ".." && !parts.empty() && parts.back() != "..") parts.pop_back();
+    else if (part != "." && (!part.empty() || at == 0)) parts.push_back(part);
+    at = end + 1;
+  }
+  std::string out;
+  for (std::size_t i = 0; i < parts.size(); ++i) out += (i == 0 ? "" : "/") + parts[i];
+  return out;
+}
+
 bool find_kept(void* context, std::string_view from, std::string_view wanted, policy::Source& found) {
   auto const& files = *static_cast<std::vector<KeptFile> const*>(context);
   // Beside the file that uses it, or among those that ship with Bylaw: the same order in which it was found the first time.
   auto const slash = from.rfind('/');
-  auto const beside = (slash == std::string_view::npos ? std::string{} : std::string(from.substr(0, slash + 1))) + std::string(wanted);
+  auto const beside = normal((slash == std::string_view::npos ? std::string{} : std::string(from.substr(0, slash + 1))) + std::string(wanted));
   auto const name_of = [](std::string_view path) { return path.substr(path.rfind('/') + 1); };
   KeptFile const* best = nullptr;
   for (auto const& file : files) {

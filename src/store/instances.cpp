@@ -75,6 +75,7 @@ bool Store::Impl::write_transition(TransitionRow const& row, std::int64_t comman
                            .bind(at.value)
                            .bind(std::string_view{})
                            .bind(std::int64_t{0})
+                           .bind(std::int64_t{row.closes})
                            .run();
   auto const since = row.from == row.to ? before.since : at;
   return written &&
@@ -98,7 +99,8 @@ bool write(Store::Impl& s, TimerRow const& row, std::int64_t by) {
   if (!written) return false;
   bool const stays = row.action == TimerAction::set || row.action == TimerAction::elapsed;
   if (!stays) return s.end_timer.reset().bind(number).bind(row.name).run();
-  return s.put_timer.reset().bind(number).bind(row.name).bind(row.due.value).bind(std::int64_t{row.action == TimerAction::elapsed}).run();
+  auto const set_by = s.last(Journal::timer_event);
+  return s.put_timer.reset().bind(number).bind(row.name).bind(row.due.value).bind(std::int64_t{row.action == TimerAction::elapsed}).bind(set_by).run();
 }
 
 /// A parked event waits with a clock of its own, whose name is its number.
@@ -228,22 +230,20 @@ Result<std::vector<std::string>> Store::elapsed_timers(std::int64_t number) {
   return out;
 }
 
-Result<std::vector<StoredTimer>> Store::timers_of(std::int64_t number) {
+namespace {
+Result<std::vector<StoredTimer>> read_timers(Store::Impl& s, Statement& q) {
   std::vector<StoredTimer> out;
-  Statement q(impl_->db.get(), "SELECT i.subject, t.name, t.due FROM timer t JOIN instance i ON i.seq=t.instance WHERE t.instance=? ORDER BY t.name");
-  q.reset().bind(number);
-  while (q.step()) out.push_back({q.text(), q.text(), Timestamp(q.number())});
-  if (q.failed()) return impl_->fail();
-  return out;
-}
-
-Result<std::vector<StoredTimer>> Store::due_timers(Timestamp now, std::int64_t count_max) {
-  std::vector<StoredTimer> out;
-  auto& q = impl_->due.reset().bind(now.value).bind(count_max);
-  while (q.step()) out.push_back({q.text(), q.text(), Timestamp(q.number())});
-  if (q.failed()) return impl_->fail();
+  while (q.step()) out.push_back({q.text(), q.text(), Timestamp(q.number()), q.number()});
+  if (q.failed()) return s.fail();
   q.reset();
   return out;
+}
+}  // namespace
+
+Result<std::vector<StoredTimer>> Store::timers_of(std::int64_t number) { return read_timers(*impl_, impl_->timers.reset().bind(number)); }
+
+Result<std::vector<StoredTimer>> Store::due_timers(Timestamp now, std::int64_t count_max) {
+  return read_timers(*impl_, impl_->due.reset().bind(now.value).bind(count_max));
 }
 
 Result<std::optional<Timestamp>> Store::next_due() {

@@ -69,7 +69,7 @@ Result<PolicyText> Store::policy_of(std::int64_t definition) {
   while (files.step()) out.files.push_back({files.text(), files.text(), files.number() != 0});
   if (files.failed()) return impl_->fail();
   if (out.files.empty()) {
-    return failure("store_corrupt", "the policy of an open instance is not in the store", impl_->path,
+    return failure("policy_lost", "the policy of an open instance is not in the store", impl_->path,
                    "run `bylaw migrate` with a policy that says what becomes of it");
   }
   return out;

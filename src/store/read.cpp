@@ -192,8 +192,14 @@ Result<OrderTimes> Store::order_times(std::string_view order) {
   for (auto const& step : *history) {
     if (step.event == "ship" || step.to == "shipped") times.shipped = step.at.value;       // backwards: the first one stays
     if (step.event == "deliver" && times.delivered == 0) times.delivered = step.at.value;  // the last one counts
-    if (step.event == "pay") times.paid = true;
+    if (step.event == "pay") times.paid = true;                                            // stores of the first versions have no fact of it
   }
+  auto& facts = impl_->facts.reset().bind(order);
+  while (facts.step()) {
+    if (facts.text() == "order.paid_in_full") times.paid = facts.text() == "true";
+  }
+  if (facts.failed()) return impl_->fail();
+  facts.reset();
   auto const children = children_of((*instance)->number);
   if (!children) return Unexpected{children.error()};
   // Where there are parcels it is delivered with the last of them, and not before.

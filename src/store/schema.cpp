@@ -190,12 +190,16 @@ ALTER TABLE hold_event ADD COLUMN late TEXT NOT NULL DEFAULT '';
 ALTER TABLE hold_event ADD COLUMN due INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE hold_event ADD COLUMN release_by TEXT NOT NULL DEFAULT '';
 
+CREATE INDEX hold_event_expired ON hold_event(rule, at) WHERE action = 6;
+CREATE INDEX hold_event_stopped ON hold_event(rule) WHERE scope NOT IN ('order', 'line');
+CREATE INDEX stop_event_name ON stop_event(name);
+
 ALTER TABLE transition RENAME TO transition_2;
 DROP INDEX transition_subject;
 ALTER TABLE instance RENAME TO instance_2;
 CREATE TABLE transition(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, instance INTEGER NOT NULL,
   previous INTEGER NOT NULL, event TEXT NOT NULL, from_state TEXT NOT NULL, to_state TEXT NOT NULL, at INTEGER NOT NULL, who TEXT NOT NULL,
-  payload INTEGER NOT NULL);
+  payload INTEGER NOT NULL, closes INTEGER NOT NULL);
 CREATE TABLE instance(seq INTEGER PRIMARY KEY, subject TEXT NOT NULL, workflow TEXT NOT NULL, version INTEGER NOT NULL, definition INTEGER NOT NULL,
   parent INTEGER NOT NULL, closed INTEGER NOT NULL, state TEXT NOT NULL, since INTEGER NOT NULL, last INTEGER NOT NULL, data BLOB NOT NULL);
 INSERT INTO workflow_definition SELECT row_number() OVER (ORDER BY min(seq)), min(commit_seq), 0, workflow, workflow, version, '' FROM transition_2
@@ -204,18 +208,24 @@ INSERT INTO instance_start SELECT row_number() OVER (ORDER BY min(t.seq)), min(t
   (SELECT d.seq FROM workflow_definition d WHERE d.name = t.workflow AND d.version = t.version), 0, '' FROM transition_2 t GROUP BY t.subject ORDER BY min(t.seq);
 CREATE UNIQUE INDEX instance_start_subject ON instance_start(subject);
 INSERT INTO transition SELECT t.seq, t.commit_seq, t.command_seq, s.seq, lag(t.seq, 1, 0) OVER (PARTITION BY t.subject ORDER BY t.seq), t.event, t.from_state,
-  t.to_state, t.at, '', 0 FROM transition_2 t JOIN instance_start s ON s.subject = t.subject ORDER BY t.seq;
+  t.to_state, t.at, '', 0, 0 FROM transition_2 t JOIN instance_start s ON s.subject = t.subject ORDER BY t.seq;
 INSERT INTO instance SELECT s.seq, s.subject, i.workflow, i.version, s.definition, 0,
   (i.workflow = 'order' AND i.state IN ('settled','cancelled','rejected')) OR (i.workflow = 'return' AND i.state IN ('closed','denied','cancelled')),
   i.state, (SELECT t.at FROM transition t WHERE t.seq = m.last), m.last, '' FROM instance_start s JOIN instance_2 i ON i.subject = s.subject
   JOIN (SELECT instance, max(seq) AS last FROM transition GROUP BY instance) m ON m.instance = s.seq ORDER BY s.seq;
+UPDATE transition SET closes = 1 WHERE seq IN (SELECT last FROM instance WHERE closed = 1);
 DROP TABLE transition_2;
 DROP TABLE instance_2;
 CREATE UNIQUE INDEX instance_subject ON instance(subject);
 CREATE INDEX instance_parent ON instance(parent) WHERE parent > 0;
 
-CREATE TABLE timer(instance INTEGER NOT NULL, name TEXT NOT NULL, due INTEGER NOT NULL, elapsed INTEGER NOT NULL, PRIMARY KEY(instance, name)) WITHOUT ROWID;
+CREATE TABLE timer(instance INTEGER NOT NULL, name TEXT NOT NULL, due INTEGER NOT NULL, elapsed INTEGER NOT NULL, set_by INTEGER NOT NULL,
+  PRIMARY KEY(instance, name)) WITHOUT ROWID;
 CREATE INDEX timer_due ON timer(due) WHERE elapsed = 0;
+INSERT INTO timer_event SELECT row_number() OVER (ORDER BY h.seq), (SELECT max(seq) FROM commit_log), 0, i.seq, 'hold/' || h.rule || '/' || h.line || '/await', 0, h.at
+  FROM hold_event h JOIN instance i ON i.subject = h.order_id WHERE h.action = 1 AND i.closed = 0 AND h.seq = (SELECT max(seq) FROM hold_event x
+  WHERE x.order_id = h.order_id AND x.rule = h.rule AND x.line = h.line) ORDER BY h.seq;
+INSERT INTO timer SELECT instance, name, due, 0, seq FROM timer_event;
 CREATE TABLE measure_entry(measure TEXT NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL, amount INTEGER NOT NULL,
   scale INTEGER NOT NULL, PRIMARY KEY(measure, key, at, subject)) WITHOUT ROWID;
 CREATE TABLE measure_state(measure TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;

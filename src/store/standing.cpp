@@ -1,4 +1,6 @@
 // What stands for many orders at once: stops, holds by rule, measures.
+#include <algorithm>
+
 #include "store/store_impl.hpp"
 
 namespace bylaw::inline v0::store {
@@ -35,9 +37,8 @@ Result<std::optional<StopRow>> Store::stop(std::string_view name) {
 
 Result<std::vector<StopRow>> Store::stops() {
   std::vector<StopRow> out;
-  Statement q(impl_->db.get(),
-              "SELECT name, action, what, target, blocks, reason, text, from_at, until_at, lift_by FROM stop_event s "
-              "WHERE s.seq=(SELECT max(seq) FROM stop_event x WHERE x.name=s.name) ORDER BY name");
+  if (impl_->last(Journal::stop_event) == 0) return out;  // asked for every event of an order, and there is seldom one
+  auto& q = impl_->all_stops.reset();
   while (q.step()) out.push_back(read_stop(q));
   if (q.failed()) return impl_->fail();
   return out;
@@ -45,7 +46,7 @@ Result<std::vector<StopRow>> Store::stops() {
 
 Result<std::vector<std::string>> Store::held_by(std::string_view rule) {
   std::vector<std::string> out;
-  Statement q(impl_->db.get(), "SELECT DISTINCT order_id FROM hold_open WHERE rule=? ORDER BY order_id");
+  Statement q(impl_->db.get(), "SELECT DISTINCT order_id FROM hold_open WHERE rule=? AND scope NOT IN ('order', 'line') ORDER BY order_id");
   q.reset().bind(rule);
   while (q.step()) out.push_back(q.text());
   if (q.failed()) return impl_->fail();
@@ -53,9 +54,11 @@ Result<std::vector<std::string>> Store::held_by(std::string_view rule) {
 }
 
 Result<std::int64_t> Store::expired_since(std::string_view rule, Timestamp after) {
-  Statement q(impl_->db.get(), "SELECT count(*) FROM hold_event WHERE rule=? AND at>? AND action=?");
-  if (!q.reset().bind(rule).bind(after.value).bind(static_cast<std::int64_t>(HoldAction::expired)).step()) return impl_->fail();
-  return q.number();
+  auto& q = impl_->expired.reset().bind(rule).bind(after.value);
+  if (!q.step()) return impl_->fail();
+  auto const count = q.number();
+  q.reset();
+  return count;
 }
 
 Result<MeasureSums> Store::measure(std::string_view measure, std::string_view key, Timestamp from, Timestamp to, std::string_view except) {
@@ -89,6 +92,21 @@ Result<bool> Store::measure_is_kept(std::string_view measure, std::string_view d
   impl_->dirty = true;
   if (!drop.reset().bind(measure).run() || !put.reset().bind(measure).bind(definition).run()) return impl_->fail();
   return false;
+}
+
+Result<void> Store::keep_measures_only(std::vector<std::string> const& names) {
+  std::vector<std::string> others;
+  Statement q(impl_->db.get(), "SELECT measure FROM measure_state");
+  while (q.step()) others.push_back(q.text());
+  if (q.failed()) return impl_->fail();
+  Statement drop(impl_->db.get(), "DELETE FROM measure_entry WHERE measure=?");
+  Statement forget(impl_->db.get(), "DELETE FROM measure_state WHERE measure=?");
+  for (auto const& name : others) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    impl_->dirty = true;
+    if (!drop.reset().bind(name).run() || !forget.reset().bind(name).run()) return impl_->fail();
+  }
+  return {};
 }
 
 Result<std::vector<std::string>> Store::orders_imported_after(Timestamp from) {

@@ -18,7 +18,8 @@ void bind_step(Statement& insert, std::int64_t seq, std::int64_t commit_seq, Ste
       .bind(row.to)
       .bind(row.at.value)
       .bind(row.who)
-      .bind(row.payload);
+      .bind(row.payload)
+      .bind(std::int64_t{row.closes});
 }
 
 bool insert_rows(Store::Impl& s, std::span<StepRow const> rows) {
@@ -69,6 +70,7 @@ Result<StartedInstance> Store::start_instance(std::string_view subject, std::str
                  .bind(state)
                  .bind(at.value)
                  .bind(who)
+                 .bind(std::int64_t{0})
                  .bind(std::int64_t{0})
                  .run();
   ok = ok && s.move_instance.reset().bind(std::int64_t{0}).bind(state).bind(at.value).bind(out.transition).bind(out.instance).run();

@@ -73,9 +73,15 @@ void Store::Impl::prepare() {
   children = prepared(
       "SELECT seq, subject, workflow, version, definition, parent, closed, state, since, last, data FROM instance WHERE parent=? AND parent>0 ORDER BY seq");
   find_transition = prepared("SELECT previous, event, from_state, to_state, at FROM transition WHERE seq=?");
-  put_timer = prepared("INSERT INTO timer VALUES(?1,?2,?3,?4) ON CONFLICT(instance,name) DO UPDATE SET due=?3, elapsed=?4");
+  put_timer = prepared("INSERT INTO timer VALUES(?1,?2,?3,?4,?5) ON CONFLICT(instance,name) DO UPDATE SET due=?3, elapsed=?4, set_by=?5");
   end_timer = prepared("DELETE FROM timer WHERE instance=? AND name=?");
-  due = prepared("SELECT i.subject, t.name, t.due FROM timer t JOIN instance i ON i.seq=t.instance WHERE t.elapsed=0 AND t.due<=? ORDER BY t.due LIMIT ?");
+  due = prepared(
+      "SELECT i.subject, t.name, t.due, t.set_by FROM timer t JOIN instance i ON i.seq=t.instance WHERE t.elapsed=0 AND t.due<=? ORDER BY t.due LIMIT ?");
+  timers = prepared("SELECT i.subject, t.name, t.due, t.set_by FROM timer t JOIN instance i ON i.seq=t.instance WHERE t.instance=? ORDER BY t.name");
+  expired = prepared("SELECT count(*) FROM hold_event WHERE rule=? AND at>? AND action=6");
+  all_stops = prepared(
+      "SELECT name, action, what, target, blocks, reason, text, from_at, until_at, lift_by FROM stop_event s "
+      "WHERE s.seq=(SELECT max(seq) FROM stop_event x WHERE x.name=s.name) ORDER BY name");
   first_due = prepared("SELECT due FROM timer WHERE elapsed=0 ORDER BY due LIMIT 1");
   elapsed = prepared("SELECT name FROM timer WHERE instance=? AND elapsed=1");
   parked = prepared(

@@ -75,8 +75,8 @@ struct Store::Impl {
   Statement insert_steps;  ///< as many transitions as `rows_a_statement`
   Statement start_instance, move_instance, step_instance, add_sale, take_sale, set_item, set_location, insert_commit, begin, commit, put_balance,
       put_balance_state, find_transfer, next_group, find_receipt, group_legs, group_costs;
-  Statement instance_by_subject, instance_by_number, children, find_transition, put_timer, end_timer, due, first_due, elapsed, parked, facts, measured,
-      put_measure;
+  Statement instance_by_subject, instance_by_number, children, find_transition, put_timer, end_timer, due, timers, expired, all_stops, first_due, elapsed,
+      parked, facts, measured, put_measure;
   Statement find_command, find_order, order_lines, find_return, return_lines, holds, customer_orders, find_item, all_locations, find_sale, find_sale_line;
 
   ~Impl();

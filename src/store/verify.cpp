@@ -266,9 +266,10 @@ class Verifier {
       std::int64_t last = 0;
       std::int64_t since = 0;
       std::string state;
+      bool closed = false;
     };
     std::vector<Known> known(1);
-    Statement steps(db_, "SELECT seq, instance, previous, from_state, to_state, at FROM transition ORDER BY seq");
+    Statement steps(db_, "SELECT seq, instance, previous, from_state, to_state, at, closes FROM transition ORDER BY seq");
     while (steps.step()) {
       auto const seq = steps.number();
       auto const instance = static_cast<std::size_t>(std::max<std::int64_t>(steps.number(), 0));
@@ -280,13 +281,15 @@ class Verifier {
       auto& now = known[instance];
       if (previous != now.last || from != now.state) find("the history of instance " + std::to_string(instance) + " has a gap");
       now.last = seq;
+      now.closed = steps.number() != 0;
       if (to.empty()) continue;  // an event that was refused
       if (from != to || previous == 0) now.since = at;
       now.state = std::move(to);
     }
     done(steps);
     Statement rows(db_,
-                   "SELECT s.seq, s.subject, i.last, i.since, i.state, i.subject IS s.subject AND i.parent IS s.parent AND i.definition IS "
+                   "SELECT s.seq, s.subject, i.last, i.since, i.state, i.closed, i.subject IS s.subject AND i.parent IS s.parent AND (s.command_seq = 0 OR "
+                   "CAST(i.data AS BLOB) IS CAST(s.attributes AS BLOB)) AND i.definition IS "
                    "coalesce((SELECT r.definition FROM instance_repin r WHERE r.instance = s.seq ORDER BY r.seq DESC LIMIT 1), s.definition) AND "
                    "(i.workflow, i.version) IS (SELECT d.kind, d.version FROM workflow_definition d WHERE d.seq = i.definition) "
                    "FROM instance_start s LEFT JOIN instance i ON i.seq = s.seq ORDER BY s.seq");
@@ -296,9 +299,11 @@ class Verifier {
       auto const last = rows.number();
       auto const since = rows.number();
       auto const state = rows.text();
+      bool const closed = rows.number() != 0;
       bool const pinned = rows.number() != 0;
       auto const& now = number < known.size() ? known[number] : known[0];
-      if (last != now.last || since != now.since || state != now.state || !pinned) find("the state of `" + subject + "` does not fit its history");
+      if (last != now.last || since != now.since || state != now.state || closed != now.closed || !pinned)
+        find("the state of `" + subject + "` does not fit its history");
       ++out_.subjects;
     }
     done(rows);
@@ -310,9 +315,10 @@ class Verifier {
   /// Clocks that tick are those that were set and neither stopped nor fired since.
   void check_timers() {
     std::string const journal =
-        "SELECT instance, name, due, action = 3 FROM (SELECT instance, name, due, action, max(seq) FROM timer_event GROUP BY instance, name) WHERE action IN "
+        "SELECT instance, name, due, action = 3, seq FROM (SELECT instance, name, due, action, max(seq) AS seq FROM timer_event GROUP BY instance, name) WHERE "
+        "action IN "
         "(0, 3)";
-    std::string const table = "SELECT instance, name, due, elapsed FROM timer";
+    std::string const table = "SELECT instance, name, due, elapsed, set_by FROM timer";
     Statement wrong(db_,
                     ("SELECT * FROM (" + table + " EXCEPT " + journal + ") UNION ALL SELECT * FROM (" + journal + " EXCEPT " + table + ") LIMIT 20").c_str());
     while (wrong.step()) {

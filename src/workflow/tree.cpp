@@ -18,6 +18,7 @@ class Grower {
     auto const& name = definition_.name;
     if (count == 0) return failure("no_states", "the workflow `" + name + "` has no states", name, "add `state NAME { ... }`");
     if (count >= 0xffff) return failure("too_many_states", "the workflow `" + name + "` has more than 65,534 states", name, "make several workflows of it");
+    if (auto const sound = check_indices(); !sound) return Unexpected{sound.error()};
     tree_.inside.resize(count);
     tree_.region_of.assign(count, -1);
     tree_.position.assign(count, -1);
@@ -37,6 +38,25 @@ class Grower {
   }
 
  private:
+  /// What a host has put together by hand may point anywhere.
+  Result<void> check_indices() const {
+    auto const count = static_cast<std::int32_t>(definition_.states.size());
+    auto const& name = definition_.name;
+    for (std::int32_t i = 0; i < count; ++i) {
+      auto const& state = definition_.states[at(i)];
+      // A parent stands before what is inside it, so that nothing is inside itself.
+      bool good = state.parent >= -1 && state.parent < i;
+      for (auto const& transition : state.transitions) good = good && transition.target >= -1 && transition.target < count;
+      if (!good) {
+        return failure("bad_index", "the state `" + state.name + "` of the workflow `" + name + "` names a state by a number that does not fit", name,
+                       "targets are indices of states, parents of states before their own");
+      }
+      if (definition_.find(state.name) != i)
+        return failure("two_states", "the workflow `" + name + "` has two states `" + state.name + "`", name, "rename one");
+    }
+    return {};
+  }
+
   std::vector<std::int32_t>& regions_in(std::int32_t parent) { return parent < 0 ? tree_.roots : tree_.inside[at(parent)]; }
 
   void sort_in(std::int32_t index) {

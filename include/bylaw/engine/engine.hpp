@@ -18,6 +18,7 @@ struct Options {
   bool create = true;           ///< make the store when there is none
   rulebook::Rulebook rulebook;  ///< the policy version that decides
   Clock clock;
+  bool clocks_by_commands = false;              ///< fire what is due by a command's time before it, as when a feed of the past is played
   std::int64_t snapshot_transfers = 1'000'000;  ///< a snapshot of the ledger every so many transfers
 };
 
@@ -36,7 +37,7 @@ struct DueRun {
 /// disk, the engine is `failed` until it is opened again. Does not survive fork().
 class BYLAW_EXPORT Engine {
  public:
-  /// Errors: those of Store::open, `no_rules` without a rulebook, `unknown_action` (a workflow names what nobody does),
+  /// Errors: those of Store::open, `no_rules` without a rulebook,
   /// `workflow_changed` (another text under a version that the store knows), `store_corrupt`.
   [[nodiscard]] static Result<Engine> open(Options options);
   Engine(Engine&&) noexcept;

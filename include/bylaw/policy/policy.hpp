@@ -79,6 +79,9 @@ class BYLAW_EXPORT Policy {
   [[nodiscard]] std::vector<Source> const& sources() const noexcept;
   [[nodiscard]] std::vector<std::string> const& roots() const noexcept;
   [[nodiscard]] ZoneTable const& zones() const noexcept;
+  /// A piece of the policy's text with every define, list, table and measure that it names, directly or through others, and
+  /// the settings that dates are read by: two pieces with the same words decide alike. Blanks and comments do not count.
+  [[nodiscard]] std::string unfolded(std::string_view text, std::uint32_t header) const;
 
   /// A field of a record of the schema. False when there is none.
   [[nodiscard]] bool find_field(std::string_view record, std::string_view field, FieldInfo& out) const;

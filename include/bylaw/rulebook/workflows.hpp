@@ -26,6 +26,14 @@ struct MigrationPlan {
 };
 [[nodiscard]] BYLAW_EXPORT MigrationPlan plan_migration(Workflow const& to, std::int32_t from_version, std::string_view state);
 
+/// The actions that workflows of orders and of returns may name: the engine does them.
+inline constexpr std::string_view order_actions[] = {"reserve_stock", "release_stock", "ship_stock", "record_delivery", "post_invoice", "post_payment"};
+inline constexpr std::string_view return_actions[] = {"receive_goods", "disposition_goods", "post_refund", "approve_reviewed"};
+/// What hosts do for any workflow: they are told so by a message, with what stands in the brackets.
+inline constexpr std::string_view outside_actions[] = {"notify",       "request",         "request_allocation", "print_label",
+                                                       "void_payment", "capture_payment", "send_refund",        "ask_customer"};
+[[nodiscard]] BYLAW_EXPORT bool is_outside_action(std::string_view action) noexcept;
+
 /// The workflows that every policy set has: those that it does not declare are the shipped ones (`order.bylaw` ...).
 inline constexpr std::string_view shipped_workflows[] = {"order", "return", "shipment", "refund", "purchase_order", "transfer", "stock_count", "approval"};
 

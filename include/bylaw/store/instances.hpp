@@ -85,6 +85,7 @@ struct StoredTimer {
   std::string subject;
   std::string name;
   Timestamp due;
+  std::int64_t set_by = 0;  ///< row of the journal that set it: no two clocks have the same
 };
 
 struct StoredParked {

@@ -134,7 +134,7 @@ class BYLAW_EXPORT Store {
   [[nodiscard]] Result<std::optional<trade::StopRow>> stop(std::string_view name);
   /// Stops of persons that are not lifted, and names of those of the policy that are.
   [[nodiscard]] Result<std::vector<trade::StopRow>> stops();
-  /// Orders that a rule or stop holds now.
+  /// Orders that a stop holds now, by the name of its holds.
   [[nodiscard]] Result<std::vector<std::string>> held_by(std::string_view rule);
   /// How often holds of a rule expired after a moment.
   [[nodiscard]] Result<std::int64_t> expired_since(std::string_view rule, Timestamp after);
@@ -142,6 +142,8 @@ class BYLAW_EXPORT Store {
   [[nodiscard]] Result<MeasureSums> measure(std::string_view measure, std::string_view key, Timestamp from, Timestamp to, std::string_view except);
   /// Whether the entries of a measure are those of this definition; otherwise they are dropped and have to be made anew.
   [[nodiscard]] Result<bool> measure_is_kept(std::string_view measure, std::string_view definition);
+  /// Entries of all other measures are dropped.
+  [[nodiscard]] Result<void> keep_measures_only(std::vector<std::string> const& names);
   /// Ids of orders that were imported after a moment, in order of import.
   [[nodiscard]] Result<std::vector<std::string>> orders_imported_after(Timestamp from);
   [[nodiscard]] Result<void> add_measure(trade::MeasureRow const& row, Timestamp at);

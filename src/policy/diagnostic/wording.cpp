@@ -138,6 +138,7 @@ Wording const english[] = {
     {"BY0458", E, "the clause can never apply: {why}", "correct its guard, or remove it", ""},
     {"BY0459", E, "states that another workflow's state `{state}` extends must keep its kind", "leave out `final`, or repeat it", ""},
     {"BY0460", E, "in the state `{state}` two transitions of {event} are open when {example}", "make their guards exclude each other, or leave one without a guard: it is what remains", ""},
+    {"BY0461", E, "the workflow `{rule}` names the action `{action}`, which nobody does", "use {list}", ""},
     // 05: what works but is probably not meant
     {"BY0501", W, "{what} `{name}` is never used", "remove it", ""},
     {"BY0503", W, "this hold says the same as `{other}`", "remove one of them", ""},

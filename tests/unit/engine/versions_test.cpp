@@ -55,6 +55,11 @@ class Shop {
     REQUIRE_MESSAGE(outcome.has_value(), outcome.error().message);
     return *outcome;
   }
+  trade::Outcome send_as(std::string id, trade::CommandBody body) {
+    auto const outcome = engine_->submit(trade::Command{std::move(id), Timestamp(now), {}, std::move(body)});
+    REQUIRE_MESSAGE(outcome.has_value(), outcome.error().message);
+    return *outcome;
+  }
   trade::Outcome order(std::string id, std::int64_t cents, std::string customer = "C1") {
     trade::Order order;
     order.id = std::move(id);
@@ -188,7 +193,7 @@ TEST_CASE("a migration lists everything, moves what it can in one command, and s
   CHECK(shop.event("A-1", "look").state == "big");
   CHECK(shop.send(trade::Migrate{"order", 1, 1000, ""}).code == "nothing_moves");
   CHECK(shop.send(trade::Migrate{"order", 2, 1000, ""}).code == "same_version");
-  CHECK(shop.send(trade::Migrate{"order", 7, 1000, ""}).code == "nothing_to_migrate");
+  CHECK(shop.send(trade::Migrate{"order", 7, 1000, ""}).code == "newer_version");
   CHECK(shop.send(trade::Migrate{"nothing", 1, 1000, ""}).code == "unknown_workflow");
   CHECK(shop.findings().empty());
 }
@@ -241,6 +246,7 @@ TEST_CASE("nobody fires a clock that is not due, is not there, or was fired alre
   CHECK(shop.send(trade::FireTimer{"A-1", "big/after_1", due}).code == "no_such_timer");
   CHECK(shop.send(trade::FireTimer{"A-1", "big/after_2", due}).code == "no_such_timer");
   CHECK(shop.send(trade::FireTimer{"A-9", "big/after_1", due}).code == "no_such_timer");
+  CHECK(shop.send_as("timer:1", trade::OrderEvent{"A-1", "finish", ""}).code == "reserved_id");
   CHECK(shop.wait(3 * hour_ms).size() == 1);
   CHECK(shop.rows("SELECT state FROM instance")[0][0] == "done");
   CHECK(shop.send(trade::FireTimer{"A-1", "big/after_1", due}).code == "no_such_timer");
@@ -274,7 +280,7 @@ TEST_CASE("verify finds a clock that was taken away, one that was forged, and an
     char const* finding;
   };
   for (auto const& row : {Row{"DELETE FROM timer", "the clock `big/after_1`"}, Row{"UPDATE timer SET due=due+1", "the clock `big/after_1`"},
-                          Row{"INSERT INTO timer VALUES(1,'x',5,0)", "the clock `x`"}, Row{"UPDATE instance SET version=7", "state of `A-1`"},
+                          Row{"INSERT INTO timer VALUES(1,'x',5,0,1)", "the clock `x`"}, Row{"UPDATE instance SET version=7", "state of `A-1`"},
                           Row{"UPDATE instance SET last=last-1", "state of `A-1`"}, Row{"UPDATE transition SET previous=0 WHERE seq=3", "has a gap"},
                           Row{"UPDATE policy_source SET text=''", "hash of commit"}, Row{"DELETE FROM instance", "state of `A-1`"}}) {
     CAPTURE(row.sql);
