@@ -68,7 +68,7 @@ struct OpenInstance {
 /// Any number of threads may call everything but `close` and the destructor. A step is given when it is on disk. When a
 /// commit fails, every caller of it gets the error and nothing has happened; when nobody can know whether it reached the
 /// disk, this is `failed` until it is opened again. One writer per store; does not survive fork(). An open instance costs
-/// at most 64 bytes of memory, a finished one nothing.
+/// at most 46 bytes of memory, a finished one nothing.
 class BYLAW_EXPORT Instances {
  public:
   /// Errors: those of Store::open, `machine_missing` (open instances have a version that was not given), `workflow_changed`,

@@ -1,0 +1,10 @@
+# The host of parcels goes on where it was when it ended.
+file(REMOVE ${STORE} ${STORE}-wal ${STORE}-shm ${STORE}-writer)
+set(expected "P-1: on_the_way\nP-2: stays\n" "P-1: delivered\nP-2: stays\n" "P-2: stays\n")
+foreach(round 0 1 2)
+  execute_process(COMMAND ${PROGRAM} ${STORE} OUTPUT_VARIABLE got RESULT_VARIABLE code)
+  list(GET expected ${round} wanted)
+  if(NOT code EQUAL 0 OR NOT got STREQUAL wanted)
+    message(FATAL_ERROR "round ${round}: code ${code}, printed ${got}")
+  endif()
+endforeach()
