@@ -56,15 +56,21 @@ int migrate(MigrateOptions const& options) {
   auto const now = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   bool all = true;
   for (auto const& [workflow, from] : versions) {
-    trade::Command command;
-    command.id = "migrate:" + workflow + ":" + from + ":" + std::to_string(now);
-    command.at = Timestamp(now);
-    command.by = {options.user, "system"};
-    command.body = trade::Migrate{workflow, std::atoi(from.c_str()), 100'000, options.note};
-    auto const outcome = engine->submit(command);
-    if (!outcome) return fail(outcome.error());
-    std::printf("%s version %s: %s\n", workflow.c_str(), from.c_str(), outcome->message.c_str());
-    all = all && outcome->status == trade::Status::accepted && outcome->message.find(", 0 left") != std::string::npos;
+    // One command moves at most so many; what is left after it is moved by the next.
+    constexpr std::int64_t count_max = 100'000;
+    for (int part = 1; part > 0;) {
+      trade::Command command;
+      command.id = "migrate:" + workflow + ":" + from + ":" + std::to_string(now) + ":" + std::to_string(part);
+      command.at = Timestamp(now);
+      command.by = {options.user, "system"};
+      command.body = trade::Migrate{workflow, std::atoi(from.c_str()), count_max, options.note};
+      auto const outcome = engine->submit(command);
+      if (!outcome) return fail(outcome.error());
+      std::printf("%s version %s: %s\n", workflow.c_str(), from.c_str(), outcome->message.c_str());
+      bool const more = outcome->message.compare(0, 13, "100000 moved,") == 0;
+      all = all && outcome->status == trade::Status::accepted && (more || outcome->message.find(", 0 left") != std::string::npos);
+      part = more ? part + 1 : 0;
+    }
   }
   if (versions.empty()) std::printf("nothing to migrate\n");
   if (auto const closed = engine->close(); !closed) return fail(closed.error());

@@ -56,6 +56,8 @@ class Flow {
   [[nodiscard]] Result<workflow::Step> look(std::string const& event, trade::Actor const& by);
   /// Does what `look` said: actions, clocks, what is taken by itself afterwards, whoever follows it, and what waited for it.
   [[nodiscard]] Result<void> follow(std::string const& event, workflow::Step const& step, trade::Actor const& by);
+  /// What has to be done where the subject is now, when it came there by no transition.
+  [[nodiscard]] Result<void> arrive() { return subject_.arrived(context_); }
   /// Only what is taken by itself. `elapsed`: a clock of the workflow that has just run out.
   [[nodiscard]] Result<void> settle(workflow::TimerBits elapsed = 0);
 

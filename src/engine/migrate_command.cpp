@@ -7,6 +7,16 @@ namespace bylaw::inline v0::engine {
 
 namespace {
 
+bool ran_out(workflow::Machine const& old, workflow::Machine const& now, workflow::Timer const& timer, std::vector<store::StoredTimer> const& running) {
+  auto const& state = now.definition().states[static_cast<std::size_t>(timer.state)].name;
+  for (auto const& before : old.timers()) {
+    bool const same = old.definition().states[static_cast<std::size_t>(before.state)].name == state && before.after == timer.after;
+    bool const ticks = std::any_of(running.begin(), running.end(), [&](store::StoredTimer const& t) { return t.name == before.name; });
+    if (same && !ticks) return true;
+  }
+  return false;
+}
+
 /// Clocks of the old states stop; those of the new ones run from when the state was entered, as if it had always been this one.
 Result<void> change_clocks(Context& context, Instance const& instance, rulebook::Workflow const& to, workflow::Configuration at) {
   auto const& id = instance.stored.subject;
@@ -17,8 +27,11 @@ Result<void> change_clocks(Context& context, Instance const& instance, rulebook:
     if (of_workflow) context.changes.timers.push_back({id, timer.name, trade::TimerAction::stopped, context.command.at});
   }
   auto const active = to.machine.active(at);
+  auto const old = context.versions.find(context.store, instance.stored);
   for (auto const& timer : to.machine.timers()) {
     if (std::find(active.begin(), active.end(), static_cast<std::uint16_t>(timer.state)) == active.end()) continue;
+    // A clock that the old version had too, and that has run out there, has done its work.
+    if (old && ran_out(old->workflow->machine, to.machine, timer, *running)) continue;
     auto const due = context.book.policy().due_in_queue(to.header, instance.stored.since, timer.after);
     context.changes.timers.push_back({id, timer.name, trade::TimerAction::set, due});
   }
@@ -34,11 +47,12 @@ Result<void> move(Context& context, store::StoredInstance const& stored, ruleboo
   context.changes.transitions.push_back({stored.subject, "migrate", stored.state, state, to.machine.finished(at)});
   if (to.machine.finished(at)) context.closed.push_back(stored.subject);
   if (auto const changed = change_clocks(context, instance, to, at); !changed) return changed;
-  if (to.machine.finished(at)) return {};
-  // What the new version takes by itself.
+  // What belongs to the new state, and what the new version takes by itself.
   auto subject = load_subject(context, stored.subject);
   if (!subject) return Unexpected{subject.error()};
-  return Flow(context, **subject).settle();
+  Flow flow(context, **subject);
+  if (auto const arrived = flow.arrive(); !arrived || to.machine.finished(at)) return arrived;
+  return flow.settle();
 }
 
 }  // namespace

@@ -68,10 +68,11 @@ store::Table to_table(std::vector<std::string> names, std::map<std::vector<std::
     table.numeric.push_back(std::string_view(name) != "oldest");
   }
   std::vector<std::vector<std::string>> rows;
-  for (auto& [key, line] : lines) {
+  for (auto& entry : lines) {
+    auto& line = entry.second;
     std::sort(line.ages_ms.begin(), line.ages_ms.end());
     auto const at = [&](std::size_t percent) { return line.ages_ms.empty() ? std::string() : hours(line.ages_ms[(line.ages_ms.size() - 1) * percent / 100]); };
-    auto row = key;
+    auto row = entry.first;
     row.push_back(std::to_string(line.ages_ms.size()));
     row.push_back(line.ages_ms.empty() ? "" : to_string(line.oldest));
     for (auto& text : {at(50), at(95), line.in, line.out}) row.push_back(text);

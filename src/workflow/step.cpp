@@ -87,7 +87,7 @@ Step step_cell(Machine::Impl const& machine, Configuration from, std::size_t col
   auto const* const end = begin + cell.count;
   bool forbidden = false;
   for (auto const* choice = begin; choice != end; ++choice) {
-    if (!(holds(*choice, guards, elapsed) & may(*choice, roles))) {
+    if ((static_cast<unsigned>(holds(*choice, guards, elapsed)) & static_cast<unsigned>(may(*choice, roles))) == 0) {
       forbidden = forbidden || !may(*choice, roles);
       continue;
     }

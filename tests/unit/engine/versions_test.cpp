@@ -295,3 +295,104 @@ TEST_CASE("verify finds a clock that was taken away, one that was forged, and an
     CHECK_MESSAGE(all.find(row.finding) != std::string::npos, all);
   }
 }
+
+TEST_CASE("a define that a guard names is part of what the workflow says") {
+  Shop shop;
+  std::string const words = R"(
+workflow order {
+  version 1; start imported;
+  state imported { on validate go open; }
+  state open { on check when big go large; on check go small; }
+  state large { on finish go done; } state small { on finish go done; }
+  final state done;
+})";
+  shop.open("define limit = 100.00 USD; define big = order.total > limit;" + words);
+  (void)shop.order("A-1", 7000);
+  auto const opened = shop.try_open("define limit = 50.00 USD; define big = order.total > limit;" + words);
+  REQUIRE(!opened.has_value());
+  CHECK(opened.error().code == "workflow_changed");
+  shop.open("define limit =\n  100.00 USD;   # as ever\ndefine big = order.total > limit;" + words);
+  CHECK(shop.event("A-1", "check").state == "small");
+}
+
+TEST_CASE("a migration keeps what is nested, or says that it cannot, and never goes back") {
+  Shop shop;
+  constexpr char const* old = R"(
+workflow order {
+  version 1; start imported;
+  state imported { on validate go box; }
+  state box {
+    region left { start l1; state l1 { on left go l2; } final state l2; }
+    region right { start r1; state r1 { on right go r2; } final state r2; }
+    on finish go done; after 1 hour do notify(desk);
+  }
+  final state done;
+})";
+  auto const next = [](std::string const& left, std::string const& migrate) {
+    return "workflow order { version 2; start imported; " + migrate +
+           " state imported { on validate go box; } state box { region left { start l1; state l1 { on left go " + left + "; } final state " + left +
+           "; } region right { start r1; state r1 { on right go r2; } final state r2; } on finish go done; after 1 hour do notify(desk); } "
+           "final state done; }";
+  };
+  shop.open(old);
+  (void)shop.order("A-1", 100);
+  CHECK(shop.event("A-1", "left").state == "box.l2+r1");
+  CHECK(shop.event("A-1", "right").state == "box.l2+r2");
+  CHECK(shop.wait(2 * hour_ms).size() == 1);
+  CHECK(shop.plan(next("lx", ""))[0][4] == "unmapped");
+  CHECK(shop.plan(next("lx", "migrate from 1 { l2 becomes l1; }"))[0][5] == "box.l1+r2");
+  CHECK(shop.plan(next("lx", "migrate from 1 { l2 becomes lx; }"))[0][5] == "box.lx+r2");
+  shop.open(next("lx", "migrate from 1 { l2 becomes lx; }"));
+  CHECK(shop.send(trade::Migrate{"order", 1, 1000, ""}).code == "ok");
+  // The clock has done its work under the old version, and is not set again.
+  CHECK(shop.wait(10 * hour_ms).empty());
+  CHECK(shop.rows("SELECT count(*) FROM outbox WHERE type='order.notify(desk)'")[0][0] == "1");
+  CHECK(shop.plan(old)[0][4] == "newer");
+  shop.open(old);
+  CHECK(shop.send(trade::Migrate{"order", 2, 1000, ""}).code == "newer_version");
+  CHECK(shop.event("A-1", "finish").state == "done");
+  CHECK(shop.findings().empty());
+}
+
+TEST_CASE("an event that waited and is refused when its turn comes leaves nothing behind, and goes on waiting") {
+  Shop shop;
+  shop.open(R"(
+extend record order { odd: optional bool; }
+workflow order {
+  version 1; start imported;
+  state imported { on validate go open; others park up to 9 days; }
+  state open { on next go ready; others park up to 9 days; }
+  state ready { on pay do post_payment go spin; on settle when order.paid_in_full go done; on finish go done; others park up to 9 days; }
+  state spin { when order.total > 0.00 USD go about; on finish go done; }
+  state about { when order.line_count > 0 go spin; on finish go done; }
+  final state done;
+})");
+  CHECK(shop.order("A-1", 100).state == "open");
+  CHECK(shop.event("A-1", "pay").code == "parked");
+  CHECK(shop.event("A-1", "settle").code == "parked");
+  auto const outcome = shop.event("A-1", "next");
+  CHECK(outcome.code == "ok");
+  CHECK(outcome.state == "ready");  // the payment went round in a circle, so nothing is paid and nothing settled
+  CHECK(shop.rows("SELECT count(*) FROM transfer")[0][0] == "0");
+  CHECK(shop.rows("SELECT event FROM parked_now") == std::vector<std::vector<std::string>>{{"pay"}, {"settle"}});
+  CHECK(shop.rows("SELECT state FROM instance")[0][0] == "ready");
+  CHECK(shop.findings().empty());
+}
+
+TEST_CASE("no more than a hundred events wait for one order") {
+  Shop shop;
+  shop.open(R"(
+workflow order {
+  version 1; start imported;
+  state imported { on validate go open; }
+  state open { on next go ready; others park up to 9 days; }
+  state ready { on step; on finish go done; }
+  final state done;
+})");
+  (void)shop.order("A-1", 100);
+  for (int i = 0; i < 100; ++i) REQUIRE(shop.event("A-1", "step").code == "parked");
+  CHECK(shop.event("A-1", "step").code == "too_many_parked");
+  CHECK(shop.event("A-1", "next").state == "ready");
+  CHECK(shop.rows("SELECT count(*) FROM parked_now")[0][0] == "0");
+  CHECK(shop.findings().empty());
+}

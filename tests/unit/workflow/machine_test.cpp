@@ -255,6 +255,26 @@ TEST_CASE("a workflow that does not hold up is refused with the shortest way int
   CHECK(error_of(d) == "no_start");
 }
 
+TEST_CASE("what a host has put together by hand may point anywhere, and is refused") {
+  auto const ok = [] { return definition({state("new", {on("go", 1)}), end("done")}); };
+  auto d = ok();
+  d.states[0].transitions[0].target = 7;
+  CHECK(error_of(d) == "bad_index");
+  d.states[0].transitions[0].target = -5;
+  CHECK(error_of(d) == "bad_index");
+  d = ok();
+  d.states[1].parent = 9;
+  CHECK(error_of(d) == "bad_index");
+  d.states[1].parent = 1;
+  CHECK(error_of(d) == "bad_index");
+  d = ok();
+  d.starts = {5};
+  CHECK(error_of(d) == "no_start");
+  d = ok();
+  d.states[1].name = "new";
+  CHECK(error_of(d) == "two_states");
+}
+
 TEST_CASE("regions that together cannot end are found, though each of them can") {
   // Both regions wait for the other one's last state to be left by an event that nobody takes there.
   auto d = parallel();
