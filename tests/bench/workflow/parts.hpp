@@ -8,6 +8,7 @@ struct Sums;
 
 // Each prints its ratios, and says whether answers were right and targets met.
 [[nodiscard]] bool memory_part(std::uint64_t orders, double& events_per_second);
+[[nodiscard]] bool configurations_part();
 [[nodiscard]] bool instances_part(std::string const& folder);
 [[nodiscard]] bool durable_part(std::string const& folder);
 [[nodiscard]] bool timers_part(std::string const& folder);

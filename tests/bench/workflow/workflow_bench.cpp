@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   double events_per_second = 0;
   bool ok = instances_part(folder);  // first: it forks
   ok = memory_part(1'000'000, events_per_second) && ok;
+  ok = configurations_part() && ok;
   ok = durable_part(folder) && ok;
   ok = timers_part(folder) && ok;
   ok = xstate_part(events_per_second) && ok;
