@@ -8,6 +8,7 @@
 
 #include <bylaw/config/files.hpp>
 #include <bylaw/engine/engine.hpp>
+#include <bylaw/trade/command.hpp>
 
 #include "bench/workflow/parts.hpp"
 #include "bench/workflow/workload.hpp"

@@ -21,7 +21,7 @@ std::int64_t stride() {
 }
 
 constexpr Disk::Failure failures[] = {Disk::Failure::power, Disk::Failure::io_error, Disk::Failure::full, Disk::Failure::short_write, Disk::Failure::torn_sync};
-constexpr char const* path = "world.db";
+constexpr char const* path = "/tmp/bylaw_world_fault.db";  // on the disk of the test; only the lock is a real file
 
 /// Says everything from the beginning until something fails. True: all of it was said.
 bool say_all(std::unique_ptr<engine::Engine>& engine) {
