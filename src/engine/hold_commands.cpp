@@ -10,9 +10,6 @@ namespace bylaw::inline v0::engine {
 using trade::HoldAction;
 using trade::HoldRow;
 
-namespace {
-
-/// Whether the role may do what one of the roles of the list may do.
 bool acts_as(policy::Policy const& policy, std::string_view roles, std::string const& role) {
   while (!roles.empty()) {
     auto const comma = roles.find(',');
@@ -22,14 +19,6 @@ bool acts_as(policy::Policy const& policy, std::string_view roles, std::string c
   }
   return false;
 }
-
-policy::HoldRule const* find_rule(policy::Policy const& policy, std::string const& name) {
-  auto const& rules = policy.holds();
-  auto const found = std::find_if(rules.begin(), rules.end(), [&](policy::HoldRule const& r) { return r.info.name == name; });
-  return found == rules.end() ? nullptr : &*found;
-}
-
-}  // namespace
 
 Result<void> run(Context& context, trade::PlaceHold const& body) {
   context.outcome.subject = body.order;

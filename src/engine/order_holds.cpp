@@ -13,23 +13,21 @@ using trade::TimerAction;
 
 namespace {
 
-policy::HoldRule const* find_rule(policy::Policy const& policy, std::string const& name, std::uint32_t& index) {
-  for (index = 0; index < policy.holds().size(); ++index) {
-    if (policy.holds()[index].info.name == name) return &policy.holds()[index];
-  }
-  return nullptr;
-}
-
 std::string clock_name(HoldRow const& hold, std::string const& what) { return "hold/" + hold.rule + "/" + std::to_string(hold.line) + "/" + what; }
 
 bool destroys(std::string const& action) { return action != "release" && action != "escalate"; }
 
 }  // namespace
 
+policy::HoldRule const* find_rule(policy::Policy const& policy, std::string const& name) {
+  auto const& rules = policy.holds();
+  auto const found = std::find_if(rules.begin(), rules.end(), [&](policy::HoldRule const& r) { return r.info.name == name; });
+  return found == rules.end() ? nullptr : &*found;
+}
+
 void OrderSubject::put(Context& context, HoldRow row) {
   auto const& policy = context.book.policy();
-  std::uint32_t index = 0;
-  auto const* rule = find_rule(policy, row.rule, index);
+  auto const* rule = find_rule(policy, row.rule);
   auto const set = [&](std::string const& what, Timestamp due) { context.changes.timers.push_back({row.order, clock_name(row, what), TimerAction::set, due}); };
   row.at = context.command.at;
   if (row.action == HoldAction::waiting) set("await", row.due);
@@ -79,9 +77,9 @@ Result<void> OrderSubject::recheck_holds(Context& context) {
   auto const frame = context.book.order_frame(view.facts);
   if (!frame) return Unexpected{frame.error()};
   for (auto const& hold : std::vector<HoldRow>(view.holds)) {
-    std::uint32_t index = 0;
-    auto const* rule = find_rule(policy, hold.rule, index);
+    auto const* rule = find_rule(policy, hold.rule);
     if (rule == nullptr) continue;
+    auto const index = static_cast<std::uint32_t>(rule - policy.holds().data());
     auto const exit = policy.decide_hold_exit(index, hold.line, *frame, now);
     auto const reading = policy.read_hold(index, hold.line, *frame, now);
     auto row = hold;
@@ -150,8 +148,7 @@ void OrderSubject::judge_lateness(Context& context) {
   for (auto& row : context.changes.holds) {
     bool const fresh = row.order == view.stored.order.id && row.action == HoldAction::placed && row.late.empty();
     if (!fresh) continue;
-    std::uint32_t index = 0;
-    auto const* rule = find_rule(policy, row.rule, index);
+    auto const* rule = find_rule(policy, row.rule);
     auto const judged = orders::lateness(rule == nullptr ? policy::LatePolicy::stop_ship : rule->late, row.blocks, instance.machine(), instance.at);
     if (!judged.late) continue;
     row.late = judged.action;
@@ -196,8 +193,7 @@ Result<bool> OrderSubject::fire(Context& context, store::StoredTimer const& time
     auto const prefix = clock_name(hold, "");
     if (timer.name.compare(0, prefix.size(), prefix) != 0) continue;
     auto const what = timer.name.substr(prefix.size());
-    std::uint32_t index = 0;
-    auto const* rule = find_rule(context.book.policy(), hold.rule, index);
+    auto const* rule = find_rule(context.book.policy(), hold.rule);
     Result<void> done;
     if (what == "await" || what == "over") {
       done = refresh(context);

@@ -1,4 +1,6 @@
 #pragma once
+#include <string_view>
+
 #include "engine/flow.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -58,6 +60,11 @@ class OrderSubject : public Subject {
   [[nodiscard]] Result<std::vector<trade::HoldRow>> closed_holds(Context& context);
   [[nodiscard]] Result<void> expire(Context& context, trade::HoldRow hold, policy::HoldRule const& rule, bool grace_is_over);
 };
+
+/// The rule of that name, among `policy.holds()`; none for a hold that a person placed or of a rule that is gone.
+[[nodiscard]] policy::HoldRule const* find_rule(policy::Policy const& policy, std::string const& name);
+/// Whether the role may do what one of the roles of the comma-separated list may do.
+[[nodiscard]] bool acts_as(policy::Policy const& policy, std::string_view roles, std::string const& role);
 
 /// Stops in force that keep this order from something: of its channel, its items, where its stock is reserved.
 [[nodiscard]] Result<std::vector<trade::StopRow>> stops_of(Context& context, OrderView const& view);

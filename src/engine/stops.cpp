@@ -107,13 +107,7 @@ Result<void> run(Context& context, trade::LiftStop const& body) {
   if (found == stops->end()) return context.refuse("no_such_stop", "no stop `" + body.name + "` is in force", "see `bylaw report stops`");
   auto const& roles = found->lift_by;
   auto const& role = context.command.by.role;
-  bool may = roles.empty();
-  for (std::string_view rest = roles; !may && !rest.empty();) {
-    auto const comma = rest.find(',');
-    auto const acting = context.book.policy().roles_acting_as(rest.substr(0, comma));
-    may = std::find(acting.begin(), acting.end(), role) != acting.end();
-    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-  }
+  bool const may = roles.empty() || acts_as(context.book.policy(), roles, role);
   if (!may) return context.refuse("wrong_role", "role `" + role + "` may not lift `" + body.name + "`", "ask " + roles);
   auto row = *found;
   row.lifted = true;
