@@ -13,7 +13,7 @@ namespace {
 
 char const* word_of(policy::Kind kind) {
   static constexpr char const* words[] = {"hold",   "stop",      "validation", "allocation", "protect", "publish", "service",
-                                          "change", "backorder", "return",     "approval",   "posting", "workflow"};
+                                          "change", "backorder", "return",     "approval",   "posting", "brake",   "workflow"};
   return words[static_cast<std::size_t>(kind)];
 }
 

@@ -195,6 +195,8 @@ std::vector<ChangeRule> const& Policy::changes() const noexcept { return impl_->
 std::vector<BackorderRule> const& Policy::backorders() const noexcept { return impl_->backorders; }
 std::vector<ReturnRule> const& Policy::returns() const noexcept { return impl_->returns; }
 std::vector<ApprovalRule> const& Policy::approvals() const noexcept { return impl_->approvals; }
+std::vector<BrakeRule> const& Policy::brakes() const noexcept { return impl_->brakes; }
+std::vector<Permit> const& Policy::permits() const noexcept { return impl_->permits; }
 std::vector<PostingRule> const& Policy::postings() const noexcept { return impl_->postings; }
 std::vector<WorkflowDeclaration> const& Policy::workflows() const noexcept { return impl_->workflows; }
 std::vector<Measure> const& Policy::measures() const noexcept { return impl_->measures; }

@@ -33,7 +33,22 @@ struct Value {
 };
 
 /// Which kinds of rule read a fact: whoever decides only holds need not supply the facts of returns.
-enum class Kind : std::uint8_t { hold, stop, validation, allocation, protect, publish, service, change, backorder, return_rule, approval, posting, workflow };
+enum class Kind : std::uint8_t {
+  hold,
+  stop,
+  validation,
+  allocation,
+  protect,
+  publish,
+  service,
+  change,
+  backorder,
+  return_rule,
+  approval,
+  posting,
+  brake,
+  workflow
+};
 
 /// One fact that the loaded rules read.
 struct Slot {

@@ -67,6 +67,8 @@ class BYLAW_EXPORT Policy {
   [[nodiscard]] std::vector<BackorderRule> const& backorders() const noexcept;
   [[nodiscard]] std::vector<ReturnRule> const& returns() const noexcept;
   [[nodiscard]] std::vector<ApprovalRule> const& approvals() const noexcept;
+  [[nodiscard]] std::vector<BrakeRule> const& brakes() const noexcept;
+  [[nodiscard]] std::vector<Permit> const& permits() const noexcept;
   [[nodiscard]] std::vector<PostingRule> const& postings() const noexcept;
   [[nodiscard]] std::vector<WorkflowDeclaration> const& workflows() const noexcept;
   [[nodiscard]] std::vector<Measure> const& measures() const noexcept;
@@ -90,6 +92,10 @@ class BYLAW_EXPORT Policy {
 
   /// The role itself and every role that includes it: who may do what it may do.
   [[nodiscard]] std::vector<std::string> roles_acting_as(std::string_view role) const;
+  /// Whether a role is `wanted` or includes it.
+  [[nodiscard]] bool acts_as(std::string_view role, std::string_view wanted) const noexcept;
+  /// Whether a `permit` lets the role send a command that has these names. Without any `permit` everyone may send everything.
+  [[nodiscard]] bool permits(std::string_view role, std::vector<std::string> const& names) const;
 
   /// Id of an enumeration value; -1 when no enumeration of the schema has it.
   [[nodiscard]] std::int64_t symbol(std::string_view name) const noexcept;
@@ -112,6 +118,8 @@ class BYLAW_EXPORT Policy {
   [[nodiscard]] ValidationDecision decide_validation(Frame const& order, Timestamp now, Functions functions = {}) const;
   /// Indices into stops() of those in force.
   [[nodiscard]] std::vector<std::uint32_t> decide_stops(Timestamp now) const;
+  /// Brakes on a command that are in force for an order, as indices into brakes(). One whose guard cannot be computed is among them.
+  [[nodiscard]] std::vector<std::uint32_t> decide_brakes(std::string_view command, Frame const& order, Timestamp now, Functions functions = {}) const;
   [[nodiscard]] AllocationDecision decide_allocation(Frame const& order, std::vector<Frame> const& candidates, Timestamp now, Functions functions = {}) const;
   [[nodiscard]] ProtectDecision decide_protect(Frame const& position, Timestamp now, Functions functions = {}) const;
   [[nodiscard]] PublishDecision decide_publish(std::string_view channel, Frame const& position, Timestamp now, Functions functions = {}) const;
@@ -122,6 +130,8 @@ class BYLAW_EXPORT Policy {
   /// `line`: index of the order's line that is short.
   [[nodiscard]] BackorderDecision decide_backorder(Frame const& order, std::int32_t line, Timestamp now, Functions functions = {}) const;
   [[nodiscard]] ReturnDecision decide_return(Frame const& order, Frame const& return_line, Timestamp now, Functions functions = {}) const;
+  /// What the approvals of a command look back on: `per` and `in` of each limit; `sum` says nothing.
+  [[nodiscard]] std::vector<EarlierSum> approval_limits(std::string_view command) const;
   [[nodiscard]] ApprovalDecision decide_approval(ApprovalQuestion const& question, Frame const& order, Frame const& request, Timestamp now,
                                                  Functions functions = {}) const;
   /// `event` is `shipment.shipped`; `frame` has the facts of its record.

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -157,6 +158,25 @@ struct ApprovalRule {
   std::vector<std::string> by;  ///< roles
   bool not_requester = false;
   Duration lapse;  ///< 0: does not lapse
+};
+
+/// So often, or so much, a thing may happen by itself; what is beyond it waits in a queue until a person has looked.
+struct BrakeRule {
+  RuleInfo info;
+  std::string command;           ///< `refund`, `cancel` ...; `hold`: holds that rules place
+  std::int64_t count_max = -1;   ///< so many in `per`; -1: not counted
+  std::optional<Money> sum_max;  ///< so much in `per`
+  Duration per;
+  std::string queue;
+  std::vector<std::string> by;  ///< roles that let one through; empty: anyone
+  Reason reason;
+};
+
+/// Who may send which commands: `permit order_desk to import_order, cancel;`.
+struct Permit {
+  std::vector<std::string> roles;
+  std::vector<std::string> commands;  ///< empty: everything
+  Span span;
 };
 
 struct PostingRule {

@@ -23,6 +23,7 @@ class Linter {
     never_true(impl_.validations, impl_.validation_programs);
     never_true(impl_.protects, impl_.protect_programs);
     never_true(impl_.approvals, impl_.approval_programs);
+    never_true(impl_.brakes, impl_.brake_programs);
     never_true(impl_.postings, impl_.posting_programs);
     compare_holds();
     first_match(impl_.allocations, impl_.allocation_programs, true, [](auto const&) { return std::string(); });
@@ -314,6 +315,7 @@ class Linter {
     ended(impl_.changes, today);
     ended(impl_.backorders, today);
     ended(impl_.approvals, today);
+    ended(impl_.brakes, today);
     for (auto const& stop : impl_.stops) {
       auto const over = Date(static_cast<std::int32_t>(stop.until.value / day_ms));
       if (stop.until.value != INT64_MAX && over < today) report(out_, "BY0510", stop.info.span, {{"date", to_string(over)}});
@@ -324,7 +326,7 @@ class Linter {
     constexpr std::size_t rules_max = 20'000;
     auto const count = impl_.holds.size() + impl_.stops.size() + impl_.validations.size() + impl_.allocations.size() + impl_.protects.size() +
                        impl_.publishes.size() + impl_.services.size() + impl_.changes.size() + impl_.backorders.size() + impl_.returns.size() +
-                       impl_.approvals.size() + impl_.postings.size();
+                       impl_.approvals.size() + impl_.brakes.size() + impl_.postings.size();
     if (count > rules_max) report(out_, "BY0430", impl_.holds.empty() ? Span{} : impl_.holds.back().info.span);
   }
 

@@ -139,6 +139,7 @@ Wording const english[] = {
     {"BY0459", E, "states that another workflow's state `{state}` extends must keep its kind", "leave out `final`, or repeat it", ""},
     {"BY0460", E, "in the state `{state}` two transitions of {event} are open when {example}", "make their guards exclude each other, or leave one without a guard: it is what remains", ""},
     {"BY0461", E, "the workflow `{rule}` names the action `{action}`, which nobody does", "use {list}", ""},
+    {"BY0462", E, "a brake has a limit that is the same for every order", "write a whole number such as `at most 50 per 1 hour;`, or an amount", ""},
     // 05: what works but is probably not meant
     {"BY0501", W, "{what} `{name}` is never used", "remove it", ""},
     {"BY0503", W, "this hold says the same as `{other}`", "remove one of them", ""},

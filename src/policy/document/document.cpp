@@ -47,6 +47,7 @@ class Document {
     rules(Kind::backorder, "Backorders", "");
     rules(Kind::return_rule, "Returns", "Statutory rules are a floor. Of the others the first whose condition is true decides, by the date of the order.");
     rules(Kind::approval, "Approvals", "Every approval that matches is needed.");
+    rules(Kind::brake, "Brakes", "What happens by itself more often than this waits in a queue until somebody lets it through.");
     rules(Kind::posting, "Postings", "");
     roles();
     definitions();
@@ -169,6 +170,15 @@ class Document {
     }
     for (auto const& approval : policy_.approvals()) {
       for (auto const& role : approval.by) duties[role].insert("approve " + approval.info.name);
+    }
+    for (auto const& brake : policy_.brakes()) {
+      for (auto const& role : brake.by) duties[role].insert("let through " + brake.info.name);
+    }
+    for (auto const& permit : policy_.permits()) {
+      for (auto const& role : permit.roles) {
+        if (permit.commands.empty()) duties[role].insert("send every command");
+        for (auto const& command : permit.commands) duties[role].insert("send " + command);
+      }
     }
     for (auto const& workflow : policy_.workflows()) {
       for (auto const& state : workflow.states) {

@@ -102,6 +102,7 @@ std::vector<RuleView> rules_of(Policy::Impl const& impl, Kind kind) {
     case Kind::return_rule:
       return view(impl.returns, impl.return_programs, [](auto const&, auto const& program, RuleView& out) { return_clauses(program, out); });
     case Kind::approval: return view(impl.approvals, impl.approval_programs, nothing);
+    case Kind::brake: return view(impl.brakes, impl.brake_programs, nothing);
     case Kind::posting:
       return view(impl.postings, impl.posting_programs, [](auto const& rule, auto const& program, RuleView& out) {
         out.scope_line = !rule.each.empty();

@@ -62,7 +62,7 @@ ApprovalDecision Policy::decide_approval(ApprovalQuestion const& question, Frame
     seat(evaluation, {&order, &request, Subject::request, -1});
     ApprovalNeed need;
     need.rule = i;
-    bool needed = false;
+    bool needed = program.over.empty();
     auto const currency = impl_->headers[rule.info.header].currency;
     bool const applies = evaluation.passes(program.guard);
     for (auto const& clause : program.over) {
@@ -78,11 +78,54 @@ ApprovalDecision Policy::decide_approval(ApprovalQuestion const& question, Frame
     }
     // A rule that cannot be computed asks for its approval: it is never passed over.
     if (!needed && evaluation.error.empty()) continue;
+    if (program.over.empty() && !applies && evaluation.error.empty()) continue;
     need.error = evaluation.error;
     need.reads = std::move(evaluation.reads);
     decision.needs.push_back(std::move(need));
   }
   return decision;
+}
+
+std::vector<EarlierSum> Policy::approval_limits(std::string_view command) const {
+  std::vector<EarlierSum> out;
+  for (std::size_t i = 0; i < impl_->approvals.size(); ++i) {
+    if (impl_->approvals[i].command != command) continue;
+    for (auto const* clauses : {&impl_->approval_programs[i].over, &impl_->approval_programs[i].persons}) {
+      for (auto const& clause : *clauses) out.push_back({clause.per, clause.in, {}});
+    }
+  }
+  return out;
+}
+
+std::vector<std::uint32_t> Policy::decide_brakes(std::string_view command, Frame const& order, Timestamp now, Functions functions) const {
+  std::vector<std::uint32_t> out;
+  Session session{*impl_, now, functions, {}, {}};
+  for (std::uint32_t i = 0; i < impl_->brakes.size(); ++i) {
+    if (impl_->brakes[i].command != command || !in_force(*impl_, impl_->brakes[i].info, now)) continue;
+    Evaluation evaluation(session);
+    seat(evaluation, {&order, nullptr, Subject::order, -1});
+    bool const applies = evaluation.passes(impl_->brake_programs[i].guard);
+    if (applies || !evaluation.error.empty()) out.push_back(i);
+  }
+  return out;
+}
+
+bool Policy::acts_as(std::string_view role, std::string_view wanted) const noexcept {
+  if (role == wanted) return true;
+  auto const found = impl_->roles.find(role);
+  return found != impl_->roles.end() && found->second.count(std::string(wanted)) != 0;
+}
+
+bool Policy::permits(std::string_view role, std::vector<std::string> const& names) const {
+  if (impl_->permits.empty()) return true;
+  for (auto const& permit : impl_->permits) {
+    bool const has_role = std::any_of(permit.roles.begin(), permit.roles.end(), [&](std::string const& wanted) { return acts_as(role, wanted); });
+    bool const names_it = std::any_of(names.begin(), names.end(), [&](std::string const& name) {
+      return std::find(permit.commands.begin(), permit.commands.end(), name) != permit.commands.end();
+    });
+    if (has_role && (permit.commands.empty() || names_it)) return true;
+  }
+  return false;
 }
 
 namespace {

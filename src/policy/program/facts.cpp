@@ -17,6 +17,7 @@ char const* word_of(Kind kind) {
     case Kind::return_rule: return "return";
     case Kind::approval: return "approval";
     case Kind::posting: return "posting";
+    case Kind::brake: return "brake";
     case Kind::workflow: break;
   }
   return "workflow";

@@ -108,6 +108,9 @@ struct Policy::Impl {
   std::vector<ReturnProgram> return_programs;
   std::vector<ApprovalRule> approvals;
   std::vector<ApprovalProgram> approval_programs;
+  std::vector<BrakeRule> brakes;
+  std::vector<BrakeProgram> brake_programs;
+  std::vector<Permit> permits;
   std::vector<PostingRule> postings;
   std::vector<PostingProgram> posting_programs;
   std::vector<WorkflowDeclaration> workflows;

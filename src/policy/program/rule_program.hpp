@@ -177,6 +177,8 @@ struct ApprovalProgram : RuleProgram {
   std::vector<OverClause> persons;
 };
 
+struct BrakeProgram : RuleProgram {};
+
 struct LegClause {
   bool debit = false;
   std::string account;

@@ -37,6 +37,8 @@ enum class NodeKind : std::uint8_t {
   backorder,
   return_rule,
   approval,
+  brake,
+  permit,
   posting,
   clause,
   cell,

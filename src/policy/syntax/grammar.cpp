@@ -39,13 +39,14 @@ auto const enumeration = node<K::enumeration>(enum_body);
 // Committed after `extend`: what follows decides which node it is.
 auto const extend = node<K::record>(word("extend") >> record_body) | node<K::enumeration>(word("extend") >> enum_body);
 auto const role = node<K::role>(word("role") >> name >> -(word("includes") >> names) >> sym(";"));
+auto const permit = node<K::permit>(word("permit") >> names >> word("to") >> (word("everything") | any_word % sym(",")) >> sym(";"));
 auto const unit = node<K::unit>(word("unit") >> name >> sym("=") >> number >> unit_word >> sym(";"));
 auto const reason_row = name >> text >> -(word("fault") >> any_word);
 auto const reasons = node<K::reasons>(block("reasons", reason_row));
 auto const function = node<K::function>(word("function") >> name >> params >> word("gives") >> type >> sym(";"));
 
 auto const declaration =
-    use | list | define | table | measure | record | enumeration | extend | role | unit | reasons | function | rule_declaration | workflow_declaration;
+    use | list | define | table | measure | record | enumeration | extend | role | permit | unit | reasons | function | rule_declaration | workflow_declaration;
 
 class FileParser {
  public:

@@ -58,17 +58,22 @@ auto const backorder_item = (word("at") >> word("most") >> sum) | (word("ask") >
 auto const backorder = node<K::backorder>(block("backorder", backorder_item));
 
 auto const over = node<K::over>(word("over") >> sum >> -(word("per") >> any_word) >> -(word("in") >> duration));
-auto const approval_item = (word("for") >> any_word >> over >> *(word("or") >> over)) | (word("by") >> names) |
+auto const approval_item = (word("for") >> any_word >> -(over >> *(word("or") >> over))) | (word("by") >> names) |
                            (word("not") >> word("by") >> word("requester")) | (word("persons") >> number >> over) |
                            (word("lapse") >> word("after") >> duration) | common;
 auto const approval = node<K::approval>(block("approval", approval_item));
+
+auto const brake_item = (word("for") >> any_word) | (word("at") >> word("most") >> sum >> word("per") >> duration) | (word("queue") >> name) |
+                        (word("by") >> names) | because | common;
+auto const brake = node<K::brake>(block("brake", brake_item));
 
 auto const account = node<K::account>(name >> *(sym(":") >> name));
 auto const posting_item = (word("on") >> path) | (word("each") >> name) | (word("company") >> expr) |
                           ((word("debit") | word("credit")) >> account >> sum >> guard) | (word("rounding") >> word("to") >> account) | common;
 auto const posting = node<K::posting>(block("posting", posting_item));
 
-auto const rule_declaration_def = hold | stop | validation | allocation | protect | publish | service | change | backorder | return_rule | approval | posting;
+auto const rule_declaration_def =
+    hold | stop | validation | allocation | protect | publish | service | change | backorder | return_rule | approval | brake | posting;
 
 }  // namespace
 

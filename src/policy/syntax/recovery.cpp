@@ -10,9 +10,9 @@ namespace bylaw::inline v0::policy::syntax {
 
 namespace {
 
-constexpr std::array declaration_words = {"policy",  "use",     "list",    "define",    "table",     "measure", "record",     "extend",     "enum",
-                                          "role",    "unit",    "reasons", "function",  "hold",      "stop",    "validation", "allocation", "protect",
-                                          "publish", "service", "change",  "backorder", "mandatory", "return",  "approval",   "posting",    "workflow"};
+constexpr std::array declaration_words = {"policy", "use",       "list",      "define", "table",    "measure",    "record",     "extend",  "enum",    "role",
+                                          "unit",   "reasons",   "function",  "hold",   "stop",     "validation", "allocation", "protect", "publish", "service",
+                                          "change", "backorder", "mandatory", "return", "approval", "posting",    "workflow",   "brake",   "permit"};
 
 constexpr std::array clause_words = {
     "scope",    "await",    "reason", "blocks",      "queue",    "release", "clears",   "escalate", "expire",   "late",      "effective", "when",

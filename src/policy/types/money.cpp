@@ -34,9 +34,11 @@ void RuleCompiler::compile_approval(Cst const& cst, std::uint32_t node) {
     if (in.accept("for")) {
       check_value(in, in.peek(), "command", "command that can need an approval");
       rule.command = in.take_name();
-      do {
+      // Without a limit every one of them needs it.
+      while (in.has_child()) {
         program.over.push_back(compile_over(cst, in.take_child()));
-      } while (in.accept("or"));
+        in.accept("or");
+      }
     } else if (in.accept("by")) {
       rule.by = roles(in);
     } else if (in.accept("not")) {
@@ -54,6 +56,65 @@ void RuleCompiler::compile_approval(Cst const& cst, std::uint32_t node) {
   need(!rule.by.empty(), rule.info, "approval", "by", "by finance_manager;");
   impl_.approvals.push_back(std::move(rule));
   impl_.approval_programs.push_back(std::move(program));
+}
+
+void RuleCompiler::compile_brake(Cst const& cst, std::uint32_t node) {
+  BrakeRule rule;
+  BrakeProgram program;
+  rule.info = begin(cst, node, Kind::brake, {});
+  enter(Kind::brake, {Subject::order});
+  auto const common = compile_common(cst, node, rule.info);
+  program.guard = common.guard;
+  bool limited = false;
+  each_clause(cst, node, [&](Clause& in) {
+    if (in.accept("for")) {
+      check_value(in, in.peek(), "command", "command that can have a brake");
+      rule.command = in.take_name();
+    } else if (in.accept("at")) {
+      in.accept("most");
+      limited = true;
+      read_brake_limit(in, rule);
+      in.accept("per");
+      rule.per = duration(in);
+    } else if (in.accept("queue")) {
+      rule.queue = in.take_name();
+    } else if (in.accept("by")) {
+      rule.by = roles(in);
+    } else if (in.accept("reason")) {
+      rule.reason = reason(in, "hold");
+    }
+  });
+  need(!rule.command.empty(), rule.info, "brake", "for", "for refund;");
+  need(limited, rule.info, "brake", "at most", "at most 50 per 1 hour;");
+  need(!rule.queue.empty(), rule.info, "brake", "queue", "queue finance;");
+  impl_.brakes.push_back(std::move(rule));
+  impl_.brake_programs.push_back(std::move(program));
+}
+
+/// A whole number of times, or an amount of the policy's currency. It is the same for every order, so that a person can say when it is reached.
+void RuleCompiler::read_brake_limit(Clause& in, BrakeRule& rule) {
+  auto const span = in.span();
+  auto const index = static_cast<ExprIndex>(checker_.check(in.cst(), in.take_child()));
+  auto const& limit = checker_.node(index);
+  if (limit.type.base == Base::error) return;
+  bool const money = limit.type.base == Base::money;
+  bool const constant = limit.op == Op::literal && (money || limit.type.base == Base::decimal);
+  bool const fits = constant && limit.number.denominator == 1 && limit.number.numerator > 0 && fits_int64(limit.number.numerator);
+  if (!fits) return checker_.error("BY0462", span);
+  auto const number = static_cast<std::int64_t>(limit.number.numerator);
+  if (!money) rule.count_max = number;
+  else if (impl_.headers[header_].currency.known()) rule.sum_max = Money(number, impl_.headers[header_].currency);
+}
+
+void RuleCompiler::compile_permit(Cst const& cst, std::uint32_t node) {
+  Clause in(cst, node);
+  Permit permit;
+  permit.span = in.span();
+  in.accept("permit");
+  permit.roles = roles(in);
+  in.accept("to");
+  if (!in.at("everything")) permit.commands = values(in, "command", "command");
+  impl_.permits.push_back(std::move(permit));
 }
 
 /// `on shipment.shipped`: the first word names the record that the amounts are of.

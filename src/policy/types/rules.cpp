@@ -304,6 +304,8 @@ void RuleCompiler::compile_file(Cst const& cst, std::uint32_t header) {
       case NodeKind::backorder: compile_backorder(cst, node); break;
       case NodeKind::return_rule: compile_return(cst, node); break;
       case NodeKind::approval: compile_approval(cst, node); break;
+      case NodeKind::brake: compile_brake(cst, node); break;
+      case NodeKind::permit: compile_permit(cst, node); break;
       case NodeKind::posting: compile_posting(cst, node); break;
       case NodeKind::workflow: compile_workflow(cst, node); break;
       default: break;

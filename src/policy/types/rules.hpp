@@ -89,6 +89,9 @@ class RuleCompiler {
   // money.cpp
   void compile_approval(syntax::Cst const& cst, std::uint32_t node);
   OverClause compile_over(syntax::Cst const& cst, std::uint32_t node);
+  void compile_brake(syntax::Cst const& cst, std::uint32_t node);
+  void read_brake_limit(Clause& in, BrakeRule& rule);
+  void compile_permit(syntax::Cst const& cst, std::uint32_t node);
   void compile_posting(syntax::Cst const& cst, std::uint32_t node);
   std::optional<Subject> posting_subject(Clause& in, PostingRule& rule);
   // workflows.cpp
