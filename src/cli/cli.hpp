@@ -67,6 +67,24 @@ struct MigrateOptions {
   Format format = Format::table;
 };
 
+struct ActivateOptions {
+  std::string store;
+  std::vector<std::string> policy;
+  std::string version;
+  std::string rollout = "full";
+  std::vector<std::string> channels;
+  std::vector<std::string> locations;
+  std::int64_t share_percent = 0;
+  bool dry_run = false;
+  std::string user = "operator";
+  std::string role = "system";
+  std::string on_behalf_of;
+  std::string note;
+  std::string at;
+  std::string id;
+  Format format = Format::table;
+};
+
 struct TestOptions {
   std::vector<std::string> paths;
   std::string junit;
@@ -85,6 +103,7 @@ int run(RunOptions const& options);
 int import(ImportOptions const& options);
 int report(std::string const& store, std::string const& name, Format format, bool list);
 int migrate(MigrateOptions const& options);
+int activate(ActivateOptions const& options);
 int audit(std::string const& store, std::string const& order, Format format);
 int verify(std::string const& store);
 int backup(std::string const& store, std::string const& target);

@@ -29,22 +29,25 @@ class FeedRunner {
         refuse({"line_too_long", "this line is longer than 16 MB", name + ":" + std::to_string(number), "write one command a line"});
         continue;
       }
-      auto command = wire::parse_command(line);
-      if (!command) {
-        auto error = command.error();
+      auto commands = wire::parse_batch(line);
+      if (!commands) {
+        auto error = commands.error();
         error.place = name + ":" + std::to_string(number) + (error.place.empty() ? "" : ", " + error.place);
         refuse(error);
         continue;
       }
-      group_.push_back(std::move(*command));
-      if (group_.size() >= group_size && !flush()) return false;
+      bool const batch = commands->together;
+      if (batch && !flush()) return false;
+      for (auto& command : commands->commands) group_.push_back(std::move(command));
+      if ((batch || group_.size() >= group_size) && !flush(batch)) return false;
     }
     return flush();
   }
 
-  bool flush() {
+  /// Writes the group; `together`: all of it or nothing.
+  bool flush(bool together = false) {
     if (group_.empty()) return true;
-    auto const outcomes = engine_.submit(group_);
+    auto const outcomes = together ? engine_.submit_together(group_) : engine_.submit(group_);
     group_.clear();
     if (!outcomes) {
       (void)fail(outcomes.error());

@@ -6,13 +6,11 @@
 #include <utility>
 
 #include "engine/clock.hpp"
-#include "engine/commit_queue.hpp"
 #include "engine/writer.hpp"
 
 namespace bylaw::inline v0::engine {
 
 using ledger::AccountIndex;
-using ledger::Group;
 using ledger::Receipt;
 
 namespace {
@@ -30,9 +28,9 @@ Error check_key(ledger::AccountKey const& key) {
   return {};
 }
 
-/// One caller's work. The body hashes are computed on the caller's thread, before anybody waits for it.
-struct Work : CommitQueue::Ticket {
-  std::vector<Group> const* groups = nullptr;
+/// What one caller wants. The body hashes are computed on the caller's thread, before anybody waits for it.
+struct Request {
+  std::vector<ledger::Group> const* groups = nullptr;
   std::vector<std::uint64_t> bodies;
   std::vector<Receipt> receipts;
 
@@ -45,47 +43,35 @@ struct Work : CommitQueue::Ticket {
   std::vector<ledger::Pending> expired;
 
   Error refusal;  ///< of this work alone; what it did before stays
-  Error error;    ///< of the whole commit
 };
 
 }  // namespace
 
-struct Books::Impl : Writer {
-  Impl(BooksOptions o, store::Store s) : Writer(std::move(s)), options(std::move(o)) {}
+struct Books::Impl final : Writer {
+  Impl(BooksOptions o, store::Store s) : Writer(std::move(s), o.store_path, "books"), options(std::move(o)) { snapshot_transfers = options.snapshot_transfers; }
+
+  struct Work : Ticket, Request {};
 
   BooksOptions options;
   ledger::Applied applied;
-  CommitQueue queue;
-  mutable std::mutex state;                        ///< held while the ledger is not as it is committed, and while it is read
-  mutable std::atomic<std::thread::id> visitor{};  ///< the thread that reads just now
+  mutable std::atomic<std::thread::id> visitor{};  ///< the thread that reads just now; the ledger is read under `state`
 
-  [[nodiscard]] Error not_usable() const {
-    return {"engine_failed", closed ? "the books are closed" : "the books have failed", options.store_path, "open them again"};
-  }
-  [[nodiscard]] Error why_not() const noexcept {
-    try {
-      return not_usable();
-    } catch (...) {
-      return out_of_memory();
-    }
-  }
   Result<void> submit(Work& work);
-  void write(std::vector<CommitQueue::Ticket*> const& group) noexcept;
-  Result<void> write_all(std::vector<CommitQueue::Ticket*> const& group);
+  Result<void> write_all(Group const& group) override;
   Result<void> write_one(Work& work, Timestamp now);
-  Result<void> book(Group const& group, std::uint64_t body, Timestamp now, Receipt& receipt);
+  Result<void> book(ledger::Group const& group, std::uint64_t body, Timestamp now, Receipt& receipt);
   Result<void> expire(Work& work, Timestamp now);
 };
 
 /// A group: answered from history, refused, or done. Only a failing store fails everybody.
-Result<void> Books::Impl::book(Group const& group, std::uint64_t body, Timestamp now, Receipt& receipt) {
+Result<void> Books::Impl::book(ledger::Group const& group, std::uint64_t body, Timestamp now, Receipt& receipt) {
   receipt = ledger.submit(group, body, now, applied, store.history());
   if (!store.usable()) return failure("store_failed", "the journal could not be read", options.store_path, "open the books again");
   return receipt.duplicate ? store.recall(receipt) : store.record(group, body, receipt, applied, ledger);
 }
 
 Result<void> Books::Impl::expire(Work& work, Timestamp now) {
-  Group group;
+  ledger::Group group;
   auto lapsed = ledger.lapsed(now, static_cast<std::size_t>(work.expire_max));
   for (auto const& pending : lapsed) {
     ledger::Transfer transfer;
@@ -137,7 +123,7 @@ Result<void> Books::Impl::write_one(Work& work, Timestamp now) {
   return work.expire_max > 0 ? expire(work, now) : Result<void>{};
 }
 
-Result<void> Books::Impl::write_all(std::vector<CommitQueue::Ticket*> const& group) {
+Result<void> Books::Impl::write_all(Group const& group) {
   // The clock may go back; what is recorded does not, and promises lapse by what is recorded.
   auto const now = std::max(read_clock(options.clock), store.last_recorded());
   if (auto const begun = store.begin(); !begun) return begun;
@@ -147,27 +133,9 @@ Result<void> Books::Impl::write_all(std::vector<CommitQueue::Ticket*> const& gro
   return store.commit(now, ledger);
 }
 
-void Books::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcept {
-  std::lock_guard const lock(state);
-  struct Attempt {
-    Impl* self;
-    std::vector<CommitQueue::Ticket*> const* group;
-  } attempt{this, &group};
-  auto const run = [](void* context) {
-    auto const& a = *static_cast<Attempt*>(context);
-    return a.self->write_all(*a.group);
-  };
-  auto const error = failed || closed ? why_not() : commit(run, &attempt, options.snapshot_transfers);
-  if (error.code.empty()) return;
-  for (auto* ticket : group) static_cast<Work*>(ticket)->error = error;
-}
-
 Result<void> Books::Impl::submit(Work& work) {
   if (visitor == std::this_thread::get_id()) return failure("reentered", "what reads the ledger may not call the books", options.store_path);
-  if (failed || closed) return Unexpected{not_usable()};
-  queue.run(
-      work, [](void* self, std::vector<CommitQueue::Ticket*> const& group) { static_cast<Impl*>(self)->write(group); }, this);
-  if (!work.error.code.empty()) return Unexpected{std::move(work.error)};
+  if (auto const done = Writer::submit(work); !done) return done;
   if (!work.refusal.code.empty()) return Unexpected{std::move(work.refusal)};
   return {};
 }
@@ -197,7 +165,7 @@ Books::~Books() {
 
 Result<std::vector<AccountIndex>> Books::open_accounts(std::vector<AccountSpec> const& accounts) noexcept {
   try {
-    Work work;
+    Impl::Work work;
     work.accounts = &accounts;
     if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
     return std::move(work.opened);
@@ -208,7 +176,7 @@ Result<std::vector<AccountIndex>> Books::open_accounts(std::vector<AccountSpec> 
 
 Result<std::vector<ledger::CostPoolIndex>> Books::open_pools(std::vector<ledger::CostPoolKey> const& pools) noexcept {
   try {
-    Work work;
+    Impl::Work work;
     work.pools = &pools;
     if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
     return std::move(work.opened_pools);
@@ -217,9 +185,9 @@ Result<std::vector<ledger::CostPoolIndex>> Books::open_pools(std::vector<ledger:
   }
 }
 
-Result<std::vector<Receipt>> Books::submit(std::vector<Group> const& groups) noexcept {
+Result<std::vector<Receipt>> Books::submit(std::vector<ledger::Group> const& groups) noexcept {
   try {
-    Work work;
+    Impl::Work work;
     work.groups = &groups;
     work.bodies.reserve(groups.size());
     for (auto const& group : groups) work.bodies.push_back(ledger::body_hash(group));
@@ -230,9 +198,9 @@ Result<std::vector<Receipt>> Books::submit(std::vector<Group> const& groups) noe
   }
 }
 
-Result<Receipt> Books::submit(Group const& group) noexcept {
+Result<Receipt> Books::submit(ledger::Group const& group) noexcept {
   try {
-    auto receipts = submit(std::vector<Group>{group});
+    auto receipts = submit(std::vector<ledger::Group>{group});
     if (!receipts) return Unexpected{receipts.error()};
     return std::move(receipts->front());
   } catch (...) {
@@ -243,7 +211,7 @@ Result<Receipt> Books::submit(Group const& group) noexcept {
 Result<std::vector<ledger::Pending>> Books::expire(std::int64_t count_max) noexcept {
   try {
     if (count_max <= 0) return std::vector<ledger::Pending>{};
-    Work work;
+    Impl::Work work;
     work.expire_max = count_max;
     if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
     return std::move(work.expired);
@@ -287,7 +255,7 @@ Result<ledger::Balance> Books::balance(AccountIndex account) const noexcept {
 Result<void> Books::close() noexcept {
   try {
     std::lock_guard const lock(impl_->state);
-    return impl_->Writer::close();
+    return impl_->close();
   } catch (...) {
     return Unexpected{out_of_memory()};
   }

@@ -26,10 +26,14 @@ AccountIndex Context::books(Currency currency, std::string const& account) {
 }
 
 Result<void> Context::apply(std::vector<ledger::Transfer> group) {
-  for (auto& transfer : group) transfer.effective = command.at;
   ledger::Group event;
   event.transfers = std::move(group);
   ledger::Applied applied;
+  return apply(std::move(event), applied);
+}
+
+Result<void> Context::apply(ledger::Group event, ledger::Applied& applied) {
+  for (auto& transfer : event.transfers) transfer.effective = command.at;
   if (auto const done = ledger.apply(event, command.at, applied, store.history()); !done) return done;
   changes.transfers.insert(changes.transfers.end(), applied.entries.begin(), applied.entries.end());
   return {};

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include <bylaw/engine/health.hpp>
 #include <bylaw/finance/legs.hpp>
 #include <bylaw/ledger/ledger.hpp>
 #include <bylaw/orders/holds.hpp>
@@ -19,23 +20,28 @@ namespace bylaw::inline v0::engine {
 /// engine's undo log, and collects what is to be written. A failed Result refuses the command
 /// (codes of the trade) or fails the group (codes `store_*`).
 struct Context {
-  rulebook::Rulebook const& book;
   store::Store& store;
   ledger::Ledger& ledger;
   Versions& versions;
   trade::Command const& command;
+  Version const* version;  ///< that decides about what the command is about
   trade::Changes changes{};
   trade::Outcome outcome{};
   std::string state_before{};                         ///< of the order or return, for the outcome of a refusal
   std::vector<std::string> closed{};                  ///< subjects that this command has finished
+  HealthLimits const* limits = nullptr;               ///< for `check_health`
   std::map<std::string, std::size_t> state_events{};  ///< per subject: which of `changes.events` tells its state
 
+  [[nodiscard]] rulebook::Rulebook const& book() const noexcept { return version->book; }
+  /// From here on the version decides that is in force for this order.
+  void decide_about(trade::Order const& order) { version = &versions.deciding(order); }
   [[nodiscard]] ledger::AccountIndex stock(std::string const& item, std::string const& location, std::string const& status);
   /// A virtual account of an item: supplier, customer, scrap. It makes the item sum to zero.
   [[nodiscard]] ledger::AccountIndex outside(std::string const& item, std::string const& who);
   [[nodiscard]] ledger::AccountIndex books(Currency currency, std::string const& account);
   /// Applies one group to the ledger and keeps its entries for the journal.
   [[nodiscard]] Result<void> apply(std::vector<ledger::Transfer> group);
+  [[nodiscard]] Result<void> apply(ledger::Group event, ledger::Applied& applied);
   void add_legs(std::vector<ledger::Transfer>& group, std::vector<finance::Leg> const& legs, std::string const& reference);
   void announce(std::string type, std::string const& subject, std::string const& state);
   /// That a subject has come to a state; of several in one command the last is told.
@@ -45,6 +51,9 @@ struct Context {
   [[nodiscard]] Result<std::vector<store::StoredInstance>> children_of(store::StoredInstance const& parent);
   [[nodiscard]] Unexpected<Error> refuse(std::string code, std::string message, std::string remedy = {}) const;
 };
+
+/// Whether a fact of an order, with or without `order.` before its path, is personal.
+[[nodiscard]] bool is_personal(std::vector<std::string> const& paths, std::string const& path);
 
 struct Instance;
 
@@ -76,6 +85,18 @@ struct Instance;
 [[nodiscard]] Result<void> run(Context& context, trade::FireTimer const& body);
 [[nodiscard]] Result<void> run(Context& context, trade::Migrate const& body);
 [[nodiscard]] Result<void> run(Context& context, trade::Redrive const& body);
+
+[[nodiscard]] Result<void> run(Context& context, trade::DefineEntry const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ObserveStock const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::AnswerRequest const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::Delegate const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::RedriveMessages const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ErasePerson const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ActivatePolicy const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::CheckHealth const& body);
+
+/// Whether there are such an item and such a place. Errors: `unknown_item`, `no_stock_item`, `unknown_location`.
+[[nodiscard]] Result<void> check_place(Context& context, std::string const& sku, std::string const& place, std::optional<trade::Item>& out);
 
 /// Turns what a workflow did with an event into a refusal, or nothing when it moved or put the event aside.
 [[nodiscard]] Result<void> check_step(Context const& context, Instance const& instance, workflow::Step const& step, std::string const& event,

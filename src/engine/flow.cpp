@@ -45,13 +45,13 @@ Result<bool> Subject::fire(Context&, store::StoredTimer const&) { return false; 
 Result<void> Flow::start(rulebook::Workflow const& workflow, std::string const& id, std::string const& parent, std::string const& event,
                          std::vector<trade::Attribute> attributes) {
   auto& instance = subject_.instance;
-  instance.pin = {&context_.book, &workflow};
+  instance.pin = {&context_.book(), &workflow};
   instance.at = workflow.machine.start();
   auto& stored = instance.stored;
   stored.subject = id;
   stored.workflow = workflow.kind;
   stored.version = workflow.version;
-  stored.definition = context_.versions.definition(workflow);
+  stored.definition = Versions::definition(*context_.version, workflow);
   stored.state = workflow.machine.name(instance.at);
   stored.since = context_.command.at;
   stored.attributes = attributes;

@@ -13,8 +13,7 @@ using trade::HoldRow;
 bool acts_as(policy::Policy const& policy, std::string_view roles, std::string const& role) {
   while (!roles.empty()) {
     auto const comma = roles.find(',');
-    auto const acting = policy.roles_acting_as(roles.substr(0, comma));
-    if (std::find(acting.begin(), acting.end(), role) != acting.end()) return true;
+    if (policy.acts_as(role, roles.substr(0, comma))) return true;
     roles = comma == std::string_view::npos ? std::string_view{} : roles.substr(comma + 1);
   }
   return false;
@@ -36,7 +35,7 @@ Result<void> run(Context& context, trade::PlaceHold const& body) {
     return context.refuse("wrong_state", "order `" + body.order + "` is " + subject.instance.stored.state + " and cannot be held",
                           "nothing more happens to it");
   }
-  auto const& policy = context.book.policy();
+  auto const& policy = context.book().policy();
   HoldRow row;
   if (auto const* rule = find_rule(policy, body.rule)) row = orders::hold_row(*rule, body.order, {});
   row.order = body.order;
@@ -63,8 +62,8 @@ Result<void> run(Context& context, trade::ReleaseHold const& body) {
   OrderSubject subject;
   if (auto const loaded = subject.load(context, body.order); !loaded) return loaded;
   context.outcome.state = context.state_before = subject.instance.stored.state;
-  auto const& policy = context.book.policy();
-  auto const frame = context.book.order_frame(subject.view.facts);
+  auto const& policy = context.book().policy();
+  auto const frame = context.book().order_frame(subject.view.facts);
   if (!frame) return Unexpected{frame.error()};
   bool any = false;
   for (auto const& hold : std::vector<HoldRow>(subject.view.holds)) {

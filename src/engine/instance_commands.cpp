@@ -1,5 +1,6 @@
 // Everything that is neither order nor return: shipments, refunds, purchase orders, transfers, counts, approvals.
 #include "engine/order_subject.hpp"
+#include "engine/request_subject.hpp"
 #include "engine/return_subject.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -76,6 +77,11 @@ Result<std::unique_ptr<Subject>> load_subject(Context& context, std::string cons
     if (auto const loaded = subject->load(context, id); !loaded) return Unexpected{loaded.error()};
     return std::unique_ptr<Subject>(std::move(subject));
   }
+  if (is_request(**stored)) {
+    auto request = std::make_unique<RequestSubject>();
+    if (auto const loaded = request->load(context, std::move(**stored)); !loaded) return Unexpected{loaded.error()};
+    return std::unique_ptr<Subject>(std::move(request));
+  }
   auto subject = std::make_unique<PlainSubject>();
   if (auto const loaded = subject->load(context, **stored); !loaded) return Unexpected{loaded.error()};
   return std::unique_ptr<Subject>(std::move(subject));
@@ -83,7 +89,7 @@ Result<std::unique_ptr<Subject>> load_subject(Context& context, std::string cons
 
 Result<void> run(Context& context, trade::StartInstance const& body) {
   context.outcome.subject = body.id;
-  auto const* workflow = context.book.find_workflow(body.workflow);
+  auto const* workflow = context.book().find_workflow(body.workflow);
   if (workflow == nullptr || workflow->kind == "order" || workflow->kind == "return") {
     return context.refuse("unknown_workflow", "no workflow `" + body.workflow + "` can be started by itself",
                           "name one that the policy declares; orders are imported, returns are requested");
@@ -118,6 +124,7 @@ Result<void> run(Context& context, trade::InstanceEvent const& body) {
   if ((*stored)->workflow == "order" || (*stored)->workflow == "return") {
     return context.refuse("wrong_command", "`" + body.id + "` is an " + (*stored)->workflow, "send " + (*stored)->workflow + "_event");
   }
+  if (is_request(**stored)) return context.refuse("wrong_command", "`" + body.id + "` waits for an answer", "send `answer_request`");
   auto subject = load_subject(context, body.id);
   if (!subject) return Unexpected{subject.error()};
   context.outcome.state = context.state_before = (*subject)->instance.stored.state;

@@ -8,50 +8,40 @@
 #include <bylaw/workflow/instance_table.hpp>
 
 #include "engine/clock.hpp"
-#include "engine/commit_queue.hpp"
 #include "engine/writer.hpp"
 
 namespace bylaw::inline v0::engine {
 
 namespace {
-
 constexpr std::size_t data_bytes_max = 64u << 10;
+}
 
-/// What one caller wants: some to start, or some to move.
-struct Work : CommitQueue::Ticket {
-  std::vector<NewInstance> const* starts = nullptr;
-  std::span<Advance const> events;
-  std::vector<std::int64_t> numbers;
-  std::vector<Advanced> advanced;
-  Error error;    ///< nothing of the commit has happened
-  Error refusal;  ///< nothing of this caller's has
-};
+struct Instances::Impl final : Writer {
+  Impl(InstancesOptions o, store::Store s) : Writer(std::move(s), o.store_path, "instances"), options(std::move(o)) {}
 
-}  // namespace
-
-struct Instances::Impl : Writer {
-  Impl(InstancesOptions o, store::Store s) : Writer(std::move(s)), options(std::move(o)) {}
+  /// What one caller wants: some to start, or some to move.
+  struct Work : Ticket {
+    std::vector<NewInstance> const* starts = nullptr;
+    std::span<Advance const> events;
+    std::vector<std::int64_t> numbers;
+    std::vector<Advanced> advanced;
+    Error refusal;  ///< nothing of this caller's has happened
+  };
 
   InstancesOptions options;
   std::vector<std::int64_t> definitions;  ///< per machine
   workflow::InstanceTable table;
   std::vector<workflow::InstanceState> undo;  ///< as they were before this commit; `last` 0: was not there
   std::vector<store::StepRow> rows;
-  CommitQueue queue;
-  mutable std::mutex state;
 
   Result<void> prepare();
   Result<void> start(Work& work);
   Result<void> move(Advance const& event, Advanced& out);
   Result<bool> find(std::int64_t number, workflow::InstanceState& out);
-  Result<void> write_all(std::vector<CommitQueue::Ticket*> const& group);
-  void write(std::vector<CommitQueue::Ticket*> const& group) noexcept;
+  Result<void> write_all(Group const& group) override;
   Result<void> submit(Work& work);
   void put(workflow::InstanceState const& next, workflow::InstanceState const* before, bool finished);
-  void take_back() noexcept;
-  [[nodiscard]] Error not_usable() const {
-    return {"engine_failed", closed ? "the instances are closed" : "the instances have failed", options.store_path, "open them again"};
-  }
+  void take_back() noexcept override;
 };
 
 /// Definitions for the machines, and the table of what is open.
@@ -69,7 +59,7 @@ Result<void> Instances::Impl::prepare() {
       return failure("timers_not_kept", "the workflow `" + definition.name + "` has clocks, which only Engine keeps", definition.name,
                      "take them out, or use Engine");
     }
-    auto const number = store.define({definition.name, definition.name, definition.version, workflow::fingerprint(definition), 0});
+    auto const number = store.define({definition.name, definition.name, definition.version, workflow::fingerprint(definition)});
     if (!number) return Unexpected{number.error()};
     definitions.push_back(*number);
   }
@@ -193,7 +183,8 @@ Result<void> Instances::Impl::move(Advance const& event, Advanced& out) {
   return {};
 }
 
-Result<void> Instances::Impl::write_all(std::vector<CommitQueue::Ticket*> const& group) {
+Result<void> Instances::Impl::write_all(Group const& group) {
+  undo.clear();
   if (auto const begun = store.begin(); !begun) return begun;
   for (auto* ticket : group) {
     auto& work = *static_cast<Work*>(ticket);
@@ -209,31 +200,13 @@ Result<void> Instances::Impl::write_all(std::vector<CommitQueue::Ticket*> const&
     }
     if (auto const written = store.record_steps({rows.data(), rows.size()}); !written) return written;
   }
-  return store.commit(read_clock(options.clock), ledger);
-}
-
-void Instances::Impl::write(std::vector<CommitQueue::Ticket*> const& group) noexcept {
-  std::lock_guard const lock(state);
-  struct Attempt {
-    Impl* self;
-    std::vector<CommitQueue::Ticket*> const* group;
-  } attempt{this, &group};
-  undo.clear();
-  auto const run = [](void* context) {
-    auto const& a = *static_cast<Attempt*>(context);
-    return a.self->write_all(*a.group);
-  };
-  auto const error = failed || closed ? not_usable() : commit(run, &attempt, INT64_MAX);
-  if (error.code.empty()) return undo.clear();
-  take_back();
-  for (auto* ticket : group) static_cast<Work*>(ticket)->error = error;
+  auto const done = store.commit(read_clock(options.clock), ledger);
+  if (done) undo.clear();
+  return done;
 }
 
 Result<void> Instances::Impl::submit(Work& work) {
-  if (failed || closed) return Unexpected{not_usable()};
-  queue.run(
-      work, [](void* self, std::vector<CommitQueue::Ticket*> const& group) { static_cast<Impl*>(self)->write(group); }, this);
-  if (!work.error.code.empty()) return Unexpected{std::move(work.error)};
+  if (auto const done = Writer::submit(work); !done) return done;
   if (!work.refusal.code.empty()) return Unexpected{std::move(work.refusal)};
   return {};
 }
@@ -263,7 +236,7 @@ Instances::~Instances() {
 
 Result<std::vector<std::int64_t>> Instances::start(std::vector<NewInstance> const& instances) noexcept {
   try {
-    Work work;
+    Impl::Work work;
     work.starts = &instances;
     if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
     return std::move(work.numbers);
@@ -278,7 +251,7 @@ Result<std::vector<Advanced>> Instances::advance(std::span<Advance const> events
       if (event.data.size() > data_bytes_max)
         return failure("too_large", "more than 64 kB are kept with one instance", {}, "keep it elsewhere, and its key here");
     }
-    Work work;
+    Impl::Work work;
     work.events = events;
     if (auto const done = impl_->submit(work); !done) return Unexpected{done.error()};
     return std::move(work.advanced);
@@ -316,7 +289,7 @@ std::size_t Instances::memory_bytes() const noexcept {
 Result<void> Instances::close() noexcept {
   try {
     std::lock_guard const lock(impl_->state);
-    return impl_->Writer::close();
+    return impl_->close();
   } catch (...) {
     return Unexpected{out_of_memory()};
   }

@@ -1,40 +1,88 @@
-// Items, locations and stock that comes in.
+// Items, locations and other master data, with the dates from which they hold; and stock that comes in.
+#include <bylaw/catalog/entry.hpp>
+#include <bylaw/wire/commands.hpp>
+
 #include "engine/context.hpp"
 
 namespace bylaw::inline v0::engine {
 
-Result<void> run(Context& context, trade::DefineItem const& body) {
-  context.outcome.subject = body.item.sku;
-  context.changes.items.push_back(body.item);
+namespace {
+
+/// A new version of an entry. Without a date it takes the place of the one in force; the first one always was.
+Result<void> put(Context& context, std::string kind, std::string const& id, Timestamp effective, bool removed, std::string body) {
+  context.outcome.subject = id;
+  if (effective.value == INT64_MIN) {
+    auto const since = store::Control(context.store).entry_since(kind, id, context.command.at);
+    if (!since) return Unexpected{since.error()};
+    if (*since) effective = **since;
+    if (removed) effective = context.command.at;
+  }
+  context.announce("catalog." + kind, id, removed ? "removed" : effective > context.command.at ? "planned" : "in_force");
+  context.changes.catalog.push_back({std::move(kind), id, effective, removed, std::move(body)});
   return {};
 }
 
+}  // namespace
+
+Result<void> run(Context& context, trade::DefineItem const& body) {
+  return put(context, "item", body.item.sku, body.effective, false, wire::to_json(body.item));
+}
+
 Result<void> run(Context& context, trade::DefineLocation const& body) {
-  context.outcome.subject = body.location.id;
-  context.changes.locations.push_back(body.location);
+  return put(context, "location", body.location.id, body.effective, false, wire::to_json(body.location));
+}
+
+Result<void> run(Context& context, trade::DefineEntry const& body) {
+  context.outcome.subject = body.id;
+  if (auto const good = catalog::check(body); !good) return good;
+  if (body.removed) {
+    auto const known = store::Control(context.store).entry(body.kind, body.id, context.command.at);
+    if (!known) return Unexpected{known.error()};
+    if (!*known) return context.refuse("unknown_entry", "there is no " + body.kind + " `" + body.id + "` to be removed", "correct the id");
+  } else if (body.kind == "cross_reference") {
+    auto const sku = std::string(catalog::value_of(body.values, "item"));
+    auto const item = context.store.load_item(sku, context.command.at);
+    if (!item) return Unexpected{item.error()};
+    if (!*item) return context.refuse("unknown_item", "there is no item `" + sku + "`", "send `define_item` first");
+  } else if (body.kind == "calendar") {
+    auto const zone = std::string(catalog::value_of(body.values, "zone"));
+    if (context.versions.zones().find(zone) == nullptr) {
+      return context.refuse("bad_entry", "there is no time zone `" + zone + "`", "write an IANA name such as America/New_York");
+    }
+  }
+  wire::JsonWriter values;
+  values.begin_object();
+  for (auto const& value : body.values) values.member(value.path, value.value);
+  values.end_object();
+  return put(context, body.kind, body.id, body.effective, body.removed, values.take());
+}
+
+Result<void> check_place(Context& context, std::string const& sku, std::string const& place, std::optional<trade::Item>& out) {
+  auto item = context.store.load_item(sku, context.command.at);
+  if (!item) return Unexpected{item.error()};
+  if (!*item) return context.refuse("unknown_item", "there is no item `" + sku + "`", "send `define_item` first");
+  if ((*item)->service) return context.refuse("no_stock_item", "`" + sku + "` is a service and has no stock", "correct the SKU");
+  auto const locations = context.store.locations(context.command.at);
+  if (!locations) return Unexpected{locations.error()};
+  bool known = false;
+  for (auto const& location : *locations) known = known || location.id == place;
+  if (!known) return context.refuse("unknown_location", "there is no location `" + place + "`", "send `define_location` first");
+  out = std::move(*item);
   return {};
 }
 
 Result<void> run(Context& context, trade::ReceiveStock const& body) {
   context.outcome.subject = body.item;
-  auto const item = context.store.load_item(body.item);
-  if (!item) return Unexpected{item.error()};
-  if (!*item) return context.refuse("unknown_item", "there is no item `" + body.item + "`", "send `define_item` first");
-  if ((*item)->service) return context.refuse("no_stock_item", "`" + body.item + "` is a service and has no stock", "correct the SKU");
-  auto const locations = context.store.locations();
-  if (!locations) return Unexpected{locations.error()};
-  bool known = false;
-  for (auto const& location : *locations) known = known || location.id == body.location;
-  if (!known) return context.refuse("unknown_location", "there is no location `" + body.location + "`", "send `define_location` first");
-
+  std::optional<trade::Item> item;
+  if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
   ledger::Transfer in;
   in.debit = context.outside(body.item, "supplier");
   in.credit = context.stock(body.item, body.location, "available");
   in.amount = body.quantity;
   in.reference = body.reference;
   std::vector<ledger::Transfer> group{in};
-  if ((*item)->unit_cost) {
-    auto const cost = multiply(*(*item)->unit_cost, Decimal(body.quantity), Rounding::half_even);
+  if (item->unit_cost) {
+    auto const cost = multiply(*item->unit_cost, Decimal(body.quantity), Rounding::half_even);
     if (!cost) return Unexpected{cost.error()};
     context.add_legs(group, finance::goods_received(*cost), body.reference);
   }

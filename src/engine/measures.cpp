@@ -30,11 +30,6 @@ Result<Value> bring_together(Measure const& measure, store::MeasureSums const& s
   return Value{true, scale, static_cast<std::int64_t>(total), {}};
 }
 
-/// What kind of entries a measure has: another text makes other entries.
-std::string definition_of(policy::Policy const& policy, Measure const& measure) {
-  return to_hex(sha256(policy.unfolded(measure.name, measure.span.source_index)).substr(0, 16));
-}
-
 Timestamp window_start(policy::Policy const& policy, Measure const& measure, Timestamp now) {
   auto back = measure.over;
   back.amount = -back.amount;
@@ -43,8 +38,9 @@ Timestamp window_start(policy::Policy const& policy, Measure const& measure, Tim
 }
 
 /// The entry of one record; nothing when it does not count.
-Result<void> entry(rulebook::Rulebook const& book, std::size_t index, rulebook::OrderFacts const& facts, std::vector<trade::Attribute> const& attributes,
+Result<void> entry(Version const& version, std::size_t index, rulebook::OrderFacts const& facts, std::vector<trade::Attribute> const& attributes,
                    std::string const& subject, Timestamp at, std::vector<trade::MeasureRow>& out) {
+  auto const& book = version.book;
   auto const& measure = book.policy().measures()[index];
   auto key = book.measure_key(measure, facts);
   if (key.empty()) return {};
@@ -52,21 +48,22 @@ Result<void> entry(rulebook::Rulebook const& book, std::size_t index, rulebook::
   if (!frame) return Unexpected{frame.error()};
   auto const value = book.policy().measure(index, *frame, at);
   if (!value) return Unexpected{value.error()};
-  if (value->known) out.push_back({measure.name, std::move(key), subject, value->number, value->scale});
+  if (value->known) out.push_back({version.measures[index], std::move(key), subject, value->number, value->scale});
   return {};
 }
 
 }  // namespace
 
-Result<void> read_measures(Context& context, OrderView& view) {
-  auto const& policy = context.book.policy();
+Result<void> read_measures(Context& context, Version const& version, OrderView& view) {
+  auto const& policy = version.book.policy();
   auto const now = context.command.at;
   view.facts.measures.clear();
-  for (auto const& measure : policy.measures()) {
-    auto const key = context.book.measure_key(measure, view.facts);
+  for (std::size_t i = 0; i < policy.measures().size(); ++i) {
+    auto const& measure = policy.measures()[i];
+    auto const key = version.book.measure_key(measure, view.facts);
     store::MeasureSums sums;
     if (!key.empty()) {
-      auto const kept = context.store.measure(measure.name, key, window_start(policy, measure, now), now, view.stored.order.id);
+      auto const kept = context.store.measure(version.measures[i], key, window_start(policy, measure, now), now, view.stored.order.id);
       if (!kept) return Unexpected{kept.error()};
       sums = *kept;
     }
@@ -84,57 +81,78 @@ Result<void> read_measures(Context& context, OrderView& view) {
 }
 
 Result<void> add_to_measures(Context& context, OrderView const& view) {
-  auto const& measures = context.book.policy().measures();
-  for (std::size_t i = 0; i < measures.size(); ++i) {
-    if (measures[i].record != "order") continue;
-    auto const done = entry(context.book, i, view.facts, {}, view.stored.order.id, context.command.at, context.changes.measures);
-    if (!done) return done;
+  for (auto const* version : context.versions.active()) {
+    auto const& measures = version->book.policy().measures();
+    for (std::size_t i = 0; i < measures.size(); ++i) {
+      if (measures[i].record != "order") continue;
+      auto const done = entry(*version, i, view.facts, {}, view.stored.order.id, context.command.at, context.changes.measures);
+      if (!done) return done;
+    }
   }
   return {};
 }
 
 Result<void> add_refund_to_measures(Context& context, OrderView const& view, Money amount, std::string const& reason, std::string const& id) {
-  auto const& measures = context.book.policy().measures();
   std::vector<trade::Attribute> const refund = {{"refund.id", id}, {"refund.amount", to_string(amount)}, {"refund.reason", reason}};
-  for (std::size_t i = 0; i < measures.size(); ++i) {
-    if (measures[i].record != "refund") continue;
-    if (auto const done = entry(context.book, i, view.facts, refund, id, context.command.at, context.changes.measures); !done) return done;
+  for (auto const* version : context.versions.active()) {
+    auto const& measures = version->book.policy().measures();
+    for (std::size_t i = 0; i < measures.size(); ++i) {
+      if (measures[i].record != "refund") continue;
+      if (auto const done = entry(*version, i, view.facts, refund, id, context.command.at, context.changes.measures); !done) return done;
+    }
   }
   return {};
 }
 
-Result<void> rebuild_measures(rulebook::Rulebook const& book, store::Store& store, Timestamp now) {
-  auto const& policy = book.policy();
-  // What this policy does not keep is not kept up while it decides: it is made anew when it comes back.
-  std::vector<std::string> names;
-  for (auto const& measure : policy.measures()) names.push_back(measure.name);
-  if (auto const dropped = store.keep_measures_only(names); !dropped) return dropped;
-  for (std::size_t i = 0; i < policy.measures().size(); ++i) {
-    auto const& measure = policy.measures()[i];
-    auto const kept = store.measure_is_kept(measure.name, definition_of(policy, measure));
-    if (!kept) return Unexpected{kept.error()};
-    if (*kept || measure.record != "order") continue;
-    auto const orders = store.orders_imported_after(window_start(policy, measure, now));
-    if (!orders) return Unexpected{orders.error()};
-    for (auto const& id : *orders) {
-      auto const stored = store.load_order(id);
-      if (!stored) return Unexpected{stored.error()};
-      rulebook::OrderFacts facts;
-      facts.order = &(*stored)->order;
-      facts.imported = (*stored)->imported;
-      std::vector<std::optional<trade::Item>> items;
-      for (auto const& line : (*stored)->order.lines) {
-        auto item = store.load_item(line.item);
-        if (!item) return Unexpected{item.error()};
-        items.push_back(std::move(*item));
-      }
-      for (auto const& item : items) facts.items.push_back(item ? &*item : nullptr);
-      std::vector<trade::MeasureRow> rows;
-      if (auto const done = entry(book, i, facts, {}, id, (*stored)->imported, rows); !done) return done;
-      for (auto const& row : rows) {
-        if (auto const added = store.add_measure(row, (*stored)->imported); !added) return added;
-      }
+namespace {
+
+/// The entries of one measure, from the orders that it looks back on.
+Result<void> rebuild(Version const& version, std::size_t index, store::Store& store, Timestamp now) {
+  auto const& policy = version.book.policy();
+  auto const orders = store.orders_imported_after(window_start(policy, policy.measures()[index], now));
+  if (!orders) return Unexpected{orders.error()};
+  for (auto const& id : *orders) {
+    auto const stored = store.load_order(id);
+    if (!stored) return Unexpected{stored.error()};
+    rulebook::OrderFacts facts;
+    facts.order = &(*stored)->order;
+    facts.imported = (*stored)->imported;
+    std::vector<std::optional<trade::Item>> items;
+    for (auto const& line : (*stored)->order.lines) {
+      auto item = store.load_item(line.item, facts.imported);
+      if (!item) return Unexpected{item.error()};
+      items.push_back(std::move(*item));
     }
+    for (auto const& item : items) facts.items.push_back(item ? &*item : nullptr);
+    std::vector<trade::MeasureRow> rows;
+    if (auto const done = entry(version, index, facts, {}, id, facts.imported, rows); !done) return done;
+    for (auto const& row : rows) {
+      if (auto const added = store.add_measure(row, facts.imported); !added) return added;
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> rebuild_measures(Versions const& versions, store::Store& store, Timestamp now) {
+  // What no version in force keeps is not kept up: it is made anew when it comes back.
+  std::vector<std::string> names;
+  for (auto const* version : versions.active()) names.insert(names.end(), version->measures.begin(), version->measures.end());
+  if (auto const dropped = store.keep_measures_only(names); !dropped) return dropped;
+  for (auto const* version : versions.active()) {
+    if (auto const made = make_measures(*version, store, now); !made) return made;
+  }
+  return {};
+}
+
+Result<void> make_measures(Version const& version, store::Store& store, Timestamp now) {
+  auto const& measures = version.book.policy().measures();
+  for (std::size_t i = 0; i < measures.size(); ++i) {
+    auto const kept = store.measure_is_kept(version.measures[i], version.measures[i]);
+    if (!kept) return Unexpected{kept.error()};
+    if (*kept || measures[i].record != "order") continue;
+    if (auto const made = rebuild(version, i, store, now); !made) return made;
   }
   return {};
 }

@@ -32,7 +32,7 @@ Result<void> change_clocks(Context& context, Instance const& instance, rulebook:
     if (std::find(active.begin(), active.end(), static_cast<std::uint16_t>(timer.state)) == active.end()) continue;
     // A clock that the old version had too, and that has run out there, has done its work.
     if (old && ran_out(old->workflow->machine, to.machine, timer, *running)) continue;
-    auto const due = context.book.policy().due_in_queue(to.header, instance.stored.since, timer.after);
+    auto const due = context.book().policy().due_in_queue(to.header, instance.stored.since, timer.after);
     context.changes.timers.push_back({id, timer.name, trade::TimerAction::set, due});
   }
   return {};
@@ -43,7 +43,7 @@ Result<void> move(Context& context, store::StoredInstance const& stored, ruleboo
   instance.stored = stored;
   workflow::Configuration at;
   (void)to.machine.find(state, at);
-  context.changes.repins.push_back({stored.subject, to.version, context.versions.definition(to)});
+  context.changes.repins.push_back({stored.subject, to.version, Versions::definition(*context.version, to)});
   context.changes.transitions.push_back({stored.subject, "migrate", stored.state, state, to.machine.finished(at)});
   if (to.machine.finished(at)) context.closed.push_back(stored.subject);
   if (auto const changed = change_clocks(context, instance, to, at); !changed) return changed;
@@ -59,7 +59,7 @@ Result<void> move(Context& context, store::StoredInstance const& stored, ruleboo
 
 Result<void> run(Context& context, trade::Migrate const& body) {
   context.outcome.subject = body.workflow;
-  auto const* to = context.book.find_workflow(body.workflow);
+  auto const* to = context.book().find_workflow(body.workflow);
   if (to == nullptr) return context.refuse("unknown_workflow", "the policy declares no workflow `" + body.workflow + "`", "correct its name");
   if (to->version == body.from) {
     return context.refuse("same_version", "version " + std::to_string(body.from) + " of `" + body.workflow + "` is in force",

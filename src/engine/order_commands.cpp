@@ -1,23 +1,86 @@
 // Orders: imported, told what became known later, moved by events.
 #include <algorithm>
 
+#include <bylaw/wire/commands.hpp>
+
 #include "engine/order_subject.hpp"
 
 namespace bylaw::inline v0::engine {
+
+namespace {
+
+/// The content of a revision, without what may have been erased since.
+std::string content(trade::Order order) {
+  order.customer.name.clear();
+  order.customer.email.clear();
+  order.ship_to.street.clear();
+  return wire::to_json(trade::CommandBody(trade::ImportOrder{std::move(order)}));
+}
+
+bool same_lines(trade::Order const& one, trade::Order const& other) {
+  auto const only_lines = [](trade::Order const& from) {
+    trade::Order out;
+    out.currency = from.currency;
+    out.lines = from.lines;
+    return content(std::move(out));
+  };
+  return only_lines(one) == only_lines(other);
+}
+
+/// A later revision takes the place of the one before: as long as the order has not left, and its lines as long as nothing is reserved.
+Result<void> amend(Context& context, trade::Order const& order, store::StoredOrder const& before) {
+  auto const& old = before.order;
+  auto const id = "order `" + order.id + "`";
+  if (order.source != old.source) {
+    return context.refuse("order_exists", id + " came from `" + old.source + "` before", "give the orders of each source ids of their own");
+  }
+  if (order.revision < old.revision) {
+    return context.refuse("stale_revision", id + " has revision " + std::to_string(old.revision) + ", and this is " + std::to_string(order.revision),
+                          "it is an old message: nothing has to be done");
+  }
+  if (order.revision == old.revision) {
+    auto const imported = context.store.imported_order(order.id);
+    if (!imported) return Unexpected{imported.error()};
+    if (content(order) != content((*imported)->order)) {
+      return context.refuse("revision_conflict", "revision " + std::to_string(order.revision) + " of " + id + " came before with another content",
+                            "give the change a higher revision");
+    }
+    context.outcome.code = "known_already";
+    context.outcome.state = before.state;
+    return {};
+  }
+  OrderSubject subject;
+  if (auto const loaded = subject.load(context, order.id); !loaded) return loaded;
+  context.outcome.state = context.state_before = subject.instance.stored.state;
+  if (subject.instance.stored.closed || subject.view.shipped) {
+    return context.refuse("too_late_to_amend", id + " is " + subject.instance.stored.state, "send a return, or a new order");
+  }
+  if (order.customer.id != old.customer.id || order.currency != old.currency || order.channel != old.channel) {
+    return context.refuse("not_amendable", "customer, currency and channel of " + id + " stay as they are", "cancel it, and import another");
+  }
+  if (!same_lines(order, old) && !context.ledger.pendings_of(order.id).empty()) {
+    return context.refuse("too_late_to_amend", "stock is reserved for the lines of " + id, "cancel it, and import another");
+  }
+  context.changes.orders.push_back({order, before.imported});
+  if (auto const loaded = subject.load(context, order.id); !loaded) return loaded;
+  context.outcome.code = "amended";
+  context.announce("order.amended", order.id, subject.instance.stored.state);
+  return subject.refresh(context);
+}
+
+}  // namespace
 
 Result<void> run(Context& context, trade::ImportOrder const& body) {
   auto const& order = body.order;
   context.outcome.subject = order.id;
   auto const existing = context.store.load_order(order.id);
   if (!existing) return Unexpected{existing.error()};
-  if (*existing) {
-    return context.refuse("order_exists", "order `" + order.id + "` is already here with revision " + std::to_string((*existing)->order.revision),
-                          "an order is imported once; changes to it are commands of their own");
-  }
+  if (*existing) return amend(context, order, **existing);
   if (order.revision != 1) return context.refuse("wrong_revision", "the first revision of an order is 1", "send revision 1 first");
   auto const taken = context.instance(order.id);
   if (!taken) return Unexpected{taken.error()};
   if (*taken) return context.refuse("id_taken", "`" + order.id + "` is already the id of something else", "give the order another id");
+  context.decide_about(order);
   OrderSubject subject;
   auto& view = subject.view;
   view.stored.order = order;
@@ -26,7 +89,7 @@ Result<void> run(Context& context, trade::ImportOrder const& body) {
   context.changes.orders.push_back({order, view.stored.imported});
   if (auto const counted = add_to_measures(context, view); !counted) return counted;
   Flow flow(context, subject);
-  if (auto const started = flow.start(*context.book.order_workflow(order.channel), order.id, "", "import"); !started) return started;
+  if (auto const started = flow.start(*context.book().order_workflow(order.channel), order.id, "", "import"); !started) return started;
   view.stored.state = subject.instance.stored.state;
   if (auto const checked = subject.recheck_holds(context); !checked) return checked;
   auto const step = flow.look("validate", {"system", ""});
@@ -55,12 +118,14 @@ Result<void> run(Context& context, trade::RecordFacts const& body) {
     trade::Attribute row = fact;
     // Paths start at the order, with or without its name.
     if (row.path.compare(0, 6, "order.") != 0) row.path.insert(0, "order.");
-    if (auto const known = context.book.check_fact(row); !known) return known;
+    if (auto const known = context.book().check_fact(row); !known) return known;
     auto const old = std::find_if(attributes.begin(), attributes.end(), [&](trade::Attribute const& a) { return a.path == row.path; });
     if (old != attributes.end() && old->value == row.value) continue;
     if (old != attributes.end()) attributes.erase(old);
     attributes.push_back(row);
-    context.changes.facts.push_back({body.order, std::move(row)});
+    bool const personal = is_personal(context.version->personal_paths, row.path);
+    auto const person = !personal ? std::string{} : store::person_of(subject.view.stored.order);
+    context.changes.facts.push_back({body.order, std::move(row), person});
     changed = true;
   }
   if (!changed) {

@@ -26,12 +26,13 @@ policy::HoldRule const* find_rule(policy::Policy const& policy, std::string cons
 }
 
 void OrderSubject::put(Context& context, HoldRow row) {
-  auto const& policy = context.book.policy();
+  auto const& policy = context.book().policy();
   auto const* rule = find_rule(policy, row.rule);
   auto const set = [&](std::string const& what, Timestamp due) { context.changes.timers.push_back({row.order, clock_name(row, what), TimerAction::set, due}); };
   row.at = context.command.at;
   if (row.action == HoldAction::waiting) set("await", row.due);
-  if (row.action == HoldAction::placed && rule != nullptr && row.queue != "policy_error") {
+  // One that is in another queue than its rule's was put there by a brake, or cannot be computed: nothing happens to it by itself.
+  if (row.action == HoldAction::placed && rule != nullptr && row.queue == rule->queue) {
     for (std::size_t i = 0; i < rule->escalations.size(); ++i) {
       set("escalate_" + std::to_string(i + 1), policy.due_in_queue(rule->info.header, row.at, rule->escalations[i].after));
     }
@@ -72,9 +73,9 @@ Result<std::vector<HoldRow>> OrderSubject::closed_holds(Context& context) {
 }
 
 Result<void> OrderSubject::recheck_holds(Context& context) {
-  auto const& policy = context.book.policy();
+  auto const& policy = context.book().policy();
   auto const now = context.command.at;
-  auto const frame = context.book.order_frame(view.facts);
+  auto const frame = context.book().order_frame(view.facts);
   if (!frame) return Unexpected{frame.error()};
   for (auto const& hold : std::vector<HoldRow>(view.holds)) {
     auto const* rule = find_rule(policy, hold.rule);
@@ -98,8 +99,35 @@ Result<void> OrderSubject::recheck_holds(Context& context) {
   auto const closed = closed_holds(context);
   if (!closed) return Unexpected{closed.error()};
   auto const decision = policy.decide_holds(*frame, now);
-  for (auto& row : orders::place_holds(policy, view.stored.order.id, decision, view.holds, *closed)) put(context, std::move(row));
-  return apply_stops(context);
+  for (auto& row : orders::place_holds(policy, view.stored.order.id, decision, view.holds, *closed)) {
+    if (auto const routed = route(context, row); !routed) return routed;
+    put(context, std::move(row));
+  }
+  return note_differences(context, view, decision);
+}
+
+/// When rules hold more than a brake lets them, something is wrong with them rather than with the orders: the hold stands, and waits in
+/// the queue of the brake, and no clock of its rule does anything to the order.
+Result<void> OrderSubject::route(Context& context, HoldRow& row) {
+  auto const& policy = context.book().policy();
+  if (row.action != HoldAction::placed || policy.brakes().empty()) return {};
+  auto const frame = context.book().order_frame(view.facts);
+  if (!frame) return Unexpected{frame.error()};
+  for (auto const index : policy.decide_brakes("hold", *frame, context.command.at)) {
+    auto const& brake = policy.brakes()[index];
+    if (brake.count_max < 0) continue;
+    auto back = brake.per;
+    back.amount = -back.amount;
+    back.months = -back.months;
+    auto const placed = store::Control(context.store).holds_placed(policy.due(0, context.command.at, back));
+    if (!placed) return Unexpected{placed.error()};
+    if (*placed < brake.count_max) continue;
+    row.queue = brake.queue;
+    row.owner = brake.by.empty() ? row.owner : brake.by.front();
+    context.announce("brake.stopped", row.order, brake.info.name);
+    return {};
+  }
+  return {};
 }
 
 Result<void> OrderSubject::apply_stops(Context& context) {
@@ -144,7 +172,7 @@ Result<void> OrderSubject::apply_stops(Context& context) {
 }
 
 void OrderSubject::judge_lateness(Context& context) {
-  auto const& policy = context.book.policy();
+  auto const& policy = context.book().policy();
   for (auto& row : context.changes.holds) {
     bool const fresh = row.order == view.stored.order.id && row.action == HoldAction::placed && row.late.empty();
     if (!fresh) continue;
@@ -193,7 +221,7 @@ Result<bool> OrderSubject::fire(Context& context, store::StoredTimer const& time
     auto const prefix = clock_name(hold, "");
     if (timer.name.compare(0, prefix.size(), prefix) != 0) continue;
     auto const what = timer.name.substr(prefix.size());
-    auto const* rule = find_rule(context.book.policy(), hold.rule);
+    auto const* rule = find_rule(context.book().policy(), hold.rule);
     Result<void> done;
     if (what == "await" || what == "over") {
       done = refresh(context);
@@ -219,7 +247,7 @@ Result<bool> OrderSubject::fire(Context& context, store::StoredTimer const& time
 /// What destroys something announces itself, waits, and happens so often and no more; then it waits and alarms.
 Result<void> OrderSubject::expire(Context& context, HoldRow hold, policy::HoldRule const& rule, bool grace_is_over) {
   auto const& expiry = rule.expiries.front();
-  auto const& policy = context.book.policy();
+  auto const& policy = context.book().policy();
   auto const now = context.command.at;
   auto const again = [&](Timestamp due) { context.changes.timers.push_back({hold.order, clock_name(hold, "grace"), TimerAction::set, due}); };
   if (!grace_is_over && destroys(expiry.action)) {
@@ -253,7 +281,7 @@ Result<void> OrderSubject::expire(Context& context, HoldRow hold, policy::HoldRu
   }
   if (expiry.action == "release") {
     // As of a person: only a change of what the rule reads now brings it back.
-    auto const frame = context.book.order_frame(view.facts);
+    auto const frame = context.book().order_frame(view.facts);
     if (!frame) return Unexpected{frame.error()};
     auto const index = static_cast<std::uint32_t>(&rule - policy.holds().data());
     hold.reads = wire::reads_json(policy.read_hold(index, hold.line, *frame, now).hit.reads);
@@ -261,6 +289,9 @@ Result<void> OrderSubject::expire(Context& context, HoldRow hold, policy::HoldRu
     context.announce("hold.expired", hold.order, instance.stored.state);
     return Flow(context, *this).settle();
   }
+  auto const held_back = braked(context, expiry.action);
+  if (!held_back) return Unexpected{held_back.error()};
+  if (*held_back) return {};
   auto const before = instance.stored.state;
   if (auto const lifted = lift(context, hold, HoldAction::expired); !lifted) return lifted;
   if (auto const done = assert_event(context, expiry.action, {"system", ""}); !done) return done;

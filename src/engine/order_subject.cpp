@@ -24,13 +24,13 @@ Result<void> complete(Context& context, OrderView& view, bool paid) {
   facts.same_customer_orders = *same;
   view.items.clear();
   for (auto const& line : order.lines) {
-    auto item = context.store.load_item(line.item);
+    auto item = context.store.load_item(line.item, context.command.at);
     if (!item) return Unexpected{item.error()};
     view.items.push_back(std::move(*item));
   }
   facts.items.clear();
   for (auto const& item : view.items) facts.items.push_back(item ? &*item : nullptr);
-  return read_measures(context, view);
+  return read_measures(context, *context.version, view);
 }
 
 namespace {
@@ -85,6 +85,18 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
   if (!stored) return Unexpected{stored.error()};
   if (!*stored) return context.refuse("unknown_order", "there is no order `" + id + "`", "import it first, or correct the id");
   view.stored = std::move(**stored);
+  for (auto const& row : context.changes.orders) {
+    if (row.order.id != id) continue;
+    // What became known later stands in the place of what was sent, in every revision.
+    auto const facts = context.store.facts_of(id);
+    if (!facts) return Unexpected{facts.error()};
+    view.stored.order = row.order;
+    for (auto const& fact : *facts) {
+      std::erase_if(view.stored.order.attributes, [&](trade::Attribute const& a) { return a.path == fact.path; });
+      view.stored.order.attributes.push_back(fact);
+    }
+  }
+  context.decide_about(view.stored.order);
   for (auto const& row : context.changes.facts) {
     if (row.order != id) continue;
     auto& attributes = view.stored.order.attributes;

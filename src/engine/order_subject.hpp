@@ -57,9 +57,15 @@ class OrderSubject : public Subject {
   [[nodiscard]] Result<void> before_settling(Context& context) override { return apply_stops(context); }
   [[nodiscard]] Result<void> arrived(Context& context) override;
   [[nodiscard]] Result<void> settle_children(Context& context);
+  [[nodiscard]] Result<void> route(Context& context, trade::HoldRow& row);
+  /// Whether a brake or an approval keeps a clock from doing this to the order: then a request waits for a person.
+  [[nodiscard]] Result<bool> braked(Context& context, std::string const& event);
   [[nodiscard]] Result<std::vector<trade::HoldRow>> closed_holds(Context& context);
   [[nodiscard]] Result<void> expire(Context& context, trade::HoldRow hold, policy::HoldRule const& rule, bool grace_is_over);
 };
+
+/// Writes down where a version in the shadow decides otherwise than the one that decided.
+[[nodiscard]] Result<void> note_differences(Context& context, OrderView& view, policy::HoldDecision const& decided);
 
 /// The rule of that name, among `policy.holds()`; none for a hold that a person placed or of a rule that is gone.
 [[nodiscard]] policy::HoldRule const* find_rule(policy::Policy const& policy, std::string const& name);
@@ -72,10 +78,11 @@ class OrderSubject : public Subject {
 [[nodiscard]] Result<std::vector<trade::StopRow>> stops_in_force(Context& context);
 
 /// Measures of the policy for an order, as facts; and what this order adds to them.
-[[nodiscard]] Result<void> read_measures(Context& context, OrderView& view);
+[[nodiscard]] Result<void> read_measures(Context& context, Version const& version, OrderView& view);
 [[nodiscard]] Result<void> add_to_measures(Context& context, OrderView const& view);
 /// Entries of measures that are new or have changed are made from the orders of the store.
-[[nodiscard]] Result<void> rebuild_measures(rulebook::Rulebook const& book, store::Store& store, Timestamp now);
+[[nodiscard]] Result<void> make_measures(Version const& version, store::Store& store, Timestamp now);
+[[nodiscard]] Result<void> rebuild_measures(Versions const& versions, store::Store& store, Timestamp now);
 /// A refund counts in measures over `refund`.
 [[nodiscard]] Result<void> add_refund_to_measures(Context& context, OrderView const& view, Money amount, std::string const& reason, std::string const& id);
 

@@ -51,7 +51,7 @@ Candidates look_around(Context const& context, std::vector<trade::Location> cons
       facts.stock.reserved += balance.pending_out;
       facts.covers += supply.available.back() >= demand.quantity ? 1 : 0;
     }
-    out.frames.push_back(context.book.candidate_frame(facts));
+    out.frames.push_back(context.book().candidate_frame(facts));
     out.supplies.push_back(std::move(supply));
   }
   return out;
@@ -77,8 +77,8 @@ Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& s
   auto const& order = view.stored.order;
   auto const demands = open_demand(context, order);
   if (demands.empty()) return Reservation::full;
-  auto const& policy = context.book.policy();
-  auto locations = context.store.locations();
+  auto const& policy = context.book().policy();
+  auto locations = context.store.locations(context.command.at);
   if (!locations) return Unexpected{locations.error()};
   // Nothing is promised from a place that is stopped.
   auto const stops = stops_in_force(context);
@@ -89,7 +89,7 @@ Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& s
   }
   // The last tie is decided by the location's own priority, then by its id.
   std::stable_sort(locations->begin(), locations->end(), [](auto const& a, auto const& b) { return a.priority < b.priority; });
-  auto const frame = context.book.order_frame(view.facts);
+  auto const frame = context.book().order_frame(view.facts);
   if (!frame) return Unexpected{frame.error()};
   auto candidates = look_around(context, *locations, demands, false);
   auto const decision = policy.decide_allocation(*frame, candidates.frames, context.command.at);

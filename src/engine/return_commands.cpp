@@ -19,15 +19,6 @@ struct Match {
   std::int64_t claimed_before = 0;
 };
 
-char const* name_of(policy::Verdict verdict) {
-  switch (verdict) {
-    case policy::Verdict::approve: return "approve";
-    case policy::Verdict::review: return "review";
-    case policy::Verdict::deny: break;
-  }
-  return "deny";
-}
-
 class RequestHandler {
  public:
   RequestHandler(Context& context, trade::Return const& request) : context_(context), request_(request) {}
@@ -43,7 +34,7 @@ class RequestHandler {
       review = review || row->verdict == "review";
       context_.changes.return_lines.push_back(std::move(*row));
     }
-    auto const* workflow = context_.book.find_workflow("return");
+    auto const* workflow = context_.book().find_workflow("return");
     ReturnSubject subject;
     subject.stored.request = request_;
     subject.stored.lines = context_.changes.return_lines;
@@ -135,14 +126,14 @@ class RequestHandler {
       line.order.clear();
       line.order_line = 0;
     }
-    auto item = context_.store.load_item(line.item);
+    auto item = context_.store.load_item(line.item, context_.command.at);
     if (!item) return Unexpected{item.error()};
     facts.item = *item ? &**item : nullptr;
     facts.line = &line;
-    auto const& policy = context_.book.policy();
-    auto const order_frame = context_.book.order_frame(facts.order);
+    auto const& policy = context_.book().policy();
+    auto const order_frame = context_.book().order_frame(facts.order);
     if (!order_frame) return Unexpected{order_frame.error()};
-    auto const frame = context_.book.return_frame(facts);
+    auto const frame = context_.book().return_frame(facts);
     if (!frame) return Unexpected{frame.error()};
     auto const decision = policy.decide_return(*order_frame, *frame, context_.command.at);
     row.verdict = name_of(decision.verdict);
@@ -187,7 +178,7 @@ class ActionHandler {
   bool counts(trade::ReturnLineRow const& row) const { return row.verdict != "deny" && !row.line.order.empty(); }
 
   Result<std::string> place() {
-    auto const locations = context_.store.locations();
+    auto const locations = context_.store.locations(context_.command.at);
     if (!locations) return Unexpected{locations.error()};
     trade::Location const* best = nullptr;
     for (auto const& location : *locations) {
@@ -211,7 +202,7 @@ class ActionHandler {
   Result<void> disposition() {
     auto const at = place();
     if (!at) return Unexpected{at.error()};
-    auto const& policy = context_.book.policy();
+    auto const& policy = context_.book().policy();
     if (!inspected_condition_.empty() && !policy.enumeration_has("condition", inspected_condition_)) {
       return context_.refuse("unknown_condition", "`" + inspected_condition_ + "` is not a condition of the schema", "write one of its values");
     }
@@ -225,7 +216,7 @@ class ActionHandler {
                       : *where == "return_to_vendor" ? context_.outside(row.line.item, "supplier")
                                                      : context_.stock(row.line.item, *at, *where == "restock" ? "available" : *where);
       group.push_back(movement(row, from, to));
-      auto const item = context_.store.load_item(row.line.item);
+      auto const item = context_.store.load_item(row.line.item, context_.command.at);
       if (!item) return Unexpected{item.error()};
       if (*item && (*item)->unit_cost) {
         auto const cost = multiply(*(*item)->unit_cost, Decimal(row.line.quantity), Rounding::half_even);
@@ -238,41 +229,18 @@ class ActionHandler {
 
   /// The inspected condition decides where the goods go; without a rule for it they are quarantined.
   Result<std::string> decide(trade::ReturnLineRow const& row) {
-    auto const& policy = context_.book.policy();
-    auto stored = context_.store.load_order(row.line.order);
-    if (!stored) return Unexpected{stored.error()};
-    OrderView view;
-    view.stored = std::move(**stored);
-    if (auto const completed = complete(context_, view, true); !completed) return Unexpected{completed.error()};
-    rulebook::ReturnFacts facts;
-    facts.order = view.facts;
-    facts.request = &stored_.request;
-    facts.line = &row.line;
-    for (auto const& sold : view.stored.order.lines) {
-      if (sold.number == row.line.order_line) facts.sold = &sold;
-    }
-    auto const item = context_.store.load_item(row.line.item);
-    if (!item) return Unexpected{item.error()};
-    facts.item = *item ? &**item : nullptr;
-    facts.net = Money(row.refund_minor + row.fee_minor, stored_.request.currency);
-    facts.inspected_condition = inspected_condition_;
-    auto const times = context_.store.order_times(row.line.order);
-    if (!times) return Unexpected{times.error()};
-    facts.shipped = times->shipped;
-    facts.delivered = times->delivered;
-    auto const order_frame = context_.book.order_frame(facts.order);
-    if (!order_frame) return Unexpected{order_frame.error()};
-    auto const frame = context_.book.return_frame(facts);
-    if (!frame) return Unexpected{frame.error()};
-    auto const decision = policy.decide_return(*order_frame, *frame, context_.command.at);
-    auto const where = decision.disposition.empty() ? "quarantine" : decision.disposition;
-    context_.changes.decisions.push_back({stored_.request.id, "disposition", row.rule, where, wire::reads_json(decision.reads)});
+    ReturnedLine line;
+    if (auto const looked = line.look(context_, stored_.request, row, inspected_condition_); !looked) return Unexpected{looked.error()};
+    auto const decision = line.decide(*context_.version, context_.command.at);
+    if (!decision) return Unexpected{decision.error()};
+    auto const where = decision->disposition.empty() ? "quarantine" : decision->disposition;
+    context_.changes.decisions.push_back({stored_.request.id, "disposition", row.rule, where, wire::reads_json(decision->reads)});
     return where;
   }
 
   /// What is paid back counts in the measures over refunds.
   Result<void> count(trade::ReturnLineRow const& row) {
-    if (context_.book.policy().measures().empty()) return {};
+    if (context_.book().policy().measures().empty()) return {};
     auto order = context_.store.load_order(row.line.order);
     if (!order) return Unexpected{order.error()};
     OrderView view;
@@ -319,6 +287,48 @@ class ActionHandler {
 };
 
 }  // namespace
+
+Result<void> ReturnedLine::look(Context& context, trade::Return const& request, trade::ReturnLineRow const& row, std::string const& inspected_condition) {
+  auto stored = context.store.load_order(row.line.order);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored) return context.refuse("unknown_order", "there is no order `" + row.line.order + "`", "run `bylaw verify`");
+  view.stored = std::move(**stored);
+  if (auto const completed = complete(context, view, true); !completed) return completed;
+  facts.order = view.facts;
+  facts.request = &request;
+  facts.line = &row.line;
+  for (auto const& sold : view.stored.order.lines) {
+    if (sold.number == row.line.order_line) facts.sold = &sold;
+  }
+  auto found = context.store.load_item(row.line.item, context.command.at);
+  if (!found) return Unexpected{found.error()};
+  item = std::move(*found);
+  facts.item = item ? &*item : nullptr;
+  facts.net = Money(row.refund_minor + row.fee_minor, request.currency);
+  facts.inspected_condition = inspected_condition;
+  auto const times = context.store.order_times(row.line.order);
+  if (!times) return Unexpected{times.error()};
+  facts.shipped = times->shipped;
+  facts.delivered = times->delivered;
+  return {};
+}
+
+Result<policy::ReturnDecision> ReturnedLine::decide(Version const& version, Timestamp at) const {
+  auto const order_frame = version.book.order_frame(facts.order);
+  if (!order_frame) return Unexpected{order_frame.error()};
+  auto const frame = version.book.return_frame(facts);
+  if (!frame) return Unexpected{frame.error()};
+  return version.book.policy().decide_return(*order_frame, *frame, at);
+}
+
+char const* name_of(policy::Verdict verdict) {
+  switch (verdict) {
+    case policy::Verdict::approve: return "approve";
+    case policy::Verdict::review: return "review";
+    case policy::Verdict::deny: break;
+  }
+  return "deny";
+}
 
 Result<void> ReturnSubject::load(Context& context, std::string const& id) {
   auto loaded = context.store.load_return(id);

@@ -1,5 +1,5 @@
 #pragma once
-#include "engine/flow.hpp"
+#include "engine/order_subject.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -18,5 +18,16 @@ class ReturnSubject : public Subject {
   [[nodiscard]] Result<void> act(Context& context, std::string const& action) override;
   [[nodiscard]] Result<void> arrived(Context& context) override;
 };
+
+/// A line of a return with the sale that it belongs to, as the rules see it.
+struct ReturnedLine {
+  OrderView view;
+  std::optional<trade::Item> item;
+  rulebook::ReturnFacts facts;
+
+  [[nodiscard]] Result<void> look(Context& context, trade::Return const& request, trade::ReturnLineRow const& row, std::string const& inspected_condition);
+  [[nodiscard]] Result<policy::ReturnDecision> decide(Version const& version, Timestamp at) const;
+};
+[[nodiscard]] char const* name_of(policy::Verdict verdict);
 
 }  // namespace bylaw::inline v0::engine

@@ -16,7 +16,7 @@ Result<std::vector<StopRow>> stops_in_force(Context& context) {
     known->push_back(row);
   }
   std::vector<StopRow> out;
-  auto const& policy = context.book.policy();
+  auto const& policy = context.book().policy();
   for (auto const index : policy.decide_stops(now)) {
     auto const& rule = policy.stops()[index];
     // Lifted by a person, or made anew by one; a later stop of the same name is another.
@@ -107,7 +107,7 @@ Result<void> run(Context& context, trade::LiftStop const& body) {
   if (found == stops->end()) return context.refuse("no_such_stop", "no stop `" + body.name + "` is in force", "see `bylaw report stops`");
   auto const& roles = found->lift_by;
   auto const& role = context.command.by.role;
-  bool const may = roles.empty() || acts_as(context.book.policy(), roles, role);
+  bool const may = roles.empty() || acts_as(context.book().policy(), roles, role);
   if (!may) return context.refuse("wrong_role", "role `" + role + "` may not lift `" + body.name + "`", "ask " + roles);
   auto row = *found;
   row.lifted = true;

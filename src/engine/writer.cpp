@@ -8,10 +8,39 @@ Result<void> Writer::load() {
   return loaded;
 }
 
-Error Writer::commit(Result<void> (*attempt)(void*), void* context, std::int64_t snapshot_transfers) noexcept {
+Error Writer::not_usable() const {
+  bool const one = noun_ == "engine";
+  return {"engine_failed", "the " + noun_ + (closed ? (one ? " is closed" : " are closed") : (one ? " has failed" : " have failed")), path_,
+          one ? "open it again" : "open them again"};
+}
+
+Result<void> Writer::submit(Ticket& ticket) {
+  if (failed || closed) return Unexpected{not_usable()};
+  queue_.run(
+      ticket, [](void* self, Group const& group) { static_cast<Writer*>(self)->write(group); }, this);
+  if (!ticket.error.code.empty()) return Unexpected{std::move(ticket.error)};
+  return {};
+}
+
+void Writer::write(Group const& group) noexcept {
+  std::lock_guard const lock(state);
+  auto const error = try_to_write(group);
+  if (error.code.empty()) return;
+  take_back();
+  for (auto* ticket : group) {
+    try {
+      static_cast<Ticket*>(ticket)->error = error;
+    } catch (...) {
+      static_cast<Ticket*>(ticket)->error = out_of_memory();
+    }
+  }
+}
+
+Error Writer::try_to_write(Group const& group) noexcept {
   Error error;
   try {
-    if (auto const done = attempt(context); !done) error = done.error();
+    if (failed || closed) return not_usable();
+    if (auto const done = write_all(group); !done) error = done.error();
   } catch (...) {
     // Half a step may be done, and undoing it would take memory too.
     failed = true;
@@ -19,7 +48,7 @@ Error Writer::commit(Result<void> (*attempt)(void*), void* context, std::int64_t
     return out_of_memory();
   }
   if (error.code.empty()) {
-    save_snapshot(snapshot_transfers);
+    save_snapshot();
   } else {
     store.rollback(ledger);
     failed = failed || store.outcome_unknown();
@@ -28,7 +57,7 @@ Error Writer::commit(Result<void> (*attempt)(void*), void* context, std::int64_t
 }
 
 /// A snapshot that cannot be written is tried again when as much has come again; the journal is enough without it.
-void Writer::save_snapshot(std::int64_t snapshot_transfers) noexcept {
+void Writer::save_snapshot() noexcept {
   if (ledger.last_sequence().value - snapshot_at_.value < snapshot_transfers) return;
   try {
     snapshot_at_ = ledger.last_sequence();

@@ -17,6 +17,8 @@ std::vector<Leg> legs(std::initializer_list<Leg> wanted) {
 // Source: the table of events and their legs in docs/ledger.md.
 std::vector<Leg> goods_received(Money cost) { return legs({{"assets:inventory", "liabilities:goods_received", cost}}); }
 std::vector<Leg> goods_shipped(Money cost) { return legs({{"expenses:cogs", "assets:inventory", cost}}); }
+std::vector<Leg> stock_found(Money cost) { return legs({{"assets:inventory", "expenses:shrinkage", cost}}); }
+std::vector<Leg> stock_lost(Money cost) { return legs({{"expenses:shrinkage", "assets:inventory", cost}}); }
 std::vector<Leg> invoiced(Money gross) { return legs({{"assets:receivable", "income:sales", gross}}); }
 std::vector<Leg> paid(Money amount) { return legs({{"assets:cash", "assets:receivable", amount}}); }
 

@@ -24,7 +24,7 @@ namespace {
 std::vector<Report> const all = {
     {"summary", "orders, holds, automation, returns and books in a few figures",
      "SELECT 'orders' AS figure, count(*) AS value FROM instance WHERE workflow='order' "
-     "UNION ALL SELECT 'order lines', count(*) FROM order_line "
+     "UNION ALL SELECT 'order lines', count(*) FROM order_line l JOIN order_now o ON o.order_seq=l.order_seq "
      "UNION ALL SELECT 'orders ' || state, count(*) FROM instance WHERE workflow='order' GROUP BY state "
      "UNION ALL SELECT 'holds open', count(*) FROM hold_open "
      "UNION ALL SELECT 'orders released with no human command, percent', printf('%.1f', 100.0 * sum(NOT EXISTS (SELECT 1 FROM hold_event h "
@@ -106,6 +106,41 @@ std::vector<Report> const all = {
      "BY commands DESC"},
     {"outbox", "messages for the outside by type",
      "SELECT type, count(*) AS messages, strftime('%Y-%m-%d %H:%M', max(at)/1000, 'unixepoch') AS newest FROM outbox GROUP BY type ORDER BY messages DESC"},
+    {"requests", "what waits for an answer, for whom and since when",
+     "SELECT request, rules, requester, on_behalf_of, json_extract(attributes, '$.\"approval.of\"') AS asks_for, json_extract(attributes, "
+     "'$.\"approval.order\"') AS order_id, json_extract(attributes, '$.\"approval.amount\"') AS amount, json_extract(attributes, '$.\"approval.queue\"') AS "
+     "queue, json_extract(attributes, '$.\"approval.by\"') AS ask, approvals, strftime('%Y-%m-%d %H:%M', since/1000, 'unixepoch') AS since FROM request_open "
+     "ORDER BY since, request"},
+    {"answers", "who answered which request, and how",
+     "SELECT i.subject AS request, a.answer, a.user AS who, a.role, a.on_behalf_of, a.note, strftime('%Y-%m-%d %H:%M', c.at/1000, 'unixepoch') AS at FROM "
+     "request_answer a JOIN instance i ON i.seq=a.instance JOIN command c ON c.seq=a.command_seq ORDER BY a.seq"},
+    {"delegations", "who may act for whom, and until when",
+     "SELECT from_user, to_user, role, strftime('%Y-%m-%d %H:%M', begins/1000, 'unixepoch') AS begins, strftime('%Y-%m-%d %H:%M', ends/1000, 'unixepoch') AS "
+     "ends FROM delegation_event d WHERE revoked=0 AND seq=(SELECT max(seq) FROM delegation_event x WHERE x.to_user=d.to_user AND x.from_user=d.from_user AND "
+     "x.role=d.role) ORDER BY ends, from_user, to_user"},
+    {"deliveries", "how far each consumer of messages is",
+     "SELECT consumer, types, depth_max, leased, retrying, dead, attempts_max, strftime('%Y-%m-%d %H:%M', oldest_at/1000, 'unixepoch') AS oldest FROM "
+     "delivery_health ORDER BY consumer"},
+    {"dead_messages", "messages that nobody could deliver; `redrive_messages` tries them again",
+     "SELECT consumer, message, type, subject, attempts, reason, strftime('%Y-%m-%d %H:%M', at/1000, 'unixepoch') AS at FROM delivery_dead ORDER BY consumer, "
+     "message"},
+    {"alerts", "what is over its limits since `check_health` looked last",
+     "SELECT name, value, limit_value, strftime('%Y-%m-%d %H:%M', at/1000, 'unixepoch') AS since FROM alert_now ORDER BY name"},
+    {"catalog", "master data as it is today",
+     "SELECT kind, id, CASE effective WHEN -9223372036854775808 THEN '' ELSE strftime('%Y-%m-%d', effective/1000, "
+     "'unixepoch') END AS since, body FROM catalog_now ORDER BY kind, id"},
+    {"catalog_changes", "who changed which master data, from when on",
+     "SELECT e.kind, e.id, CASE e.effective WHEN -9223372036854775808 THEN 'always' ELSE strftime('%Y-%m-%d %H:%M', e.effective/1000, 'unixepoch') END AS "
+     "effective, CASE e.removed WHEN 1 THEN 'removed' ELSE e.body END AS body, c.user AS who, strftime('%Y-%m-%d %H:%M', c.at/1000, 'unixepoch') AS at FROM "
+     "catalog_entry e JOIN command c ON c.seq=e.command_seq ORDER BY e.seq"},
+    {"activations", "policy versions that took force, wholly or for a part, or were tried in the shadow",
+     "SELECT a.rollout, substr(p.hash, 1, 12) AS version, a.channels, a.locations, a.share_percent, c.user AS who, strftime('%Y-%m-%d %H:%M', a.at/1000, "
+     "'unixepoch') AS at, EXISTS (SELECT 1 FROM activation_now n WHERE n.seq=a.seq) AS now FROM activation a JOIN policy_version p ON p.seq=a.policy LEFT JOIN "
+     "command c ON c.seq=a.command_seq ORDER BY a.seq"},
+    {"shadow", "where a version in the shadow would have decided otherwise, by rule",
+     "SELECT substr(p.hash, 1, 12) AS version, d.rule, d.change, count(DISTINCT d.subject) AS orders, " BYLAW_MONEY(
+         "sum(d.value)", "d.currency") " AS value FROM shadow_difference d JOIN policy_version p "
+                                       "ON p.seq=d.shadow GROUP BY p.hash, d.rule, d.change, d.currency ORDER BY orders DESC"},
     {"policies", "policy versions that decided, with how many holds and decisions",
      "SELECT p.seq AS version, p.hash, (SELECT count(*) FROM hold_event h WHERE h.policy=p.seq) AS holds, (SELECT count(*) FROM decision d WHERE "
      "d.policy=p.seq) AS decisions FROM policy_version p ORDER BY p.seq"},
@@ -126,6 +161,11 @@ constexpr char const* audit_sql =
     "policy, reads FROM hold_event WHERE order_id=?1 "
     "UNION ALL SELECT d.command_seq, 1, d.seq, d.kind, d.verdict, d.rule, d.policy, d.reads FROM decision d JOIN c ON c.seq=d.command_seq "
     "UNION ALL SELECT f.command_seq, 1, f.seq, 'fact', f.path || ' = ' || f.value, '', 0, '' FROM order_fact f WHERE f.order_id=?1 "
+    "UNION ALL SELECT v.command_seq, 1, v.seq, 'personal', v.path || CASE WHEN p.seq IS NULL THEN ' (erased)' ELSE '' END, '', 0, '' FROM personal_value v "
+    "LEFT JOIN personal p ON p.seq=v.seq WHERE v.subject=?1 "
+    "UNION ALL SELECT s.command_seq, 5, s.seq, 'shadow', s.change, s.rule, s.shadow, '' FROM shadow_difference s WHERE s.subject=?1 "
+    "UNION ALL SELECT a.command_seq, 0, a.seq, 'request ' || a.answer, r.subject || CASE a.note WHEN '' THEN '' ELSE ': ' || a.note END, a.rules, 0, '' FROM "
+    "request_answer a JOIN instance r ON r.seq=a.instance WHERE r.subject=?1 OR json_extract(CAST(r.data AS TEXT), '$.\"approval.order\"')=?1 "
     "UNION ALL SELECT p.command_seq, 4, p.seq, CASE p.action WHEN 0 THEN 'event parked' WHEN 1 THEN 'event delivered' WHEN 2 THEN 'dead letter' ELSE 'tried "
     "again' END, "
     "p.event || ': ' || p.reason, '', 0, '' FROM parked_event p JOIN i ON i.seq=p.instance "
@@ -133,9 +173,9 @@ constexpr char const* audit_sql =
     "t.amount || ' ' || da.unit || ' ' || da.place || '/' || da.status || ' -> ' || ca.place || '/' || ca.status, t.reference, 0, '' "
     "FROM transfer t JOIN c ON c.seq=t.command_seq JOIN account da ON da.seq-1=t.debit JOIN account ca ON ca.seq-1=t.credit) "
     "SELECT strftime('%Y-%m-%d %H:%M:%S', coalesce(c.at, (SELECT at FROM transition t WHERE t.seq=e.seq))/1000, 'unixepoch') AS at, "
-    "coalesce(c.user || ' (' || c.role || ')', 'host') AS who, e.what, e.detail, e.rule, "
-    "coalesce(substr((SELECT hash FROM policy_version p WHERE p.seq=e.policy), 1, 12), '') AS policy, e.reads FROM e LEFT JOIN command c ON "
-    "c.seq=e.command_seq "
+    "coalesce(c.user || ' (' || c.role || ')' || CASE c.on_behalf_of WHEN '' THEN '' ELSE ' for ' || c.on_behalf_of END, 'host') AS who, e.what, e.detail, "
+    "e.rule, coalesce(substr((SELECT hash FROM policy_version p WHERE p.seq=e.policy), 1, 12), '') AS policy, coalesce((SELECT file FROM policy_rule r WHERE "
+    "r.policy=e.policy AND r.name=e.rule LIMIT 1), '') AS file, e.reads, coalesce(c.cause, '') AS cause FROM e LEFT JOIN command c ON c.seq=e.command_seq "
     "ORDER BY e.command_seq, e.part, e.seq";
 
 }  // namespace

@@ -20,7 +20,6 @@ std::vector<std::string> decided_only(policy::Policy const& policy) {
   add(policy.services().size(), "service", "services");
   add(policy.changes().size(), "change", "changes");
   add(policy.backorders().size(), "backorder", "backorders");
-  add(policy.approvals().size(), "approval", "approvals");
   add(policy.postings().size(), "posting", "postings");
   return out;
 }

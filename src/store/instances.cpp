@@ -146,7 +146,9 @@ bool Store::Impl::write_workflow(Changes const& changes, std::int64_t command_se
     if (!write(*this, each, command_seq)) return false;
   }
   for (auto const& each : changes.facts) {
-    if (!row(Journal::order_fact).bind(command_seq).bind(each.order).bind(each.fact.path).bind(each.fact.value).run()) return false;
+    bool const written = each.person.empty() ? row(Journal::order_fact).bind(command_seq).bind(each.order).bind(each.fact.path).bind(each.fact.value).run()
+                                             : write_personal(each.person, each.order, each.fact.path, each.fact.value, command_seq);
+    if (!written) return false;
   }
   for (auto const& s : changes.stops) {
     bool const written = row(Journal::stop_event)

@@ -6,7 +6,7 @@ namespace bylaw::inline v0::store {
 namespace {
 
 /// The definition of a workflow: a new one, unless this text is known under its name and version.
-Result<std::int64_t> define(Store::Impl& s, PolicyText::Workflow const& workflow) {
+Result<std::int64_t> define(Store::Impl& s, std::int64_t policy, PolicyText::Workflow const& workflow) {
   Statement known(s.db.get(), "SELECT seq, hash FROM workflow_definition WHERE name=? AND version=? ORDER BY seq DESC LIMIT 1");
   if (known.reset().bind(workflow.name).bind(std::int64_t{workflow.version}).step()) {
     auto const number = known.number();
@@ -21,44 +21,51 @@ Result<std::int64_t> define(Store::Impl& s, PolicyText::Workflow const& workflow
   }
   if (known.failed()) return s.fail();
   bool const written =
-      s.row(Journal::workflow_definition).bind(s.policy).bind(workflow.name).bind(workflow.kind).bind(std::int64_t{workflow.version}).bind(workflow.hash).run();
+      s.row(Journal::workflow_definition).bind(policy).bind(workflow.name).bind(workflow.kind).bind(std::int64_t{workflow.version}).bind(workflow.hash).run();
   if (!written) return s.fail();
   return s.last(Journal::workflow_definition);
 }
 
 }  // namespace
 
-Result<std::int64_t> Store::define(PolicyText::Workflow const& workflow) { return store::define(*impl_, workflow); }
+Result<std::int64_t> Store::define(PolicyText::Workflow const& workflow) { return store::define(*impl_, 0, workflow); }
 
-Result<void> Store::use_policy(PolicyText const& policy) {
-  auto& s = *impl_;
-  if (s.policy != 0 && s.policy_hash == policy.hash) {
-    policy.workflows = s.workflows;
-    return {};
-  }
-  Statement known(s.db.get(), "SELECT seq FROM policy_version WHERE hash=? ORDER BY seq DESC LIMIT 1");
-  bool const is_known = known.reset().bind(policy.hash).step();
-  if (known.failed()) return s.fail();
-  s.policy = is_known ? known.number() : 0;
-  if (!is_known) {
-    if (!s.row(Journal::policy_version).bind(policy.hash).run()) return s.fail();
-    s.policy = s.last(Journal::policy_version);
-  }
-  Statement kept(s.db.get(), "SELECT count(*) FROM policy_source WHERE policy=?");
-  if (!kept.reset().bind(s.policy).step()) return s.fail();
-  bool const has_text = kept.number() > 0;
-  kept.reset();
+namespace {
+
+bool write_text(Store::Impl& s, std::int64_t number, PolicyText const& policy) {
   for (auto const& file : policy.files) {
-    if (!has_text && !s.row(Journal::policy_source).bind(s.policy).bind(std::int64_t{file.root}).bind(file.name).bind(file.text).run()) return s.fail();
+    if (!s.row(Journal::policy_source).bind(number).bind(std::int64_t{file.root}).bind(file.name).bind(file.text).run()) return false;
   }
-  for (auto& workflow : policy.workflows) {
-    auto const number = store::define(s, workflow);
+  for (auto const& rule : policy.rules) {
+    if (!s.row(Journal::policy_rule).bind(number).bind(rule.kind).bind(rule.name).bind(rule.file).run()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<KeptPolicy> Store::keep_policy(PolicyText const& policy) {
+  auto& s = *impl_;
+  if (auto const known = s.policies.find(policy.hash); known != s.policies.end()) return known->second;
+  KeptPolicy kept;
+  Statement find(s.db.get(), "SELECT seq FROM policy_version WHERE hash=? ORDER BY seq DESC LIMIT 1");
+  if (find.reset().bind(policy.hash).step()) kept.number = find.number();
+  if (find.failed()) return s.fail();
+  if (kept.number == 0) {
+    if (!s.row(Journal::policy_version).bind(policy.hash).run()) return s.fail();
+    kept.number = s.last(Journal::policy_version);
+  }
+  Statement has(s.db.get(), "SELECT count(*) FROM policy_source WHERE policy=?");
+  if (!has.reset().bind(kept.number).step()) return s.fail();
+  bool const has_text = has.number() > 0;
+  has.reset();
+  if (!has_text && !write_text(s, kept.number, policy)) return s.fail();
+  for (auto const& workflow : policy.workflows) {
+    auto const number = store::define(s, kept.number, workflow);
     if (!number) return Unexpected{number.error()};
-    workflow.definition = *number;
+    kept.definitions.push_back(*number);
   }
-  s.policy_hash = policy.hash;
-  s.workflows = policy.workflows;
-  return {};
+  return s.policies.emplace(policy.hash, kept).first->second;
 }
 
 Result<PolicyText> Store::policy_of(std::int64_t definition) {

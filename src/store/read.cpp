@@ -41,7 +41,7 @@ Result<std::optional<StoredCommand>> Store::find_command(std::string_view id) {
   return std::optional<StoredCommand>(std::move(found));
 }
 
-Result<std::optional<StoredOrder>> Store::load_order(std::string_view id) {
+Result<std::optional<StoredOrder>> Store::imported_order(std::string_view id) {
   auto& q = impl_->find_order.reset().bind(id);
   if (!q.step()) {
     if (q.failed()) return impl_->fail();
@@ -77,17 +77,34 @@ Result<std::optional<StoredOrder>> Store::load_order(std::string_view id) {
   if (!instance) return Unexpected{instance.error()};
   if (!*instance) return failure("store_corrupt", "the order `" + std::string(id) + "` has no state", impl_->path, "run `bylaw verify`");
   stored.state = (*instance)->state;
-  // What became known later stands in the place of what was imported.
-  auto& facts = impl_->facts.reset().bind(id);
+  if (!impl_->restore_personal(stored.order)) return impl_->fail();
+  return std::optional<StoredOrder>(std::move(stored));
+}
+
+Result<std::vector<Attribute>> Store::facts_of(std::string_view order) {
+  std::vector<Attribute> out;
+  auto& facts = impl_->facts.reset().bind(order);
   while (facts.step()) {
     auto path = facts.text();
-    auto& attributes = stored.order.attributes;
-    std::erase_if(attributes, [&](Attribute const& a) { return a.path == path; });
-    attributes.push_back({std::move(path), facts.text()});
+    out.push_back({std::move(path), facts.text()});
   }
   if (facts.failed()) return impl_->fail();
   facts.reset();
-  return std::optional<StoredOrder>(std::move(stored));
+  return out;
+}
+
+Result<std::optional<StoredOrder>> Store::load_order(std::string_view id) {
+  auto stored = imported_order(id);
+  if (!stored || !*stored) return stored;
+  auto const facts = facts_of(id);
+  if (!facts) return Unexpected{facts.error()};
+  // What became known later stands in the place of what was imported.
+  auto& attributes = (*stored)->order.attributes;
+  for (auto const& fact : *facts) {
+    std::erase_if(attributes, [&](Attribute const& a) { return a.path == fact.path; });
+    attributes.push_back(fact);
+  }
+  return stored;
 }
 
 Result<std::optional<StoredReturn>> Store::load_return(std::string_view id) {
@@ -194,12 +211,11 @@ Result<OrderTimes> Store::order_times(std::string_view order) {
     if (step.event == "deliver" && times.delivered == 0) times.delivered = step.at.value;  // the last one counts
     if (step.event == "pay") times.paid = true;                                            // stores of the first versions have no fact of it
   }
-  auto& facts = impl_->facts.reset().bind(order);
-  while (facts.step()) {
-    if (facts.text() == "order.paid_in_full") times.paid = facts.text() == "true";
+  auto const facts = facts_of(order);
+  if (!facts) return Unexpected{facts.error()};
+  for (auto const& fact : *facts) {
+    if (fact.path == "order.paid_in_full") times.paid = fact.value == "true";
   }
-  if (facts.failed()) return impl_->fail();
-  facts.reset();
   auto const children = children_of((*instance)->number);
   if (!children) return Unexpected{children.error()};
   // Where there are parcels it is delivered with the last of them, and not before.
@@ -224,28 +240,34 @@ Result<std::int64_t> Store::orders_of_customer(std::string_view customer, std::s
   return count;
 }
 
-Result<std::optional<Item>> Store::load_item(std::string_view sku) {
+Result<std::optional<Item>> Store::load_item(std::string_view sku, Timestamp at) {
   constexpr std::size_t cached_max = 20'000;
   std::string key(sku);
-  if (auto const cached = impl_->items.find(key); cached != impl_->items.end()) return cached->second;
-  auto& q = impl_->find_item.reset().bind(sku);
-  std::optional<Item> found;
+  auto const cached = impl_->items.find(key);
+  if (cached != impl_->items.end() && cached->second.from <= at && at < cached->second.until) return cached->second.item;
+  auto& q = impl_->find_entry.reset().bind(std::string_view("item")).bind(sku).bind(at.value);
+  Impl::CachedItem found{std::nullopt, Timestamp(INT64_MIN), Timestamp(INT64_MAX)};
   if (q.step()) {
+    bool const removed = q.number() != 0;
+    found.from = Timestamp(q.number());
     auto item = parse_body<Item>(q, wire::parse_item, impl_->path);
     q.reset();
     if (!item) return item;
-    found = std::move(*item);
+    if (!removed) found.item = std::move(*item);
   } else if (q.failed()) {
     return impl_->fail();
   }
+  auto& next = impl_->next_entry.reset().bind(std::string_view("item")).bind(sku).bind(at.value);
+  if (next.step() && sqlite3_column_type(next.raw(), 0) != SQLITE_NULL) found.until = Timestamp(next.number());
+  if (next.failed()) return impl_->fail();
+  next.reset();
   if (impl_->items.size() >= cached_max) impl_->items.clear();
-  impl_->items.emplace(std::move(key), found);
-  return found;
+  return impl_->items.insert_or_assign(std::move(key), std::move(found)).first->second.item;
 }
 
-Result<std::vector<Location>> Store::locations() {
+Result<std::vector<Location>> Store::locations(Timestamp at) {
   std::vector<Location> all;
-  auto& q = impl_->all_locations.reset();
+  auto& q = impl_->all_entries.reset().bind(std::string_view("location")).bind(at.value);
   while (q.step()) {
     auto location = parse_body<Location>(q, wire::parse_location, impl_->path);
     if (!location) return Unexpected{location.error()};

@@ -21,6 +21,14 @@ std::string note_of(CommandBody const& body) {
   if (auto const* event = std::get_if<InstanceEvent>(&body)) return joined(event->event, event->note);
   if (auto const* timer = std::get_if<FireTimer>(&body)) return timer->name;
   if (auto const* migrate = std::get_if<Migrate>(&body)) return joined("from version " + std::to_string(migrate->from), migrate->note);
+  if (auto const* entry = std::get_if<DefineEntry>(&body)) return joined(entry->kind + " " + entry->id, entry->note);
+  if (auto const* seen = std::get_if<ObserveStock>(&body))
+    return joined(std::string(to_string(seen->what)) + " " + std::to_string(seen->quantity) + " at " + seen->location, seen->note);
+  if (auto const* answer = std::get_if<AnswerRequest>(&body)) return joined(std::string(to_string(answer->answer)), answer->note);
+  if (auto const* to = std::get_if<Delegate>(&body)) return joined((to->revoked ? "no longer to " : "to ") + to->to, to->note);
+  if (auto const* again = std::get_if<RedriveMessages>(&body)) return joined(again->skip ? "skip" : "redrive", again->note);
+  if (auto const* gone = std::get_if<ErasePerson>(&body)) return gone->note;
+  if (auto const* version = std::get_if<ActivatePolicy>(&body)) return joined(std::string(to_string(version->rollout)), version->note);
   if (auto const* redrive = std::get_if<Redrive>(&body)) return joined(std::to_string(redrive->letter), redrive->note);
   if (auto const* known = std::get_if<RecordFacts>(&body)) {
     std::string paths;
@@ -30,9 +38,16 @@ std::string note_of(CommandBody const& body) {
   return {};
 }
 
+/// The lines of earlier revisions are no sales any more.
+bool drop_sales(Store::Impl& s, std::string const& order) {
+  Statement drop(s.db.get(), "DELETE FROM sale_line WHERE line_seq IN (SELECT l.seq FROM order_line l JOIN order_doc d ON d.seq=l.order_seq WHERE d.id=?)");
+  return drop.reset().bind(order).run();
+}
+
 }  // namespace
 
-Result<void> Store::record(Command const& command, std::string_view body_hash, Outcome const& outcome, Changes const& changes, ledger::Ledger const& ledger) {
+Result<void> Store::record(Command const& command, std::string_view body_hash, std::string_view body, Outcome const& outcome, Changes const& changes,
+                           ledger::Ledger const& ledger) {
   auto& s = *impl_;
   auto const note = note_of(command.body);
   bool ok = s.row(Journal::command)
@@ -49,13 +64,19 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
                 .bind(outcome.subject)
                 .bind(outcome.state)
                 .bind(note)
+                .bind(command.by.on_behalf_of)
+                .bind(command.cause)
+                .bind(body)
+                .bind(changes.policy)
                 .run();
   auto const by = s.counters[static_cast<std::size_t>(Journal::command)];
   auto const at = command.at.value;
   ok = ok && s.write_accounts(ledger) && s.write_transfers(changes.transfers, by, nullptr, 0);
   for (auto const& row : changes.orders) {
-    auto const& o = row.order;
-    auto const body = wire::header_json(o);
+    auto o = row.order;
+    ok = ok && s.separate_personal(o, changes.personal_paths, by);
+    if (o.revision > 1) ok = ok && drop_sales(s, o.id);
+    auto const header = wire::header_json(o);
     ok = ok && s.row(Journal::order_doc)
                    .bind(by)
                    .bind(o.id)
@@ -67,7 +88,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
                    .bind(o.total.amount_minor())
                    .bind(o.placed.value)
                    .bind(row.imported.value)
-                   .bind(body)
+                   .bind(header)
                    .run();
     auto const order_seq = s.counters[static_cast<std::size_t>(Journal::order_doc)];
     for (auto const& line : o.lines) {
@@ -133,7 +154,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
                    .bind(h.queue)
                    .bind(h.blocks)
                    .bind(at)
-                   .bind(s.policy)
+                   .bind(changes.policy)
                    .bind(h.reads)
                    .bind(h.scope)
                    .bind(h.owner)
@@ -143,20 +164,12 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, O
                    .run();
   }
   for (auto const& d : changes.decisions) {
-    ok = ok && s.row(Journal::decision).bind(by).bind(d.subject).bind(d.kind).bind(d.rule).bind(d.verdict).bind(s.policy).bind(d.reads).run();
+    ok = ok && s.row(Journal::decision).bind(by).bind(d.subject).bind(d.kind).bind(d.rule).bind(d.verdict).bind(changes.policy).bind(d.reads).run();
   }
   for (auto const& e : changes.events) {
     ok = ok && s.row(Journal::outbox).bind(by).bind(e.type).bind(e.subject).bind(e.data).bind(at).run();
   }
-  for (auto const& item : changes.items) {
-    s.items.erase(item.sku);
-    auto const body = wire::to_json(item);
-    ok = ok && s.row(Journal::item_version).bind(by).bind(item.sku).bind(body).run() && s.set_item.reset().bind(item.sku).bind(body).run();
-  }
-  for (auto const& location : changes.locations) {
-    auto const body = wire::to_json(location);
-    ok = ok && s.row(Journal::location_version).bind(by).bind(location.id).bind(body).run() && s.set_location.reset().bind(location.id).bind(body).run();
-  }
+  ok = ok && s.write_control(changes, by, command.at);
   if (!ok) return s.fail();
   return {};
 }

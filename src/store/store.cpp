@@ -43,8 +43,6 @@ void Store::Impl::prepare() {
   move_instance = prepared("UPDATE instance SET closed=?, state=?, since=?, last=? WHERE seq=?");
   add_sale = prepared("INSERT INTO sale_line VALUES(?,?,?,?,?)");
   take_sale = prepared("UPDATE sale_line SET remaining = remaining - ?1 WHERE customer=?2 AND item=?3 AND placed=?4 AND line_seq=?5 AND remaining >= ?1");
-  set_item = prepared("INSERT INTO item VALUES(?,?) ON CONFLICT(sku) DO UPDATE SET body=excluded.body");
-  set_location = prepared("INSERT INTO location VALUES(?,?) ON CONFLICT(id) DO UPDATE SET body=excluded.body");
   insert_commit = prepared("INSERT INTO commit_log VALUES(?,?,?)");
   begin = prepared("BEGIN IMMEDIATE");
   commit = prepared("COMMIT");
@@ -95,8 +93,13 @@ void Store::Impl::prepare() {
   holds = prepared(
       "SELECT rule, line, action, reason, text, queue, blocks, reads, scope, owner, late, due, release_by, at FROM hold_event WHERE order_id=? ORDER BY seq");
   customer_orders = prepared("SELECT count(*) FROM (SELECT 1 FROM order_doc WHERE customer=?1 AND customer != '' AND id != ?2 LIMIT 1000)");
-  find_item = prepared("SELECT body FROM item WHERE sku=?");
-  all_locations = prepared("SELECT body FROM location ORDER BY id");
+  find_entry = prepared("SELECT removed, effective, body FROM catalog_entry WHERE kind=? AND id=? AND effective<=? ORDER BY effective DESC, seq DESC LIMIT 1");
+  next_entry = prepared("SELECT min(effective) FROM catalog_entry WHERE kind=? AND id=? AND effective>?");
+  all_entries = prepared(
+      "SELECT c.body FROM catalog_entry c WHERE c.kind=?1 AND c.removed=0 AND c.seq = (SELECT x.seq FROM catalog_entry x WHERE x.kind=?1 AND x.id=c.id AND "
+      "x.effective<=?2 ORDER BY x.effective DESC, x.seq DESC LIMIT 1) ORDER BY c.id");
+  put_personal = prepared("INSERT INTO personal VALUES(?,?,?)");
+  personal_of = prepared("SELECT v.path, p.value FROM personal_value v JOIN personal p ON p.seq=v.seq WHERE v.subject=? ORDER BY v.seq");
   // Bounded: beyond a thousand lots of one item a person has to name the order.
   find_sale = prepared(
       "SELECT s.remaining, s.placed, l.number, d.id FROM sale_line s JOIN order_line l ON l.seq=s.line_seq "
@@ -217,6 +220,11 @@ Result<void> Store::commit(Timestamp recorded, ledger::Ledger& ledger) {
   }
   s.open_transaction = false;
   ledger.commit();
+  if (std::exchange(s.empty_wal, false)) {
+    // Readers may keep it from being emptied now; then the next checkpoint overwrites it.
+    sqlite3_wal_checkpoint_v2(s.db.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    execute(s.db.get(), "PRAGMA secure_delete=OFF");
+  }
   if (ids_flushed) ledger.forget_ids();
   if (!s.dirty) return {};
   ++s.commit_seq;
@@ -238,7 +246,7 @@ void Store::rollback(ledger::Ledger& ledger) noexcept {
   impl_->open_transaction = false;
   impl_->counters = impl_->committed;
   impl_->items.clear();
-  impl_->policy = 0;
+  impl_->policies.clear();
   impl_->close_sums = {};
   impl_->waiting_count = 0;
   impl_->touched_known = false;

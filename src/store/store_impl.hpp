@@ -50,13 +50,17 @@ struct Store::Impl {
   std::int64_t commit_seq = 0;
   std::string chain = std::string(32, '\0');
   Timestamp recorded;
-  std::int64_t policy = 0;  ///< 0: not looked up yet
-  std::string policy_hash;
-  std::vector<PolicyText::Workflow> workflows;                        ///< of that policy, with their definitions
-  std::unordered_map<std::string, std::optional<trade::Item>> items;  ///< bounded cache of load_item
+  std::unordered_map<std::string, KeptPolicy> policies;  ///< versions that keep_policy was told of, by hash
+  struct CachedItem {
+    std::optional<trade::Item> item;
+    Timestamp from;   ///< it is this from here
+    Timestamp until;  ///< to here
+  };
+  std::unordered_map<std::string, CachedItem> items;  ///< bounded cache of load_item
   bool open_transaction = false;
   bool unknown = false;
   bool perhaps_in_wal = false;  ///< a commit failed, and its frames may be there
+  bool empty_wal = false;       ///< something was erased: after the commit nothing of it may be left in the WAL
   bool dirty = false;           ///< something was written in the open transaction
   IdIndex ids;
   CloseSums close_sums;
@@ -73,11 +77,12 @@ struct Store::Impl {
   std::size_t waiting_count = 0;
   Statement insert_many;   ///< as many transfers as `waiting` holds
   Statement insert_steps;  ///< as many transitions as `rows_a_statement`
-  Statement start_instance, move_instance, step_instance, add_sale, take_sale, set_item, set_location, insert_commit, begin, commit, put_balance,
-      put_balance_state, find_transfer, next_group, find_receipt, group_legs, group_costs;
+  Statement start_instance, move_instance, step_instance, add_sale, take_sale, insert_commit, begin, commit, put_balance, put_balance_state, find_transfer,
+      next_group, find_receipt, group_legs, group_costs;
   Statement instance_by_subject, instance_by_number, children, find_transition, put_timer, end_timer, due, timers, expired, all_stops, first_due, elapsed,
       parked, facts, measured, put_measure;
-  Statement find_command, find_order, order_lines, find_return, return_lines, holds, customer_orders, find_item, all_locations, find_sale, find_sale_line;
+  Statement find_command, find_order, order_lines, find_return, return_lines, holds, customer_orders, find_entry, next_entry, all_entries, put_personal,
+      personal_of, find_sale, find_sale_line;
 
   ~Impl();
   [[nodiscard]] Unexpected<Error> fail() const;
@@ -94,6 +99,15 @@ struct Store::Impl {
   [[nodiscard]] bool flush_transfers();
   /// Starts, transitions, clocks, parked events, late facts, stops and measures of a command.
   [[nodiscard]] bool write_workflow(trade::Changes const& changes, std::int64_t command_seq, Timestamp at);
+  /// Catalog, approvals, delegation, deliveries, activation, alerts, erasures of a command.
+  [[nodiscard]] bool write_control(trade::Changes const& changes, std::int64_t command_seq, Timestamp at);
+  [[nodiscard]] bool write_personal(std::string const& person, std::string const& subject, std::string const& path, std::string const& value,
+                                    std::int64_t command_seq);
+  /// Takes the personal values out of an order and writes them by themselves.
+  [[nodiscard]] bool restore_personal(trade::Order& order);
+  [[nodiscard]] bool separate_personal(trade::Order& order, std::vector<std::string> const& paths, std::int64_t command_seq);
+  [[nodiscard]] bool write_delivery(trade::DeliveryRow const& row, std::int64_t command_seq, Timestamp at);
+  [[nodiscard]] bool erase(std::string const& person, std::int64_t command_seq);
   [[nodiscard]] bool write_start(trade::StartRow const& row, std::int64_t command_seq, Timestamp at);
   [[nodiscard]] bool write_transition(trade::TransitionRow const& row, std::int64_t command_seq, Timestamp at);
   [[nodiscard]] bool write_close(ledger::PeriodClose const& close);
@@ -102,5 +116,6 @@ struct Store::Impl {
   void touch(ledger::AccountIndex account);
 };
 
+[[nodiscard]] std::string personal_digest(std::string_view salt, std::string_view path, std::string_view value);
 [[nodiscard]] std::int64_t last_seq(sqlite3* db, char const* table);
 }  // namespace bylaw::inline v0::store

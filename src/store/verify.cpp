@@ -30,6 +30,8 @@ class Verifier {
     check_timers();
     check_sales();
     check_master_data();
+    check_personal();
+    check_deliveries();
     hash_state();
     if (failed_ != SQLITE_OK) return Unexpected{describe(failed_, db_, path_)};
     return std::move(out_);
@@ -335,10 +337,9 @@ class Verifier {
       char const* now;
       char const* then;
     } const pairs[] = {
-        {"item", "SELECT sku, body FROM item", "SELECT sku, body FROM (SELECT sku, body, max(seq) FROM item_version GROUP BY sku)"},
-        {"location", "SELECT id, body FROM location", "SELECT id, body FROM (SELECT id, body, max(seq) FROM location_version GROUP BY id)"},
         {"sold line of", "SELECT customer, item, placed, line_seq FROM sale_line",
-         "SELECT d.customer, l.item, d.placed, l.seq FROM order_line l JOIN order_doc d ON d.seq = l.order_seq"},
+         "SELECT d.customer, l.item, d.placed, l.seq FROM order_line l JOIN order_doc d ON d.seq = l.order_seq "
+         "WHERE d.revision = (SELECT max(revision) FROM order_doc x WHERE x.id = d.id)"},
     };
     for (auto const& pair : pairs) {
       auto const one = std::string(pair.now);
@@ -347,6 +348,38 @@ class Verifier {
       while (wrong.step()) find(std::string("the ") + pair.what + " `" + wrong.text() + "` is not what the journal says");
       done(wrong);
     }
+  }
+
+  /// Personal values are those whose hashes the chain has; the others were erased by a command that says so.
+  void check_personal() {
+    Statement values(db_,
+                     "SELECT v.seq, v.path, v.digest, p.salt, p.value, p.seq IS NULL AND NOT EXISTS (SELECT 1 FROM erasure e WHERE e.person = v.person AND "
+                     "e.commit_seq >= v.commit_seq) FROM personal_value v LEFT JOIN personal p ON p.seq = v.seq");
+    while (values.step()) {
+      auto const seq = std::to_string(values.number());
+      auto const path = values.text();
+      auto const digest = values.text();
+      auto const salt = values.text();
+      auto const value = values.text();
+      bool const lost = values.number() != 0;
+      bool const there = sqlite3_column_type(values.raw(), 4) != SQLITE_NULL;
+      if (lost) find("the personal value " + seq + " is gone, and nobody erased it");
+      else if (there && !digest.empty() && digest != personal_digest(salt, path, value)) find("the personal value " + seq + " was changed");
+    }
+    done(values);
+    Statement others(db_, "SELECT seq FROM personal p WHERE NOT EXISTS (SELECT 1 FROM personal_value v WHERE v.seq = p.seq) LIMIT 20");
+    while (others.step()) find("the personal value " + std::to_string(others.number()) + " is nobody's");
+    done(others);
+  }
+
+  /// Deliveries speak of messages that there are, and what is dead was written down as such.
+  void check_deliveries() {
+    Statement wrong(db_,
+                    "SELECT consumer || ' ' || message FROM delivery d WHERE message > (SELECT coalesce(max(seq), 0) FROM outbox) OR message < 1 OR message > "
+                    "(SELECT position FROM consumer c WHERE c.name = d.consumer) OR (state = 3) != coalesce((SELECT action = 0 FROM delivery_event e WHERE "
+                    "e.consumer = d.consumer AND e.message = d.message ORDER BY seq DESC LIMIT 1), 0) LIMIT 20");
+    while (wrong.step()) find("the delivery `" + wrong.text() + "` is not what the journal says");
+    done(wrong);
   }
 
   /// What is left to return of a line is what was sold less what returns took.

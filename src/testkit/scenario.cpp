@@ -101,9 +101,13 @@ class Scenario {
     if (auto const* by = step.find("by")) {
       Json actor;
       actor.kind = Json::Kind::object;
-      auto const role = file_.text(*by, "a role");
-      actor.keys = {"user", "role"};
-      actor.items = {text(role), text(role)};
+      if (by->is_map()) {
+        actor = to_json(*by);
+      } else {
+        auto const role = file_.text(*by, "a role");
+        actor.keys = {"user", "role"};
+        actor.items = {text(role), text(role)};
+      }
       set("by", std::move(actor));
     }
     auto const parsed = wire::parse_command(to_text(command));
@@ -249,11 +253,13 @@ class Scenario {
   void expect_stock(std::string const& where, std::string const& name, Yaml const& expected, std::size_t line) {
     auto const space = name.find(' ');
     if (space == std::string::npos) file_.refuse(line, "stock is of an item at a location", "write stock TEA DC1: {available: 8}");
-    file_.check_keys(expected, {"on_hand", "reserved", "available", "inspection", "quarantine", "refurbish"});
+    file_.check_keys(expected, {"on_hand", "reserved", "available", "inspection", "quarantine", "refurbish", "damaged"});
     auto const item = name.substr(0, space);
     auto const place = name.substr(space + 1);
-    if (query("SELECT 1 FROM item WHERE sku=?1", {item}).rows.empty()) return out_.problems.push_back(where + ": there is no item `" + item + "`");
-    if (query("SELECT 1 FROM location WHERE id=?1", {place}).rows.empty()) return out_.problems.push_back(where + ": there is no location `" + place + "`");
+    if (query("SELECT 1 FROM catalog_entry WHERE kind='item' AND id=?1", {item}).rows.empty())
+      return out_.problems.push_back(where + ": there is no item `" + item + "`");
+    if (query("SELECT 1 FROM catalog_entry WHERE kind='location' AND id=?1", {place}).rows.empty())
+      return out_.problems.push_back(where + ": there is no location `" + place + "`");
     auto const sum = [&](char const* sql, std::string const& status) { return query(sql, {item, place, status}).rows[0][0]; };
     constexpr char const* posted =
         "SELECT coalesce(sum(m.posted),0) FROM movement m JOIN account a ON a.seq-1=m.account WHERE a.kind=0 AND a.unit=?1 AND a.place=?2 AND a.status=?3";

@@ -87,6 +87,14 @@ std::vector<StepKind> const& step_kinds() {
       {"start", "a shipment, a refund, a count begins: {workflow, id, parent}", "start_instance", nullptr, nullptr},
       {"event", "something happens to it: {id, event}", "instance_event", nullptr, nullptr},
       {"migrate", "instances of an earlier version move: {workflow, from}", "migrate", nullptr, nullptr},
+      {"entry", "other master data: {kind, id, values, effective}", "define_entry", nullptr, nullptr},
+      {"observe", "what somebody has seen: {what, item, location, quantity}", "observe_stock", nullptr, nullptr},
+      {"answer", "somebody answers a request: {request, answer}", "answer_request", nullptr, nullptr},
+      {"delegate", "somebody else may act for the sender: {to, until}", "delegate", nullptr, nullptr},
+      {"redrive_messages", "messages that nobody could deliver: {consumer}", "redrive_messages", nullptr, nullptr},
+      {"erase", "personal values go: {person}", "erase_person", nullptr, nullptr},
+      {"activate", "a policy version: {version, rollout}", "activate_policy", nullptr, nullptr},
+      {"check_health", "alerts are raised and cleared: {}", "check_health", nullptr, nullptr},
       {"redrive", "a dead letter is tried again: {subject, letter}", "redrive", nullptr, nullptr},
   };
   return kinds;

@@ -20,8 +20,16 @@ void write(JsonWriter& out, char const* name, std::vector<Attribute> const& attr
   out.end_object();
 }
 
-void write(JsonWriter& out, DefineItem const& b) { out.raw(to_json(b.item)); }
-void write(JsonWriter& out, DefineLocation const& b) { out.raw(to_json(b.location)); }
+/// A record with the time from which it holds, when there is one.
+void write_dated(JsonWriter& out, std::string record, Timestamp effective) {
+  if (effective.value != INT64_MIN) {
+    record.back() = ',';
+    record += "\"effective\":\"" + to_string(effective) + "\"}";
+  }
+  out.raw(record);
+}
+void write(JsonWriter& out, DefineItem const& b) { write_dated(out, to_json(b.item), b.effective); }
+void write(JsonWriter& out, DefineLocation const& b) { write_dated(out, to_json(b.location), b.effective); }
 void write(JsonWriter& out, ImportOrder const& b) { write_order(out, b.order, true); }
 void write(JsonWriter& out, RequestReturn const& b) { write_return(out, b.request); }
 void write(JsonWriter& out, ReceiveStock const& b) {
@@ -46,7 +54,9 @@ void write(JsonWriter& out, PlaceHold const& b) {
 void write(JsonWriter& out, PlaceStop const& b) {
   out.begin_object().member("stop", b.name).member("what", b.what).member("target", b.target);
   write(out, "blocks", b.blocks);
-  out.member("reason", b.reason).member("text", b.text).member("from", b.from.value).member("until", b.until.value);
+  out.member("reason", b.reason).member("text", b.text);
+  if (b.from.value != INT64_MIN) out.member("from", to_string(b.from));
+  if (b.until.value != INT64_MAX) out.member("until", to_string(b.until));
   write(out, "lift_by", b.lift_by);
   out.end_object();
 }
@@ -66,6 +76,46 @@ void write(JsonWriter& out, Migrate const& b) {
 void write(JsonWriter& out, Redrive const& b) {
   out.begin_object().member("subject", b.subject).member("letter", b.letter).member("note", b.note).end_object();
 }
+
+void write(JsonWriter& out, DefineEntry const& b) {
+  out.begin_object().member("kind", b.kind).member("id", b.id);
+  write(out, "values", b.values);
+  if (b.effective.value != INT64_MIN) out.member("effective", to_string(b.effective));
+  if (b.removed) out.key("removed").truth(true);
+  out.member("note", b.note).end_object();
+}
+void write(JsonWriter& out, ObserveStock const& b) {
+  out.begin_object().member("what", to_string(b.what)).member("item", b.item).member("location", b.location).member("quantity", b.quantity);
+  out.member("order", b.order).member("expected", b.expected).member("reason", b.reason).member("note", b.note).end_object();
+}
+void write(JsonWriter& out, AnswerRequest const& b) {
+  out.begin_object().member("request", b.request).member("answer", to_string(b.answer)).member("note", b.note).end_object();
+}
+void write(JsonWriter& out, Delegate const& b) {
+  out.begin_object().member("to", b.to).member("role", b.role);
+  if (b.from.value != INT64_MIN) out.member("from", to_string(b.from));
+  if (!b.revoked) out.member("until", to_string(b.until));
+  else out.key("revoked").truth(true);
+  out.member("note", b.note).end_object();
+}
+void write(JsonWriter& out, RedriveMessages const& b) {
+  out.begin_object().member("consumer", b.consumer).member("message", b.message).key("skip").truth(b.skip).member("note", b.note).end_object();
+}
+void write(JsonWriter& out, ErasePerson const& b) { out.begin_object().member("person", b.person).member("note", b.note).end_object(); }
+void write(JsonWriter& out, ActivatePolicy const& b) {
+  out.begin_object();
+  if (!b.files.empty()) {
+    out.key("files").begin_array();
+    for (auto const& file : b.files) out.begin_object().member("name", file.name).member("text", file.text).key("root").truth(file.root).end_object();
+    out.end_array();
+  }
+  if (!b.version.empty()) out.member("version", b.version);
+  out.member("rollout", to_string(b.rollout));
+  write(out, "channels", b.channels);
+  write(out, "locations", b.locations);
+  out.member("share_percent", b.share_percent).member("instead_of", b.instead_of).member("note", b.note).end_object();
+}
+void write(JsonWriter& out, CheckHealth const&) { out.begin_object().end_object(); }
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <bylaw/wire/commands.hpp>
 
+#include "wire/command_parts.hpp"
 #include "wire/records.hpp"
 
 namespace bylaw::inline v0::wire {
@@ -9,33 +10,6 @@ namespace bylaw::inline v0::wire {
 using namespace trade;  // NOLINT: this file is about nothing else.
 
 namespace {
-
-std::vector<std::string> texts(Members& in, char const* name) {
-  std::vector<std::string> out;
-  auto const* list = in.take(name, false);
-  if (list == nullptr) return out;
-  bool good = list->kind == Json::Kind::array;
-  for (auto const& item : list->items) {
-    good = good && item.kind == Json::Kind::text && !item.text.empty() && item.text.find(',') == std::string::npos;
-    out.push_back(item.text);
-  }
-  if (!good) in.fail(name, "a list of words is expected", "write [\"release\", \"ship\"]");
-  return out;
-}
-
-std::vector<Attribute> read_attributes(Members& in, char const* name, bool required) {
-  std::vector<Attribute> out;
-  auto const* json = in.take(name, required);
-  if (json == nullptr) return out;
-  if (json->kind != Json::Kind::object) in.fail(name, "paths and their values are expected", "write {\"order.payment.risk_score\": 12}");
-  for (std::size_t i = 0; i < json->keys.size(); ++i) {
-    auto const& value = json->items[i];
-    bool const plain = value.kind == Json::Kind::text || value.kind == Json::Kind::number || value.kind == Json::Kind::boolean;
-    if (!plain) in.fail(name, "the value of `" + json->keys[i] + "` is not a plain one", "write a text, a number, true or false");
-    out.push_back({json->keys[i], value.kind == Json::Kind::boolean ? (value.truth ? "true" : "false") : value.text});
-  }
-  return out;
-}
 
 PlaceStop read_stop(Members& in) {
   PlaceStop body;
@@ -45,8 +19,8 @@ PlaceStop read_stop(Members& in) {
   body.blocks = texts(in, "blocks");
   body.reason = in.text("reason");
   body.text = in.text("text");
-  if (auto const* from = in.take("from", false); from != nullptr) body.from = in.time("from", false);
-  if (auto const* until = in.take("until", false); until != nullptr) body.until = in.time("until", false);
+  body.from = time_or(in, "from", body.from);
+  body.until = time_or(in, "until", body.until);
   body.lift_by = texts(in, "lift_by");
   constexpr std::string_view kinds[] = {"location", "lot", "item", "carrier", "supplier", "channel"};
   if (std::find(std::begin(kinds), std::end(kinds), body.what) == std::end(kinds)) {
@@ -64,8 +38,8 @@ Migrate read_migrate(Members& in) {
 }
 
 CommandBody read_body(std::string const& kind, Members& in) {
-  if (kind == "define_item") return DefineItem{read_item(in)};
-  if (kind == "define_location") return DefineLocation{read_location(in)};
+  if (kind == "define_item") return DefineItem{read_item(in), time_or(in, "effective", Timestamp{INT64_MIN})};
+  if (kind == "define_location") return DefineLocation{read_location(in), time_or(in, "effective", Timestamp{INT64_MIN})};
   if (kind == "import_order") {
     ImportOrder body{read_order(in)};
     if (body.order.lines.empty()) in.fail("lines", "an order needs a line", "add what was sold");
@@ -96,27 +70,32 @@ CommandBody read_body(std::string const& kind, Members& in) {
   if (kind == "instance_event") return InstanceEvent{in.text("id", true), in.text("event", true), in.text("note")};
   if (kind == "migrate") return read_migrate(in);
   if (kind == "redrive") return Redrive{in.text("subject", true), in.whole("letter", 0, true), in.text("note")};
+  CommandBody body;
+  if (read_control(kind, in, body)) return body;
   in.fail("", "there is no command `" + kind + "`",
-          "commands are define_item, define_location, receive_stock, import_order, order_event, record_facts, place_hold, release_hold, place_stop, "
-          "lift_stop, request_return, return_event, start_instance, instance_event, migrate and redrive");
+          "commands are define_item, define_location, define_entry, receive_stock, observe_stock, import_order, order_event, record_facts, place_hold, "
+          "release_hold, place_stop, lift_stop, request_return, return_event, start_instance, instance_event, answer_request, delegate, migrate, redrive, "
+          "redrive_messages, erase_person, activate_policy and check_health");
   return OrderEvent{};
 }
 
 }  // namespace
 
-Result<Command> parse_command(std::string_view text) {
-  auto const json = parse_json(text);
-  if (!json) return Unexpected{json.error()};
-  Members in(*json, "");
+namespace {
+
+Result<Command> read_command(Json const& json, std::string const& place) {
+  Members in(json, place);
   Command command;
   command.id = in.text("command_id", true);
   if (command.id.empty() || command.id.size() > 200) in.fail("command_id", "an id of 1 to 200 bytes is expected", "give every command an id of its own");
   auto const kind = in.text("command", true);
   command.at = in.time("at", true);
+  command.cause = in.text("cause");
   if (auto const* by = in.take("by", false)) {
     Members actor(*by, "by");
     command.by.user = actor.text("user", true);
     command.by.role = actor.text("role", true);
+    command.by.on_behalf_of = actor.text("on_behalf_of");
     actor.finish();
     if (in.error.code.empty()) in.error = actor.error;
   }
@@ -124,6 +103,50 @@ Result<Command> parse_command(std::string_view text) {
   in.finish();
   if (!in.error.code.empty()) return Unexpected{in.error};
   return command;
+}
+
+}  // namespace
+
+Result<Command> parse_command(std::string_view text) {
+  auto const json = parse_json(text);
+  return json ? read_command(*json, "") : Unexpected{json.error()};
+}
+
+Result<Batch> parse_batch(std::string_view text) {
+  auto const json = parse_json(text);
+  if (!json) return Unexpected{json.error()};
+  Batch out;
+  auto const* list = json->kind == Json::Kind::object ? json->find("batch") : nullptr;
+  if (list == nullptr) {
+    auto command = read_command(*json, "");
+    if (!command) return Unexpected{command.error()};
+    out.commands.push_back(std::move(*command));
+    return out;
+  }
+  out.together = true;
+  bool const fits = json->keys.size() == 1 && list->kind == Json::Kind::array && !list->items.empty() && list->items.size() <= batch_commands_max;
+  if (!fits) {
+    return failure("bad_command", "a batch is a list of 1 to " + std::to_string(batch_commands_max) + " commands, and nothing else", "batch",
+                   "write {\"batch\": [{...}, {...}]}");
+  }
+  for (std::size_t i = 0; i < list->items.size(); ++i) {
+    auto command = read_command(list->items[i], "batch[" + std::to_string(i) + "]");
+    if (!command) return Unexpected{command.error()};
+    out.commands.push_back(std::move(*command));
+  }
+  return out;
+}
+
+std::string to_json(Command const& command) {
+  JsonWriter out;
+  out.begin_object().member("command", kind_of(command.body)).member("command_id", command.id).member("at", to_string(command.at));
+  out.key("by").begin_object().member("user", command.by.user).member("role", command.by.role);
+  if (!command.by.on_behalf_of.empty()) out.member("on_behalf_of", command.by.on_behalf_of);
+  out.end_object();
+  if (!command.cause.empty()) out.member("cause", command.cause);
+  auto text = out.take();
+  auto const body = to_json(command.body);
+  return body.size() > 2 ? text + "," + body.substr(1) : text + "}";
 }
 
 std::string to_json(Outcome const& outcome) {

@@ -20,6 +20,9 @@ struct Leg {
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> paid(Money amount);
 /// Goods back in stock, at the cost they left with; scrapped ones are written off.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_returned(Money cost, bool scrapped);
+/// Stock that was counted and is not in the books, or is in the books and not there.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> stock_found(Money cost);
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> stock_lost(Money cost);
 /// `gross` is what the customer had paid for the units, `fee` what is kept of it.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> refunded(Money gross, Money fee);
 

@@ -16,11 +16,21 @@ struct PolicyText {
     std::string kind;
     std::int32_t version = 1;
     std::string hash;
-    std::int64_t definition = 0;  ///< use_policy fills it in
+  };
+  struct Rule {
+    std::string kind;
+    std::string name;
+    std::string file;
   };
   std::string hash;
   std::vector<rulebook::KeptFile> files;
-  mutable std::vector<Workflow> workflows;
+  std::vector<Workflow> workflows;
+  std::vector<Rule> rules;
+};
+/// What a policy version is called in the store.
+struct KeptPolicy {
+  std::int64_t number = 0;
+  std::vector<std::int64_t> definitions;  ///< of its workflows, in their order
 };
 
 struct StoredDefinition {

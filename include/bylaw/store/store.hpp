@@ -71,8 +71,9 @@ class BYLAW_EXPORT Store {
 
   [[nodiscard]] Result<void> begin();
   /// Writes one command with its outcome and, when it was accepted, everything it changed.
-  [[nodiscard]] Result<void> record(trade::Command const& command, std::string_view body_hash, trade::Outcome const& outcome, trade::Changes const& changes,
-                                    ledger::Ledger const& ledger);
+  /// `body` is what is kept of the command's content for the audit.
+  [[nodiscard]] Result<void> record(trade::Command const& command, std::string_view body_hash, std::string_view body, trade::Outcome const& outcome,
+                                    trade::Changes const& changes, ledger::Ledger const& ledger);
   /// Writes what one group of the ledger did, or that it was refused. Accounts that it opened come first.
   [[nodiscard]] Result<void> record(ledger::Group const& group, std::uint64_t body, ledger::Receipt const& receipt, ledger::Applied const& applied,
                                     ledger::Ledger const& ledger);
@@ -91,9 +92,9 @@ class BYLAW_EXPORT Store {
   void rollback(ledger::Ledger& ledger) noexcept;
   /// Drops everything since `begin` in the file only. For a caller that has run out of memory: neither store nor ledger can be used after it.
   void abandon() noexcept;
-  /// Decisions from now on are recorded under this policy version. The first time its text is kept, and its workflows get
-  /// definitions. Inside a transaction. Errors: `workflow_changed` (another text under a version that is known).
-  [[nodiscard]] Result<void> use_policy(PolicyText const& policy);
+  /// The number of a policy version, and the definitions of its workflows, in their order. The first time its text is kept. Inside a
+  /// transaction. Errors: `workflow_changed` (another text under a version that is known).
+  [[nodiscard]] Result<KeptPolicy> keep_policy(PolicyText const& policy);
   /// The definition of a workflow that comes without a policy. Inside a transaction.
   [[nodiscard]] Result<std::int64_t> define(PolicyText::Workflow const& workflow);
   [[nodiscard]] Result<StartedInstance> start_instance(std::string_view subject, std::string_view workflow, std::int32_t version, std::int64_t definition,
@@ -112,6 +113,10 @@ class BYLAW_EXPORT Store {
 
   [[nodiscard]] Result<std::optional<StoredCommand>> find_command(std::string_view id);
   [[nodiscard]] Result<std::optional<StoredOrder>> load_order(std::string_view id);
+  /// Its last revision as it was sent, without what became known later.
+  [[nodiscard]] Result<std::optional<StoredOrder>> imported_order(std::string_view id);
+  /// What became known of an order after it was imported, in order.
+  [[nodiscard]] Result<std::vector<trade::Attribute>> facts_of(std::string_view order);
   [[nodiscard]] Result<std::optional<StoredReturn>> load_return(std::string_view id);
   [[nodiscard]] Result<std::optional<StoredInstance>> load_instance(std::string_view subject);
   [[nodiscard]] Result<std::optional<StoredInstance>> load_instance(std::int64_t number);
@@ -152,8 +157,9 @@ class BYLAW_EXPORT Store {
   [[nodiscard]] Result<std::vector<trade::HoldRow>> closed_holds(std::string_view order);
   [[nodiscard]] Result<OrderTimes> order_times(std::string_view order);
   [[nodiscard]] Result<std::int64_t> orders_of_customer(std::string_view customer, std::string_view except);
-  [[nodiscard]] Result<std::optional<trade::Item>> load_item(std::string_view sku);
-  [[nodiscard]] Result<std::vector<trade::Location>> locations();
+  /// The item as it is at a time.
+  [[nodiscard]] Result<std::optional<trade::Item>> load_item(std::string_view sku, Timestamp at);
+  [[nodiscard]] Result<std::vector<trade::Location>> locations(Timestamp at);
   /// Sales of the item to the customer, not later than `before`, latest first, with units left.
   [[nodiscard]] Result<std::vector<SaleLine>> sales_of(std::string_view customer, std::string_view item, Timestamp before);
   [[nodiscard]] Result<std::optional<SaleLine>> sale_line(std::string_view order, std::int32_t number);
@@ -166,10 +172,15 @@ class BYLAW_EXPORT Store {
   struct Impl;
 
  private:
+  friend class Control;
+  friend class Deliveries;
   explicit Store(Impl* impl) noexcept : impl_(impl) {}
   [[nodiscard]] bool take_from_sale(trade::ReturnLineRow const& row, std::int64_t units);
   Impl* impl_ = nullptr;
 };
+
+/// Whose personal values those of an order are: its customer, or the order itself (`order:ID`) when that is a guest.
+[[nodiscard]] BYLAW_EXPORT std::string person_of(trade::Order const& order);
 
 /// Recomputes balances, holds, states and the hash chain from the journal. Reads only.
 [[nodiscard]] BYLAW_EXPORT Result<Verification> verify(std::string const& path);

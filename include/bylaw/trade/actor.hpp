@@ -9,6 +9,7 @@ namespace bylaw::inline v0::trade {
 struct Actor {
   std::string user = "system";
   std::string role = "system";
+  std::string on_behalf_of{};  ///< user whose delegate this is; empty: himself
 };
 
 }  // namespace bylaw::inline v0::trade

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <bylaw/trade/actor.hpp>
+#include <bylaw/trade/control.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/trade/records.hpp>
 
@@ -11,9 +12,11 @@ namespace bylaw::inline v0::trade {
 
 struct DefineItem {
   Item item;
+  Timestamp effective{INT64_MIN};  ///< when it takes effect; INT64_MIN: at once
 };
 struct DefineLocation {
   Location location;
+  Timestamp effective{INT64_MIN};  ///< as of DefineItem
 };
 /// Stock that has come in: a fact, never refused for lack of anything.
 struct ReceiveStock {
@@ -115,7 +118,8 @@ struct Redrive {
 };
 
 using CommandBody = std::variant<DefineItem, DefineLocation, ReceiveStock, ImportOrder, OrderEvent, ReleaseHold, RequestReturn, ReturnEvent, RecordFacts,
-                                 PlaceHold, PlaceStop, LiftStop, StartInstance, InstanceEvent, FireTimer, Migrate, Redrive>;
+                                 PlaceHold, PlaceStop, LiftStop, StartInstance, InstanceEvent, FireTimer, Migrate, Redrive, DefineEntry, ObserveStock,
+                                 AnswerRequest, Delegate, RedriveMessages, ErasePerson, ActivatePolicy, CheckHealth>;
 
 /// One request to the engine. `id` is checked against all history: the same id with the
 /// same body returns the first outcome, with another body it is refused.
@@ -124,6 +128,7 @@ struct Command {
   Timestamp at;  ///< business time, from the caller
   Actor by;
   CommandBody body;
+  std::string cause{};  ///< what led to it: the id of a command or message; for the audit
 };
 
 /// Short name of a command's kind, as in its JSON form (`import_order`).

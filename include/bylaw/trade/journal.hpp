@@ -4,12 +4,13 @@
 
 #include <bylaw/ledger/ledger.hpp>
 #include <bylaw/trade/actor.hpp>
+#include <bylaw/trade/control_rows.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/trade/records.hpp>
 
 namespace bylaw::inline v0::trade {
 
-/// A subject begins to move through a workflow. `definition` is what Store::use_policy said of it: the instance keeps it.
+/// A subject begins to move through a workflow. `definition` is what Store::keep_policy said of it: the instance keeps it.
 struct StartRow {
   std::string subject;
   std::string workflow;  ///< kind: `order`, `return`, `shipment` ...
@@ -66,6 +67,7 @@ struct ParkedRow {
 struct FactRow {
   std::string order;
   Attribute fact;
+  std::string person{};  ///< whose personal value it is; empty: nobody's
 };
 
 /// A stop of a place, an item or a channel that a person has made, or has lifted.
@@ -170,8 +172,17 @@ struct Changes {
   std::vector<HoldRow> holds;
   std::vector<DecisionRow> decisions;
   std::vector<EventRow> events;
-  std::vector<Item> items;
-  std::vector<Location> locations;
+  std::vector<CatalogRow> catalog;
+  std::vector<AnswerRow> answers;
+  std::vector<SpendRow> spends;
+  std::vector<DelegationRow> delegations;
+  std::vector<DeliveryRow> deliveries;
+  std::vector<ActivationRow> activations;
+  std::vector<DifferenceRow> differences;
+  std::vector<AlertRow> alerts;
+  std::vector<std::string> erased;          ///< persons
+  std::vector<std::string> personal_paths;  ///< facts of orders that the policy's schema calls personal
+  std::int64_t policy = 0;                  ///< version that decided; 0: none decided
 };
 
 }  // namespace bylaw::inline v0::trade

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <bylaw/trade/command.hpp>
 #include <bylaw/wire/json.hpp>
@@ -11,6 +12,15 @@ namespace bylaw::inline v0::wire {
 /// typo never passes for a missing value.
 /// Errors: `bad_json`, `bad_command` with the member and what to write instead.
 [[nodiscard]] BYLAW_EXPORT Result<trade::Command> parse_command(std::string_view text);
+/// One line of a feed: a command, or `{"batch": [command, ...]}`, which is done as a whole or not at all.
+struct Batch {
+  std::vector<trade::Command> commands;
+  bool together = false;
+};
+inline constexpr std::size_t batch_commands_max = 10'000;
+[[nodiscard]] BYLAW_EXPORT Result<Batch> parse_batch(std::string_view text);
+/// The whole command, as parse_command reads it.
+[[nodiscard]] BYLAW_EXPORT std::string to_json(trade::Command const& command);
 [[nodiscard]] BYLAW_EXPORT std::string to_json(trade::Outcome const& outcome);
 /// The body in a fixed member order: what "the same body" means for a repeated id.
 [[nodiscard]] BYLAW_EXPORT std::string to_json(trade::CommandBody const& body);

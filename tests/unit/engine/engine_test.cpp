@@ -143,7 +143,7 @@ TEST_CASE("the same command again changes nothing; the same id with another body
   std::get<trade::ImportOrder>(changed.body).order.lines[0].quantity = 4;
   CHECK(engine.submit(changed)->code == "id_conflict");
   changed.id = "another";
-  CHECK(engine.submit(changed)->code == "order_exists");
+  CHECK(engine.submit(changed)->code == "revision_conflict");
   auto const both = engine.submit(std::vector<Command>{parse(with("order_event", event("A-1", "allocate"))), import});
   CHECK((*both)[1].duplicate);
   CHECK(before.state_hash != verified(temp.path).state_hash);
@@ -246,7 +246,7 @@ TEST_CASE("one writer per store; a store is not opened by mistake") {
   auto engine = open(temp.path);
   CHECK(engine::Engine::open({temp.path, true, book(), {}}).error().code == "store_locked");
   CHECK(engine::Engine::open({temp.path + "-no", false, book(), {}}).error().code == "store_unreadable");
-  CHECK(engine::Engine::open({temp.path, true, {}, {}}).error().code == "no_rules");
+  CHECK(engine::Engine::open({temp.path + "-fresh", true, {}, {}}).error().code == "no_rules");
   CHECK(engine::Engine::open({"/nowhere/s.db", true, book(), {}}).error().code == "store_read_only");
   REQUIRE(engine.close().has_value());
   CHECK(engine.submit(parse(with("define_item", R"("sku":"X")"))).error().code == "engine_failed");

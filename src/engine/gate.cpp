@@ -1,0 +1,302 @@
+// Approvals and brakes: what needs a person, whom, and what waits for it.
+#include "engine/gate.hpp"
+
+#include <algorithm>
+
+#include <bylaw/wire/commands.hpp>
+
+#include "engine/activation.hpp"
+#include "engine/authority.hpp"
+#include "engine/return_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+namespace {
+
+bool is_same(Duration const& a, Duration const& b) { return a.kind == b.kind && a.amount == b.amount && a.months == b.months; }
+
+/// What counts against limits whether or not a rule asks today: a rule of tomorrow looks back on it.
+bool is_counted(std::string const& command) {
+  constexpr std::string_view counted[] = {"refund", "credit", "cancel", "price_change", "write_off", "release", "stock_count"};
+  return std::find(std::begin(counted), std::end(counted), command) != std::end(counted);
+}
+
+bool is_spoken_of(policy::Policy const& policy, std::string const& command) {
+  auto const names_it = [&](auto const& rule) { return rule.command == command; };
+  return std::any_of(policy.approvals().begin(), policy.approvals().end(), names_it) || std::any_of(policy.brakes().begin(), policy.brakes().end(), names_it);
+}
+
+/// The name that rules use of a command: the one that a rule speaks of, or else its last.
+std::string name_of(policy::Policy const& policy, trade::CommandBody const& body) {
+  auto const names = names_of(body);
+  for (auto const& name : names) {
+    if (is_spoken_of(policy, name)) return name;
+  }
+  return names.back();
+}
+
+Result<bool> look_at_order(Context& context, std::string const& id, Question& out) {
+  auto const stored = context.store.load_order(id);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored) return false;
+  context.decide_about((*stored)->order);
+  if (auto const loaded = out.order.load(context, id); !loaded) return Unexpected{loaded.error()};
+  out.ask.order = id;
+  out.ask.customer = out.order.view.stored.order.customer.id;
+  out.ask.amount = out.order.view.stored.order.total;
+  return true;
+}
+
+/// What the return would pay back, and the order that it came from.
+Result<bool> look_at_return(Context& context, std::string const& id, Question& out) {
+  auto const stored = context.store.load_return(id);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored) return false;
+  Money sum(0, (*stored)->request.currency);
+  for (auto const& row : (*stored)->lines) {
+    if (row.verdict == "deny" || row.line.order.empty()) continue;
+    auto const more = add(sum, Money(row.refund_minor, sum.currency()));
+    if (!more) return Unexpected{more.error()};
+    sum = *more;
+    if (out.ask.order.empty()) out.ask.order = row.line.order;
+    if (out.ask.reason.empty()) out.ask.reason = row.line.reason;
+  }
+  if (!out.ask.order.empty()) {
+    auto const looked = look_at_order(context, std::string(out.ask.order), out);
+    if (!looked || !*looked) return looked;
+  }
+  out.ask.customer = (*stored)->request.customer;
+  out.ask.amount = sum;
+  return true;
+}
+
+/// What a count differs from the books, or what is broken, at the cost of its units.
+Result<bool> look_at_stock(Context& context, trade::ObserveStock const& body, Question& out) {
+  auto const item = context.store.load_item(body.item, context.command.at);
+  if (!item) return Unexpected{item.error()};
+  if (!*item) return false;
+  auto units = body.quantity;
+  if (body.what == trade::Observation::counted) {
+    ledger::AccountIndex account;
+    ledger::AccountKey const key{ledger::AccountKind::quantity, body.item, body.location, "available", {}, {}, {}};
+    auto const booked = context.ledger.find(key, account) ? context.ledger.balance(account).posted : 0;
+    auto const expected = body.expected >= 0 ? body.expected : booked;
+    units = units > expected ? units - expected : expected - units;
+  }
+  out.ask.reason = body.reason;
+  out.ask.order = body.order;
+  if (!(*item)->unit_cost) return true;
+  auto const value = multiply(*(*item)->unit_cost, Decimal(units), Rounding::half_even);
+  if (!value) return Unexpected{value.error()};
+  out.ask.amount = *value;
+  return true;
+}
+
+/// How much an activation would change, in the currency of the version in force. Only asked when a rule wants to know it.
+Result<bool> look_at_activation(Context& context, trade::ActivatePolicy const& body, Question& out) {
+  if (!is_spoken_of(context.book().policy(), name_of(context.book().policy(), context.command.body)) || body.rollout == trade::Rollout::shadow ||
+      body.rollout == trade::Rollout::stop) {
+    return true;  // what decides nothing changes nothing, and going back to the version in force is always safe
+  }
+  auto const target = target_of(context, body);
+  if (!target) return Unexpected{target.error()};
+  auto const changes = plan(context, **target, body);
+  if (!changes) return Unexpected{changes.error()};
+  auto const& headers = context.versions.in_force().book.policy().headers();
+  auto const currency = headers.empty() ? Currency{} : headers.front().currency;
+  out.ask.amount = Money(0, currency);
+  for (auto const& value : changes->values) {
+    if (value.currency() == currency) out.ask.amount = value;
+  }
+  context.version = &context.versions.in_force();
+  return true;
+}
+
+}  // namespace
+
+Result<bool> question_of(Context& context, Question& out) {
+  auto const& body = context.command.body;
+  Result<bool> found = true;
+  if (auto const* event = std::get_if<trade::OrderEvent>(&body)) found = look_at_order(context, event->order, out);
+  else if (auto const* release = std::get_if<trade::ReleaseHold>(&body)) found = look_at_order(context, release->order, out);
+  else if (auto const* back = std::get_if<trade::ReturnEvent>(&body)) found = look_at_return(context, back->id, out);
+  else if (auto const* seen = std::get_if<trade::ObserveStock>(&body)) found = look_at_stock(context, *seen, out);
+  else if (auto const* version = std::get_if<trade::ActivatePolicy>(&body)) found = look_at_activation(context, *version, out);
+  if (!found || !*found) return found;
+  out.ask.command = name_of(context.book().policy(), body);
+  if (!out.ask.order.empty() && out.order.view.facts.order != nullptr) out.ask.view = &out.order.view;
+  return true;
+}
+
+namespace {
+
+/// All sums that rules about the command compare with: each `per` and `in` once.
+Result<std::vector<policy::EarlierSum>> earlier_sums(Context& context, Ask const& ask, Currency currency) {
+  std::vector<policy::EarlierSum> out;
+  auto const& by = context.command.by;
+  for (auto const& limit : context.book().policy().approval_limits(ask.command)) {
+    bool const known = std::any_of(out.begin(), out.end(), [&](auto const& sum) { return sum.per == limit.per && is_same(sum.in, limit.in); });
+    auto const key = limit.per == "order" ? ask.order : limit.per == "customer" ? ask.customer : by.on_behalf_of.empty() ? by.user : by.on_behalf_of;
+    if (known || key.empty()) continue;
+    store::SpendQuestion question{ask.command, limit.per, key, {Timestamp(INT64_MIN)}, {}};
+    if (limit.in.amount != 0 || limit.in.months != 0) {
+      auto back = limit.in;
+      back.amount = -back.amount;
+      back.months = -back.months;
+      question.after = context.book().policy().due(0, context.command.at, back);
+    }
+    auto const spent = store::Control(context.store).spent(question);
+    if (!spent) return Unexpected{spent.error()};
+    for (auto const& sum : spent->sums) {
+      if (sum.currency() == currency) out.push_back({limit.per, limit.in, sum});
+    }
+  }
+  return out;
+}
+
+void add_to(std::string& list, std::string const& word) {
+  if (!orders::lists(list, word)) list += (list.empty() ? "" : ",") + word;
+}
+
+Result<void> ask_approvals(Context& context, Ask const& ask, policy::Frame const& order, Wait& wait) {
+  auto const& policy = context.book().policy();
+  auto const amount = ask.amount.value_or(Money(0, policy.headers().empty() ? Currency{} : policy.headers().front().currency));
+  policy::ApprovalQuestion question{ask.command, amount, {}};
+  auto earlier = earlier_sums(context, ask, amount.currency());
+  if (!earlier) return Unexpected{earlier.error()};
+  question.earlier = std::move(*earlier);
+  std::vector<trade::Attribute> values = {
+      {"request.command", ask.command}, {"request.amount", to_string(amount)}, {"request.requester", context.command.by.user}};
+  if (!ask.reason.empty()) values.push_back({"request.reason", ask.reason});
+  auto const request = context.book().instance_frame(policy::Subject::request, {"", "", &values, nullptr});
+  if (!request) return Unexpected{request.error()};
+  for (auto const& need : policy.decide_approval(question, order, *request, context.command.at).needs) {
+    auto const& rule = policy.approvals()[need.rule];
+    add_to(wait.rules, rule.info.name + "/" + std::to_string(need.persons));
+    for (auto const& role : rule.by) add_to(wait.by, role);
+    if (wait.message.empty()) {
+      wait.message =
+          need.error.empty() ? "it needs the approval `" + rule.info.name + "`" : "the approval `" + rule.info.name + "` cannot be computed: " + need.error;
+      if (need.error.empty() && need.over.amount_minor() > 0)
+        wait.message += ": " + to_string(need.figure) + " per " + need.per + " is over " + to_string(need.over);
+    }
+    if (rule.lapse.amount == 0 && rule.lapse.months == 0) continue;
+    auto const lapses = policy.due_in_queue(rule.info.header, context.command.at, rule.lapse);
+    if (wait.lapses.value == 0 || lapses < wait.lapses) wait.lapses = lapses;
+  }
+  return {};
+}
+
+Result<void> ask_brakes(Context& context, Ask const& ask, policy::Frame const& order, Wait& wait) {
+  auto const& policy = context.book().policy();
+  for (auto const index : policy.decide_brakes(ask.command, order, context.command.at)) {
+    auto const& rule = policy.brakes()[index];
+    auto back = rule.per;
+    back.amount = -back.amount;
+    back.months = -back.months;
+    auto const spent = store::Control(context.store).spent({ask.command, "automatic", "", policy.due(0, context.command.at, back), {}});
+    if (!spent) return Unexpected{spent.error()};
+    bool stops = rule.count_max >= 0 && spent->count + 1 > rule.count_max;
+    if (rule.sum_max && ask.amount && ask.amount->currency() == rule.sum_max->currency()) {
+      auto total = *ask.amount;
+      for (auto const& sum : spent->sums) {
+        if (sum.currency() == total.currency()) total = add(total, sum).value_or(Money(INT64_MAX, total.currency()));
+      }
+      stops = stops || total.amount_minor() > rule.sum_max->amount_minor();
+    }
+    if (!stops) continue;
+    add_to(wait.rules, "!" + rule.info.name + "/1");
+    for (auto const& role : rule.by) add_to(wait.by, role);
+    wait.queue = rule.queue;
+    if (wait.message.empty()) wait.message = "the brake `" + rule.info.name + "` stops it: so many happened by themselves already";
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<Wait>> has_to_wait(Context& context, Ask const& ask) {
+  if (!is_spoken_of(context.book().policy(), ask.command)) return std::optional<Wait>{};
+  auto const order = context.book().order_frame(ask.view == nullptr ? rulebook::OrderFacts{} : ask.view->facts);
+  if (!order) return Unexpected{order.error()};
+  Wait wait;
+  if (auto const asked = ask_approvals(context, ask, *order, wait); !asked) return Unexpected{asked.error()};
+  if (is_automatic(context.command.by)) {
+    if (auto const asked = ask_brakes(context, ask, *order, wait); !asked) return Unexpected{asked.error()};
+  }
+  if (wait.rules.empty()) return std::optional<Wait>{};
+  if (wait.queue.empty()) wait.queue = "approvals";
+  return std::optional<Wait>(std::move(wait));
+}
+
+void record_spend(Context& context, Ask const& ask, trade::Actor const& by, std::string const& request) {
+  if (request.empty() && !is_counted(ask.command) && !is_spoken_of(context.book().policy(), ask.command)) return;
+  trade::SpendRow row;
+  row.command = ask.command;
+  row.order = ask.order;
+  row.customer = ask.customer;
+  row.requester = by.on_behalf_of.empty() ? by.user : by.on_behalf_of;
+  row.automatic = is_automatic(by);
+  row.amount = ask.amount;
+  row.request = request;
+  context.changes.spends.push_back(std::move(row));
+}
+
+Result<void> run_gated(Context& context) {
+  if (std::holds_alternative<trade::FireTimer>(context.command.body) || std::holds_alternative<trade::AnswerRequest>(context.command.body)) {
+    return run_command(context);
+  }
+  // Most commands are nobody's business but the workflow's.
+  auto const names = names_of(context.command.body);
+  auto const versions = context.versions.active();
+  bool const concerned = std::any_of(names.begin(), names.end(), [&](std::string const& name) {
+    return is_counted(name) || std::any_of(versions.begin(), versions.end(), [&](Version const* v) { return is_spoken_of(v->book.policy(), name); });
+  });
+  if (!concerned) return run_command(context);
+  Question question;
+  auto const asks = question_of(context, question);
+  if (!asks) return Unexpected{asks.error()};
+  if (!*asks) return run_command(context);
+  auto const& ask = question.ask;
+  auto const wait = has_to_wait(context, ask);
+  if (!wait) return Unexpected{wait.error()};
+  if (!*wait) {
+    auto const done = run_command(context);
+    // What changed nothing counts for nothing.
+    bool const did = done && context.outcome.code != "ignored" && context.outcome.code != "parked" && context.outcome.code != "dead_letter";
+    if (did) record_spend(context, ask, context.command.by, {});
+    return done;
+  }
+  // Nobody is asked about what could not be done anyway: it is done, and taken back.
+  auto const mark = context.ledger.mark();
+  auto const tried = run_command(context);
+  if (!tried) return tried;
+  context.ledger.undo_to(mark);
+  auto const state = context.state_before;
+  auto const subject = context.outcome.subject;
+  context.changes = {};
+  context.closed.clear();
+  context.state_events.clear();
+  context.outcome = {};
+  context.outcome.command_id = context.command.id;
+  context.outcome.subject = subject;
+  context.outcome.state = state;
+  return put_aside(context, ask, **wait, context.command);
+}
+
+Result<bool> OrderSubject::braked(Context& context, std::string const& event) {
+  auto const& order = view.stored.order;
+  Ask const ask{event, order.id, order.customer.id, {}, order.total, &view};
+  auto const wait = has_to_wait(context, ask);
+  if (!wait) return Unexpected{wait.error()};
+  if (!*wait) {
+    record_spend(context, ask, context.command.by, {});
+    return false;
+  }
+  // As the clock would do it: in no role, which is every role.
+  trade::Command const command{context.command.id, context.command.at, {"system", ""}, trade::OrderEvent{order.id, event, "its hold ran out"}, {}};
+  auto const aside = put_aside(context, ask, **wait, command);
+  return aside ? Result<bool>(true) : Result<bool>(Unexpected{aside.error()});
+}
+
+}  // namespace bylaw::inline v0::engine

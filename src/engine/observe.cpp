@@ -1,0 +1,138 @@
+// What somebody has seen is booked, whatever the books said before: counted, damaged, shipped.
+#include <algorithm>
+
+#include "engine/order_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+namespace {
+
+/// Something that a person has to look at, with an owner and a clock: an instance of the workflow `exception`.
+class ExceptionSubject : public Subject {
+ public:
+  [[nodiscard]] Result<void> reload(Context&) override { return {}; }
+
+ private:
+  [[nodiscard]] Result<Frames> frames(Context&) override {
+    auto frame = instance.pin.book->order_frame(rulebook::OrderFacts{});
+    if (!frame) return Unexpected{frame.error()};
+    return Frames{std::move(*frame), std::nullopt};
+  }
+  [[nodiscard]] Result<void> act(Context&, std::string const&) override { return {}; }
+};
+
+Result<void> open_exception(Context& context, trade::ObserveStock const& body, std::int64_t units) {
+  auto const* workflow = context.book().find_workflow("exception");
+  if (workflow == nullptr) return context.refuse("no_workflow", "the policy has no workflow `exception`", "use \"exception.bylaw\"");
+  ExceptionSubject subject;
+  auto const id = "exception:" + context.command.id;
+  std::vector<trade::Attribute> values = {{"exception.kind", "stock_discrepancy"},
+                                          {"exception.item", body.item},
+                                          {"exception.location", body.location},
+                                          {"exception.units", std::to_string(units)},
+                                          {"exception.seen", std::string(to_string(body.what))},
+                                          {"exception.owner", "warehouse_lead"}};
+  if (!body.order.empty()) values.push_back({"exception.order", body.order});
+  auto const outcome = context.outcome;
+  auto const started = Flow(context, subject).start(*workflow, id, "", "observe", std::move(values));
+  context.outcome = outcome;
+  context.outcome.code = "discrepancy";
+  context.outcome.message = std::to_string(units) + " units were not in the books; `" + id + "` is open";
+  context.announce("exception.opened", id, "stock_discrepancy");
+  return started;
+}
+
+/// Orders whose promises were cut are held until somebody has found them other stock.
+Result<void> hold_the_short(Context& context, std::vector<ledger::Shortage> const& shortages) {
+  for (auto const& shortage : shortages) {
+    OrderSubject subject;
+    auto const known = context.store.load_order(shortage.reference);
+    if (!known) return Unexpected{known.error()};
+    if (!*known) continue;
+    if (auto const loaded = subject.load(context, shortage.reference); !loaded) return loaded;
+    if (subject.instance.stored.closed) continue;
+    trade::HoldRow row;
+    row.order = shortage.reference;
+    row.rule = "shortage";
+    row.reason = "SHORT";
+    row.text = std::to_string(shortage.amount) + " reserved units were not there";
+    row.queue = "shortage";
+    row.blocks = "ship";
+    row.scope = "order";
+    row.owner = "warehouse_lead";
+    row.reads = "{\"short_units\":\"" + std::to_string(shortage.amount) + "\"}";
+    bool const stands = std::any_of(subject.view.holds.begin(), subject.view.holds.end(), [](trade::HoldRow const& h) { return h.rule == "shortage"; });
+    if (!stands) subject.put(context, std::move(row));
+    context.announce("order.short", shortage.reference, subject.instance.stored.state);
+    if (auto const settled = Flow(context, subject).settle(); !settled) return settled;
+  }
+  return {};
+}
+
+ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference) {
+  ledger::Transfer out;
+  out.force = ledger::Force::fact;
+  out.debit = from;
+  out.credit = to;
+  out.amount = units;
+  out.reference = reference;
+  return out;
+}
+
+/// What the observation moves, and what it means for the books at the item's cost.
+Result<std::vector<ledger::Transfer>> movements(Context& context, trade::ObserveStock const& body, trade::Item const& item) {
+  std::vector<ledger::Transfer> group;
+  auto const shelf = context.stock(body.item, body.location, "available");
+  auto const reference = body.order.empty() ? context.command.id : body.order;
+  auto units = body.quantity;
+  std::vector<finance::Leg> (*legs)(Money) = nullptr;
+  if (body.what == trade::Observation::counted) {
+    auto const booked = context.ledger.balance(shelf).posted;
+    auto const difference = body.quantity - (body.expected >= 0 ? body.expected : booked);
+    if (difference == 0) return group;
+    units = difference > 0 ? difference : -difference;
+    auto const adjustment = context.outside(body.item, "adjustment");
+    group.push_back(difference > 0 ? movement(adjustment, shelf, units, reference) : movement(shelf, adjustment, units, reference));
+    legs = difference > 0 ? finance::stock_found : finance::stock_lost;
+  } else if (body.what == trade::Observation::damaged) {
+    group.push_back(movement(shelf, context.stock(body.item, body.location, "damaged"), units, reference));
+  } else {
+    group.push_back(movement(shelf, context.outside(body.item, "customer"), units, reference));
+    legs = finance::goods_shipped;
+  }
+  if (legs == nullptr || !item.unit_cost) return group;
+  auto const cost = multiply(*item.unit_cost, Decimal(units), Rounding::half_even);
+  if (!cost) return Unexpected{cost.error()};
+  context.add_legs(group, legs(*cost), reference);
+  return group;
+}
+
+}  // namespace
+
+Result<void> run(Context& context, trade::ObserveStock const& body) {
+  context.outcome.subject = body.item;
+  std::optional<trade::Item> item;
+  if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
+  auto group = movements(context, body, *item);
+  if (!group) return Unexpected{group.error()};
+  if (group->empty()) {
+    context.outcome.code = "as_expected";
+    return {};
+  }
+  ledger::Group event;
+  event.transfers = std::move(*group);
+  // What an order has reserved here is what is shipped for it: its promise yields first.
+  if (!body.order.empty()) {
+    for (auto const& pending : context.ledger.pendings_of(body.order)) {
+      if (context.ledger.key(pending.debit).unit == body.item) event.yields.push_back(pending.sequence);
+    }
+  }
+  ledger::Applied applied;
+  if (auto const done = context.apply(std::move(event), applied); !done) return done;
+  context.announce("stock." + std::string(to_string(body.what)), body.item, body.location);
+  if (!body.order.empty()) std::erase_if(applied.shortages, [&](ledger::Shortage const& s) { return s.reference == body.order; });
+  if (auto const held = hold_the_short(context, applied.shortages); !held) return held;
+  return applied.discrepancy == 0 ? Result<void>{} : open_exception(context, body, applied.discrepancy);
+}
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,225 @@
+// Requests: commands that wait until somebody has answered. Each is an instance of the workflow `approval`.
+#include <algorithm>
+
+#include <bylaw/wire/commands.hpp>
+
+#include "engine/authority.hpp"
+#include "engine/gate.hpp"
+#include "engine/request_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+using trade::Answer;
+
+namespace {
+
+constexpr char const* lapse_clock = "lapse";
+
+std::string attribute(store::StoredInstance const& instance, std::string_view path) {
+  for (auto const& value : instance.attributes) {
+    if (value.path == path) return value.value;
+  }
+  return {};
+}
+
+/// One rule that has to be satisfied: an approval, or with `!` a brake.
+struct Need {
+  std::string name;
+  bool brake = false;
+  std::int64_t persons = 1;
+};
+std::vector<Need> needs_of(std::string_view rules) {
+  std::vector<Need> out;
+  while (!rules.empty()) {
+    auto const comma = rules.find(',');
+    auto const one = rules.substr(0, comma);
+    auto const slash = one.find('/');
+    Need need;
+    need.brake = one.front() == '!';
+    need.name = std::string(one.substr(need.brake ? 1 : 0, slash - (need.brake ? 1 : 0)));
+    need.persons = std::atoi(std::string(one.substr(slash + 1)).c_str());
+    out.push_back(std::move(need));
+    rules = comma == std::string_view::npos ? std::string_view{} : rules.substr(comma + 1);
+  }
+  return out;
+}
+
+/// Who may answer for a rule. A rule that is gone is answered by the roles that were written down with the request.
+struct Eligible {
+  std::string by;
+  bool not_requester = true;
+};
+Eligible eligible(policy::Policy const& policy, Need const& need, std::string const& otherwise) {
+  if (need.brake) {
+    for (auto const& rule : policy.brakes()) {
+      if (rule.info.name == need.name) return {orders::join(rule.by), false};
+    }
+  } else {
+    for (auto const& rule : policy.approvals()) {
+      if (rule.info.name == need.name) return {orders::join(rule.by), rule.not_requester};
+    }
+  }
+  return {otherwise, !need.brake};
+}
+
+bool may_answer(policy::Policy const& policy, Eligible const& rule, trade::Actor const& by) { return rule.by.empty() || acts_as(policy, rule.by, by.role); }
+
+/// Whether all rules have as many approvals as they need, of different persons who may.
+bool is_satisfied(policy::Policy const& policy, std::vector<Need> const& needs, std::string const& roles, store::StoredRequest const& request) {
+  return std::all_of(needs.begin(), needs.end(), [&](Need const& need) {
+    auto const rule = eligible(policy, need, roles);
+    std::vector<trade::Actor> persons;
+    for (auto const& by : request.approvals) {
+      bool const again = std::any_of(persons.begin(), persons.end(), [&](trade::Actor const& other) { return same_person(by, other); });
+      bool const own = rule.not_requester && same_person(by, request.requester);
+      if (!again && !own && may_answer(policy, rule, by)) persons.push_back(by);
+    }
+    return static_cast<std::int64_t>(persons.size()) >= need.persons;
+  });
+}
+
+}  // namespace
+
+Result<void> RequestSubject::load(Context& context, store::StoredInstance stored) {
+  instance.stored = std::move(stored);
+  return seat(context, instance);
+}
+
+Result<void> RequestSubject::reload(Context& context) {
+  auto stored = context.instance(instance.stored.subject);
+  if (!stored) return Unexpected{stored.error()};
+  return load(context, std::move(**stored));
+}
+
+Result<bool> RequestSubject::fire(Context& context, store::StoredTimer const& timer) {
+  if (timer.name != lapse_clock) return false;
+  auto const lapsed = Subject::assert_event(context, "lapse", {"system", ""});
+  return lapsed ? Result<bool>(true) : Result<bool>(Unexpected{lapsed.error()});
+}
+
+Result<Subject::Frames> RequestSubject::frames(Context&) {
+  auto frame = instance.pin.book->order_frame(rulebook::OrderFacts{});
+  if (!frame) return Unexpected{frame.error()};
+  return Frames{std::move(*frame), std::nullopt};
+}
+
+/// What nobody approved was not spent.
+Result<void> RequestSubject::arrived(Context& context) {
+  if (!instance.stored.closed || instance.stored.state == "approved") return {};
+  if (attribute(instance.stored, "approval.command").empty()) return {};
+  trade::SpendRow row;
+  row.command = attribute(instance.stored, "approval.of");
+  row.request = instance.stored.subject;
+  row.dropped = true;
+  context.changes.spends.push_back(std::move(row));
+  if (instance.stored.state == "lapsed") context.changes.answers.push_back({instance.stored.subject, "lapse", {"system", "system", ""}, "", ""});
+  return {};
+}
+
+bool is_request(store::StoredInstance const& instance) { return instance.workflow == "approval" && !attribute(instance, "approval.command").empty(); }
+
+Result<void> put_aside(Context& context, Ask const& ask, Wait const& wait, trade::Command const& command) {
+  auto const* workflow = context.book().find_workflow("approval");
+  if (workflow == nullptr) return context.refuse("no_workflow", "the policy has no workflow `approval`", "use \"approval.bylaw\"");
+  auto const id = "request:" + command.id;
+  std::vector<trade::Attribute> values = {{"approval.command", wire::to_json(command)},
+                                          {"approval.of", ask.command},
+                                          {"approval.rules", wait.rules},
+                                          {"approval.by", wait.by},
+                                          {"approval.queue", wait.queue}};
+  if (!ask.order.empty()) values.push_back({"approval.order", ask.order});
+  if (ask.amount) values.push_back({"approval.amount", to_string(*ask.amount)});
+  RequestSubject subject;
+  auto const outcome = context.outcome;
+  Flow flow(context, subject);
+  if (auto const started = flow.start(*workflow, id, ask.view == nullptr ? "" : ask.order, "ask", std::move(values)); !started) return started;
+  if (wait.lapses.value != 0) context.changes.timers.push_back({id, lapse_clock, trade::TimerAction::set, wait.lapses});
+  context.changes.answers.push_back({id, "asked", command.by, wait.rules, ""});
+  record_spend(context, ask, command.by, id);
+  context.announce("approval.requested", id, wait.queue);
+  context.outcome = outcome;
+  context.outcome.code = "waits_for_approval";
+  context.outcome.message = wait.message + "; it waits as `" + id + "`";
+  context.outcome.remedy = "ask " + (wait.by.empty() ? std::string("anyone") : wait.by) + " to send `answer_request`";
+  return {};
+}
+
+namespace {
+
+/// The command that was asked for, done now, in the name of who asked.
+Result<void> do_what_was_asked(Context& context, RequestSubject const& subject) {
+  auto command = wire::parse_command(attribute(subject.instance.stored, "approval.command"));
+  if (!command) return context.refuse("bad_request", "what was asked for cannot be read: " + command.error().message, "ask anew");
+  command->at = context.command.at;
+  Context inner{context.store, context.ledger, context.versions, *command, context.version};
+  inner.changes = std::move(context.changes);
+  inner.outcome.command_id = command->id;
+  inner.state_events = std::move(context.state_events);
+  inner.closed = std::move(context.closed);
+  auto const done = run_command(inner);
+  context.changes = std::move(inner.changes);
+  context.state_events = std::move(inner.state_events);
+  context.closed = std::move(inner.closed);
+  context.outcome.message = std::string("done: ") + kind_of(command->body) + (inner.outcome.subject.empty() ? "" : " of `" + inner.outcome.subject + "`") +
+                            (inner.outcome.state.empty() ? "" : ", now " + inner.outcome.state);
+  return done;
+}
+
+/// May this person say this? Errors: `wrong_role`, `own_approval`, `already_approved`, `not_the_requester`.
+Result<void> check_answer(Context& context, RequestSubject const& subject, store::StoredRequest const& request, Answer answer) {
+  auto const& by = context.command.by;
+  auto const& policy = context.book().policy();
+  if (answer == Answer::withdraw) {
+    if (same_person(by, request.requester)) return {};
+    return context.refuse("not_the_requester", "`" + by.user + "` did not ask for it", "let `" + request.requester.user + "` withdraw it, or deny it");
+  }
+  auto const roles = attribute(subject.instance.stored, "approval.by");
+  bool may = false;
+  bool own = false;
+  for (auto const& need : needs_of(request.rules)) {
+    auto const rule = eligible(policy, need, roles);
+    if (!may_answer(policy, rule, by)) continue;
+    bool const is_own = rule.not_requester && same_person(by, request.requester);
+    own = own || is_own;
+    may = may || !is_own;
+  }
+  if (!may && own) return context.refuse("own_approval", "who asks does not approve, nor does who acts for him", "ask somebody else of " + roles);
+  if (!may) return context.refuse("wrong_role", "role `" + by.role + "` may not answer this", "ask " + roles);
+  bool const before = std::any_of(request.approvals.begin(), request.approvals.end(), [&](trade::Actor const& other) { return same_person(by, other); });
+  if (before && answer == Answer::approve) return context.refuse("already_approved", "`" + by.user + "` has approved it already", "it needs another person");
+  return {};
+}
+
+}  // namespace
+
+Result<void> run(Context& context, trade::AnswerRequest const& body) {
+  context.outcome.subject = body.request;
+  auto stored = context.instance(body.request);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored || !is_request(**stored)) return context.refuse("unknown_request", "there is no request `" + body.request + "`", "see `bylaw report requests`");
+  RequestSubject subject;
+  if (auto const loaded = subject.load(context, std::move(**stored)); !loaded) return loaded;
+  context.outcome.state = context.state_before = subject.instance.stored.state;
+  if (subject.instance.stored.closed) return context.refuse("request_closed", "`" + body.request + "` is " + subject.instance.stored.state, "ask anew");
+  auto request = store::Control(context.store).request(subject.instance.stored.number);
+  if (!request) return Unexpected{request.error()};
+  if (auto const order = attribute(subject.instance.stored, "approval.order"); !order.empty()) {
+    auto const about = context.store.load_order(order);
+    if (!about) return Unexpected{about.error()};
+    if (*about) context.decide_about((*about)->order);
+  }
+  if (auto const may = check_answer(context, subject, *request, body.answer); !may) return may;
+  context.changes.answers.push_back({body.request, std::string(to_string(body.answer)), context.command.by, "", body.note});
+  if (body.answer != Answer::approve) return static_cast<Subject&>(subject).assert_event(context, std::string(to_string(body.answer)), {"system", ""});
+  request->approvals.push_back(context.command.by);
+  auto const roles = attribute(subject.instance.stored, "approval.by");
+  if (!is_satisfied(context.book().policy(), needs_of(request->rules), roles, *request)) {
+    context.outcome.code = "approved_in_part";
+    context.outcome.message = "it needs more approvals";
+    return {};
+  }
+  if (auto const moved = static_cast<Subject&>(subject).assert_event(context, "approve", {"system", ""}); !moved) return moved;
+  return do_what_was_asked(context, subject);
+}
+
+}  // namespace bylaw::inline v0::engine
