@@ -1,5 +1,7 @@
 #include "engine/commit_queue.hpp"
 
+#include <thread>
+
 namespace bylaw::inline v0::engine {
 
 void CommitQueue::run(Ticket& ticket, Write write, void* context) {
@@ -10,8 +12,16 @@ void CommitQueue::run(Ticket& ticket, Write write, void* context) {
     if (ticket.done) return;
   }
   writing_ = true;
+  // Those who were served last time are on their way back: a moment's patience, and one sync serves them again.
+  constexpr int patience = 32;
+  for (int i = 0; i < patience && waiting_.size() < last_size_; ++i) {
+    lock.unlock();
+    std::this_thread::yield();
+    lock.lock();
+  }
   std::vector<Ticket*> group;
   group.swap(waiting_);
+  last_size_ = group.size();
   lock.unlock();
   write(context, group);
   lock.lock();

@@ -28,6 +28,7 @@ class CommitQueue {
   std::mutex mutex_;
   std::vector<Ticket*> waiting_;
   bool writing_ = false;
+  std::size_t last_size_ = 0;  ///< of the group before
 };
 
 }  // namespace bylaw::inline v0::engine

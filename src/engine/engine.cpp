@@ -76,6 +76,8 @@ struct Engine::Impl final : Writer {
   Options options;
   Versions versions;
   bool measures_kept = false;
+  /// Ids are found to be known when they are written; while a feed comes again, looking them up first is cheaper.
+  bool expect_duplicates = false;
   std::int64_t clock_back_ms = 0;  ///< the furthest that the clock ever went back
 
   static ZoneTable zones_of(Options const& options) { return options.rulebook.policy().empty() ? options.zones : options.rulebook.policy().zones(); }
@@ -151,8 +153,11 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
   }
   auto body = wire::to_json(command.body);
   auto const body_hash = hash_of(command, body);
-  auto const answered = answer_from_history(command, body_hash, outcomes);
-  if (!answered || *answered) return answered ? Result<void>{} : Result<void>(Unexpected{answered.error()});
+  if (expect_duplicates) {
+    auto const answered = answer_from_history(command, body_hash, outcomes);
+    if (!answered || *answered) return answered ? Result<void>{} : Result<void>(Unexpected{answered.error()});
+    expect_duplicates = false;
+  }
   if (auto const used = use_versions(command.at); !used) return used;
   auto const mark = ledger.mark();
   auto c = context(command);
@@ -173,6 +178,13 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
   if (!c.changes.activations.empty()) versions.forget();
   auto const kept = audit_body(command, std::move(body), c.version->personal_paths);
   auto const recorded = store.record(command, body_hash, kept, c.outcome, c.changes, ledger);
+  if (!recorded && recorded.error().code == "duplicate_command") {
+    // What was tried is taken back, and the command is answered as it was the first time.
+    ledger.undo_to(mark);
+    expect_duplicates = true;
+    auto const answered = answer_from_history(command, body_hash, outcomes);
+    return answered ? Result<void>{} : Result<void>(Unexpected{answered.error()});
+  }
   if (!recorded) return recorded;
   outcomes.push_back(std::move(c.outcome));
   return {};

@@ -171,6 +171,7 @@ Result<PolicyText> Control::policy_text(std::int64_t policy) {
 
 Result<std::vector<std::pair<std::string, std::int64_t>>> Control::done_since_activation() {
   std::vector<std::pair<std::string, std::int64_t>> out;
+  if (!impl_->flush_outbox()) return impl_->fail();
   Statement q(impl_->db.get(),
               "WITH since AS (SELECT coalesce((SELECT max(commit_seq) FROM activation WHERE rollout='full'), 0) AS c) "
               "SELECT CASE type WHEN 'order.shipped' THEN 'orders shipped' WHEN 'order.cancelled' THEN 'orders cancelled' WHEN 'order.rejected' THEN 'orders "

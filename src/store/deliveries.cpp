@@ -137,8 +137,9 @@ Result<void> take_new(Store::Impl& s, DeliveryTerms const& terms, std::int64_t p
   for (auto const& message : out) busy.insert(message.subject);
   Statement has(s.db.get(), "SELECT 1 FROM delivery WHERE consumer=? AND key=? LIMIT 1");
   Statement wait(s.db.get(), "INSERT INTO delivery VALUES(?,?,?,0,0,0,0,'')");
-  Statement q(s.db.get(), (std::string("SELECT ") + message_columns + " FROM outbox o WHERE o.seq>? ORDER BY o.seq LIMIT ?").c_str());
-  q.reset().bind(position).bind(looked_at_max);
+  Statement q(s.db.get(), (std::string("SELECT ") + message_columns + " FROM outbox o WHERE o.seq>? AND o.seq<=? ORDER BY o.seq LIMIT ?").c_str());
+  // What this commit announces is a message when it is committed.
+  q.reset().bind(position).bind(s.committed[static_cast<std::size_t>(Journal::outbox)]).bind(looked_at_max);
   while (out.size() < count_max && q.step()) {
     auto message = read_message(q);
     position = message.number;

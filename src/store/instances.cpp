@@ -40,12 +40,28 @@ StoredInstance read(Statement& q) {
 
 }  // namespace
 
+StoredInstance* Store::Impl::find_instance(std::string_view subject, bool& failed) {
+  constexpr std::size_t cached_max = 4'096;
+  std::string key(subject);
+  if (auto const cached = instances.find(key); cached != instances.end()) return &cached->second;
+  auto& q = instance_by_subject.reset().bind(subject);
+  if (!q.step()) {
+    failed = q.failed();
+    return nullptr;
+  }
+  auto found = read(q);
+  q.reset();
+  if (instances.size() >= cached_max) instances.clear();
+  return &instances.emplace(std::move(key), std::move(found)).first->second;
+}
+
 bool Store::Impl::write_start(StartRow const& row, std::int64_t command_seq, Timestamp at) {
   std::int64_t parent = 0;
+  bool failed = false;
   if (!row.parent.empty()) {
-    if (!instance_by_subject.reset().bind(row.parent).step()) return false;
-    parent = instance_by_subject.number();
-    instance_by_subject.reset();
+    auto const* found = find_instance(row.parent, failed);
+    if (found == nullptr) return false;
+    parent = found->number;
   }
   auto const attributes = to_text(row.attributes);
   if (!this->row(Journal::instance_start).bind(command_seq).bind(row.subject).bind(row.definition).bind(parent).bind(attributes).run()) return false;
@@ -62,34 +78,25 @@ bool Store::Impl::write_start(StartRow const& row, std::int64_t command_seq, Tim
 }
 
 bool Store::Impl::write_transition(TransitionRow const& row, std::int64_t command_seq, Timestamp at) {
-  if (!instance_by_subject.reset().bind(row.subject).step()) return false;
-  auto const before = read(instance_by_subject);
-  instance_by_subject.reset();
-  bool const written = this->row(Journal::transition)
-                           .bind(command_seq)
-                           .bind(before.number)
-                           .bind(before.last)
-                           .bind(row.event)
-                           .bind(row.from)
-                           .bind(row.to)
-                           .bind(at.value)
-                           .bind(std::string_view{})
-                           .bind(std::int64_t{0})
-                           .bind(std::int64_t{row.closes})
-                           .run();
-  auto const since = row.from == row.to ? before.since : at;
-  return written &&
-         move_instance.reset().bind(std::int64_t{row.closes}).bind(row.to).bind(since.value).bind(last(Journal::transition)).bind(before.number).run();
+  bool failed = false;
+  auto* const found = find_instance(row.subject, failed);
+  if (found == nullptr) return false;
+  auto& before = *found;
+  bool const written = append(StepOfCommand{0, command_seq, before.number, before.last, at, row});
+  if (row.from != row.to) before.since = at;
+  before.state = row.to;
+  before.closed = row.closes;
+  before.last = last(Journal::transition);
+  return written && move_instance.reset().bind(std::int64_t{row.closes}).bind(row.to).bind(before.since.value).bind(before.last).bind(before.number).run();
 }
 
 namespace {
 
 /// The number of the instance that a row is about; 0 when there is none.
 std::int64_t number_of(Store::Impl& s, std::string const& subject) {
-  if (!s.instance_by_subject.reset().bind(subject).step()) return 0;
-  auto const number = s.instance_by_subject.number();
-  s.instance_by_subject.reset();
-  return number;
+  bool failed = false;
+  auto const* found = s.find_instance(subject, failed);
+  return found == nullptr ? 0 : found->number;
 }
 
 bool write(Store::Impl& s, TimerRow const& row, std::int64_t by) {
@@ -135,6 +142,7 @@ bool Store::Impl::write_workflow(Changes const& changes, std::int64_t command_se
     if (number == 0 || !row(Journal::instance_repin).bind(command_seq).bind(number).bind(each.definition).run()) return false;
     Statement pin(db.get(), "UPDATE instance SET version=?, definition=? WHERE seq=?");
     if (!pin.reset().bind(std::int64_t{each.version}).bind(each.definition).bind(number).run()) return false;
+    instances.erase(each.subject);
   }
   for (auto const& each : changes.transitions) {
     if (!write_transition(each, command_seq, at)) return false;
@@ -173,12 +181,10 @@ bool Store::Impl::write_workflow(Changes const& changes, std::int64_t command_se
 }
 
 Result<std::optional<StoredInstance>> Store::load_instance(std::string_view subject) {
-  auto& q = impl_->instance_by_subject.reset().bind(subject);
-  std::optional<StoredInstance> found;
-  if (q.step()) found = read(q);
-  if (q.failed()) return impl_->fail();
-  q.reset();
-  return found;
+  bool failed = false;
+  auto const* found = impl_->find_instance(subject, failed);
+  if (failed) return impl_->fail();
+  return found == nullptr ? std::optional<StoredInstance>{} : *found;
 }
 
 Result<std::optional<StoredInstance>> Store::load_instance(std::int64_t number) {
@@ -212,6 +218,7 @@ Result<std::vector<StoredInstance>> Store::open_instances(std::int64_t definitio
 
 Result<std::vector<StoredTransition>> Store::history_of(StoredInstance const& instance) {
   std::vector<StoredTransition> out;
+  if (!impl_->flush_steps()) return impl_->fail();
   for (auto seq = instance.last; seq > 0;) {
     auto& q = impl_->find_transition.reset().bind(seq);
     if (!q.step()) break;
@@ -272,6 +279,7 @@ StoredParked read_parked(Statement& q) {
 
 Result<std::vector<StoredParked>> Store::parked_events(std::int64_t number) {
   std::vector<StoredParked> out;
+  if (impl_->last(Journal::parked_event) == 0) return out;  // asked for every move, and in most stores nothing ever waited
   auto& q = impl_->parked.reset().bind(number);
   while (q.step()) out.push_back(read_parked(q));
   if (q.failed()) return impl_->fail();

@@ -38,6 +38,14 @@ std::string note_of(CommandBody const& body) {
   return {};
 }
 
+/// Takes the values of a row in the order in which they are bound, for its hash.
+struct RowHash {
+  Digest& digest;
+  RowHash& bind(std::int64_t value) { return digest.add(value), *this; }
+  RowHash& bind(std::string_view value) { return digest.add(value), *this; }
+  RowHash& bind_blob(std::string_view value) { return digest.add(value), *this; }
+};
+
 /// The lines of earlier revisions are no sales any more.
 bool drop_sales(Store::Impl& s, std::string const& order) {
   Statement drop(s.db.get(), "DELETE FROM sale_line WHERE line_seq IN (SELECT l.seq FROM order_line l JOIN order_doc d ON d.seq=l.order_seq WHERE d.id=?)");
@@ -46,29 +54,32 @@ bool drop_sales(Store::Impl& s, std::string const& order) {
 
 }  // namespace
 
+/// Its id is looked for by writing it: the index has to be gone through for that anyway. The hash takes the row only when it was new.
+int Store::Impl::write_command(Command const& command, std::string_view body_hash, std::string_view body, Outcome const& outcome, std::int64_t policy) {
+  constexpr auto table = static_cast<std::size_t>(Journal::command);
+  auto const note = note_of(command.body);
+  auto const bind = [&](auto& to) {
+    to.bind(counters[table] + 1).bind(commit_seq + 1).bind(command.id).bind(std::string_view(kind_of(command.body))).bind(command.at.value);
+    to.bind(command.by.user).bind(command.by.role).bind_blob(body_hash).bind(static_cast<std::int64_t>(outcome.status)).bind(outcome.code);
+    to.bind(outcome.message).bind(outcome.remedy).bind(outcome.subject).bind(outcome.state).bind(note).bind(command.by.on_behalf_of);
+    to.bind(command.cause).bind(body).bind(policy);
+  };
+  auto& insert = this->insert[table].reset();
+  bind(insert);
+  if (!insert.run()) return insert.code() == SQLITE_CONSTRAINT ? sqlite3_extended_errcode(db.get()) : insert.code();
+  RowHash hash{digests[table]};
+  bind(hash);
+  ++counters[table];
+  dirty = true;
+  return SQLITE_OK;
+}
+
 Result<void> Store::record(Command const& command, std::string_view body_hash, std::string_view body, Outcome const& outcome, Changes const& changes,
                            ledger::Ledger const& ledger) {
   auto& s = *impl_;
-  auto const note = note_of(command.body);
-  bool ok = s.row(Journal::command)
-                .bind(command.id)
-                .bind(std::string_view(kind_of(command.body)))
-                .bind(command.at.value)
-                .bind(command.by.user)
-                .bind(command.by.role)
-                .bind_blob(body_hash)
-                .bind(static_cast<std::int64_t>(outcome.status))
-                .bind(outcome.code)
-                .bind(outcome.message)
-                .bind(outcome.remedy)
-                .bind(outcome.subject)
-                .bind(outcome.state)
-                .bind(note)
-                .bind(command.by.on_behalf_of)
-                .bind(command.cause)
-                .bind(body)
-                .bind(changes.policy)
-                .run();
+  auto const written = s.write_command(command, body_hash, body, outcome, changes.policy);
+  if (written == SQLITE_CONSTRAINT_UNIQUE) return failure("duplicate_command", "this id is known", command.id, {});
+  bool ok = written == SQLITE_OK;
   auto const by = s.counters[static_cast<std::size_t>(Journal::command)];
   auto const at = command.at.value;
   ok = ok && s.write_accounts(ledger) && s.write_transfers(changes.transfers, by, nullptr, 0);
@@ -167,7 +178,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
     ok = ok && s.row(Journal::decision).bind(by).bind(d.subject).bind(d.kind).bind(d.rule).bind(d.verdict).bind(changes.policy).bind(d.reads).run();
   }
   for (auto const& e : changes.events) {
-    ok = ok && s.row(Journal::outbox).bind(by).bind(e.type).bind(e.subject).bind(e.data).bind(at).run();
+    ok = ok && s.append(OutboxRow{0, by, command.at, e});
   }
   ok = ok && s.write_control(changes, by, command.at);
   if (!ok) return s.fail();

@@ -82,6 +82,8 @@ std::int64_t Store::next_step(std::size_t offset) const noexcept { return impl_-
 
 Result<void> Store::record_steps(std::span<StepRow const> rows) {
   auto& s = *impl_;
+  s.instances.clear();
+  if (!s.flush_steps()) return s.fail();
   auto const first = next_step(0);
   if (!insert_rows(s, rows)) return s.fail();
   // In order of their numbers, so that neighbours in the file are written together.

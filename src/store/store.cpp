@@ -32,11 +32,14 @@ void Store::Impl::prepare() {
     std::string sql = "INSERT INTO \"" + std::string(journal_tables[i]) + "\" VALUES(?";
     for (std::int64_t c = 1; c < count; ++c) sql += ",?";
     insert[i] = Statement(db.get(), (sql + ")").c_str());
-    bool const transfers = i == static_cast<std::size_t>(Journal::transfer);
-    if (!transfers && i != static_cast<std::size_t>(Journal::transition)) continue;
+    auto* const many = i == static_cast<std::size_t>(Journal::transfer)     ? &insert_many
+                       : i == static_cast<std::size_t>(Journal::transition) ? &insert_steps
+                       : i == static_cast<std::size_t>(Journal::outbox)     ? &insert_outbox
+                                                                            : nullptr;
+    if (many == nullptr) continue;
     auto const row = sql.substr(sql.rfind('(')) + ")";
     for (std::size_t more = 0; more < rows_a_statement; ++more) sql = more == 0 ? sql + ")" : sql + "," + row;
-    (transfers ? insert_many : insert_steps) = Statement(db.get(), sql.c_str());
+    *many = Statement(db.get(), sql.c_str());
   }
   auto const prepared = [&](char const* sql) { return Statement(db.get(), sql); };
   start_instance = prepared("INSERT INTO instance VALUES(?,?,?,?,?,?,0,'',?,0,?)");
@@ -163,7 +166,7 @@ Result<Store> Store::open(std::string const& path, bool create) {
   sqlite3_busy_timeout(raw, 5000);
   if (auto const migrated = migrate(raw, path, create); !migrated) return Unexpected{migrated.error()};
   // FULL: under NORMAL a power cut loses acknowledged commits (DESIGN section 4).
-  if (!execute(raw, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=4000;")) return impl->fail();
+  if (!execute(raw, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-131072; PRAGMA wal_autocheckpoint=10000;")) return impl->fail();
   // A killed process may have left commits that only the file system's cache knows. They will be answered for from now on, so
   // they have to be on disk first: a commit of our own syncs all that is before it.
   if (!commit_session(raw)) return impl->fail();
@@ -205,7 +208,7 @@ Result<void> Store::commit(Timestamp recorded, ledger::Ledger& ledger) {
   std::string chain;
   bool ids_flushed = false;
   if (s.dirty) {
-    if (!s.flush_transfers() || !s.write_balances_when_due(ledger, recorded)) return s.fail();
+    if (!s.flush_transfers() || !s.flush_steps() || !s.flush_outbox() || !s.write_balances_when_due(ledger, recorded)) return s.fail();
     if (!s.ids.work(s.last(Journal::transfer), s.last(Journal::group_receipt), false, ids_flushed)) return s.fail();
     chain = chain_hash(s.chain, s.commit_seq + 1, recorded.value, s.digests, s.committed, s.counters);
     if (!s.insert_commit.reset().bind(s.commit_seq + 1).bind(recorded.value).bind_blob(chain).run()) return s.fail();
@@ -246,9 +249,12 @@ void Store::rollback(ledger::Ledger& ledger) noexcept {
   impl_->open_transaction = false;
   impl_->counters = impl_->committed;
   impl_->items.clear();
+  impl_->instances.clear();
   impl_->policies.clear();
   impl_->close_sums = {};
   impl_->waiting_count = 0;
+  impl_->waiting_outbox.clear();
+  impl_->waiting_steps.clear();
   impl_->touched_known = false;
   impl_->balances_at = impl_->committed_balances_at;
   for (auto& digest : impl_->digests) (void)digest.finish();

@@ -24,6 +24,22 @@ struct TransferRow {
   ledger::Transfer transfer;
 };
 
+/// Rows of tables that nobody reads before the commit, or only after a flush: many are written with one statement.
+struct OutboxRow {
+  std::int64_t seq = 0;
+  std::int64_t command_seq = 0;
+  Timestamp at;
+  trade::EventRow event;
+};
+struct StepOfCommand {
+  std::int64_t seq = 0;
+  std::int64_t command_seq = 0;
+  std::int64_t instance = 0;
+  std::int64_t previous = 0;
+  Timestamp at;
+  trade::TransitionRow row;
+};
+
 /// What accounts come to at the end of a period: one pass over the journal, kept for further closes of the same moment. Wider than 64
 /// bits, because by effective time a balance may pass through figures that it never had.
 class CloseSums {
@@ -50,7 +66,10 @@ struct Store::Impl {
   std::int64_t commit_seq = 0;
   std::string chain = std::string(32, '\0');
   Timestamp recorded;
-  std::unordered_map<std::string, KeptPolicy> policies;  ///< versions that keep_policy was told of, by hash
+  std::unordered_map<std::string, KeptPolicy> policies;       ///< versions that keep_policy was told of, by hash
+  std::unordered_map<std::string, StoredInstance> instances;  ///< bounded cache of load_instance: a command reads what it moves several times
+  /// The row of an instance; nullptr when there is none, or the store failed (`failed`).
+  [[nodiscard]] StoredInstance* find_instance(std::string_view subject, bool& failed);
   struct CachedItem {
     std::optional<trade::Item> item;
     Timestamp from;   ///< it is this from here
@@ -75,8 +94,11 @@ struct Store::Impl {
   static constexpr std::size_t rows_a_statement = 32;
   std::vector<TransferRow> waiting = std::vector<TransferRow>(rows_a_statement);  ///< kept, so that texts keep their memory
   std::size_t waiting_count = 0;
-  Statement insert_many;   ///< as many transfers as `waiting` holds
-  Statement insert_steps;  ///< as many transitions as `rows_a_statement`
+  Statement insert_many;    ///< as many transfers as `waiting` holds
+  Statement insert_steps;   ///< as many transitions as `rows_a_statement`
+  Statement insert_outbox;  ///< as many messages as `rows_a_statement`
+  std::vector<OutboxRow> waiting_outbox;
+  std::vector<StepOfCommand> waiting_steps;
   Statement start_instance, move_instance, step_instance, add_sale, take_sale, insert_commit, begin, commit, put_balance, put_balance_state, find_transfer,
       next_group, find_receipt, group_legs, group_costs;
   Statement instance_by_subject, instance_by_number, children, find_transition, put_timer, end_timer, due, timers, expired, all_stops, first_due, elapsed,
@@ -97,8 +119,16 @@ struct Store::Impl {
   /// The rows reach the file with `flush_transfers`, which whoever reads the table calls first.
   [[nodiscard]] bool write_transfers(std::vector<ledger::Entry> const& entries, std::int64_t command_seq, ledger::Id const* id, std::uint64_t body);
   [[nodiscard]] bool flush_transfers();
+  [[nodiscard]] bool append(OutboxRow row);
+  [[nodiscard]] bool append(StepOfCommand row);
+  /// Whoever reads transitions calls this first.
+  [[nodiscard]] bool flush_steps();
+  [[nodiscard]] bool flush_outbox();
   /// Starts, transitions, clocks, parked events, late facts, stops and measures of a command.
   [[nodiscard]] bool write_workflow(trade::Changes const& changes, std::int64_t command_seq, Timestamp at);
+  /// The row of a command, before anything else of it. SQLITE_CONSTRAINT_UNIQUE: its id is known, and nothing has happened.
+  [[nodiscard]] int write_command(trade::Command const& command, std::string_view body_hash, std::string_view body, trade::Outcome const& outcome,
+                                  std::int64_t policy);
   /// Catalog, approvals, delegation, deliveries, activation, alerts, erasures of a command.
   [[nodiscard]] bool write_control(trade::Changes const& changes, std::int64_t command_seq, Timestamp at);
   [[nodiscard]] bool write_personal(std::string const& person, std::string const& subject, std::string const& path, std::string const& value,

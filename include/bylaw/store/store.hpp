@@ -71,7 +71,7 @@ class BYLAW_EXPORT Store {
 
   [[nodiscard]] Result<void> begin();
   /// Writes one command with its outcome and, when it was accepted, everything it changed.
-  /// `body` is what is kept of the command's content for the audit.
+  /// `body` is what is kept of the command's content for the audit. Errors: `duplicate_command` (its id is known; nothing was written).
   [[nodiscard]] Result<void> record(trade::Command const& command, std::string_view body_hash, std::string_view body, trade::Outcome const& outcome,
                                     trade::Changes const& changes, ledger::Ledger const& ledger);
   /// Writes what one group of the ledger did, or that it was refused. Accounts that it opened come first.
