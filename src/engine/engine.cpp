@@ -433,6 +433,18 @@ Result<Settled> Engine::nack(DeliveryTerms const& terms, Message const& message,
   }
 }
 
+Result<std::optional<trade::Order>> Engine::order(std::string const& id) noexcept {
+  try {
+    std::lock_guard const lock(impl_->state);
+    if (impl_->failed || impl_->closed) return Unexpected{impl_->not_usable()};
+    auto stored = impl_->store.load_order(id);
+    if (!stored) return Unexpected{stored.error()};
+    return *stored ? std::optional<trade::Order>(std::move((*stored)->order)) : std::optional<trade::Order>{};
+  } catch (...) {
+    return Unexpected{out_of_memory()};
+  }
+}
+
 Result<Health> Engine::health() noexcept {
   try {
     std::lock_guard const lock(impl_->state);

@@ -77,6 +77,8 @@ class BYLAW_EXPORT Engine {
   /// It could not be done: it comes again, later and later, until it is a dead letter.
   [[nodiscard]] Result<store::Settled> nack(store::DeliveryTerms const& terms, store::StoredMessage const& message, std::string const& reason,
                                             Timestamp not_before = Timestamp{INT64_MIN}) noexcept;
+  /// An order as it is now, with what became known later; nothing when there is none.
+  [[nodiscard]] Result<std::optional<trade::Order>> order(std::string const& id) noexcept;
   /// How queues, messages, clocks and data are, by the engine's clock. The command `check_health` turns what is over its limits into events.
   [[nodiscard]] Result<Health> health() noexcept;
   /// What an activation would change, without doing it: walks over everything open, and nobody else is served meanwhile.
