@@ -11,6 +11,7 @@
 #include <bylaw/store/store.hpp>
 #include <bylaw/trade/command.hpp>
 #include <bylaw/trade/journal.hpp>
+#include <bylaw/wire/json.hpp>
 
 #include "engine/versions.hpp"
 
@@ -54,6 +55,16 @@ struct Context {
 
 /// Whether a fact of an order, with or without `order.` before its path, is personal.
 [[nodiscard]] bool is_personal(std::vector<std::string> const& paths, std::string const& path);
+
+/// Whether a record will be read back as it was written: a host's own structs may have texts that are no UTF-8, and numbers of more than 18
+/// digits. Errors: `unreadable`.
+template <class Record>
+[[nodiscard]] Result<void> check_readable(Context const& context, std::string const& json, Result<Record> (*parse)(wire::Json const&)) {
+  auto const read = wire::parse_json(json);
+  auto const record = read ? parse(*read) : Result<Record>(Unexpected{read.error()});
+  if (record) return {};
+  return context.refuse("unreadable", "it could not be read again: " + record.error().message, "write texts as UTF-8, and numbers of at most 18 digits");
+}
 
 struct Instance;
 

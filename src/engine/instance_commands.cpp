@@ -1,4 +1,6 @@
 // Everything that is neither order nor return: shipments, refunds, purchase orders, transfers, counts, approvals.
+#include <bylaw/wire/commands.hpp>
+
 #include "engine/order_subject.hpp"
 #include "engine/request_subject.hpp"
 #include "engine/return_subject.hpp"
@@ -97,6 +99,10 @@ Result<void> run(Context& context, trade::StartInstance const& body) {
   auto const taken = context.instance(body.id);
   if (!taken) return Unexpected{taken.error()};
   if (*taken) return context.refuse("id_taken", "`" + body.id + "` is already known", "give it another id");
+  if (auto const good =
+          check_readable<wire::Json>(context, wire::to_json(context.command.body), [](wire::Json const& json) { return Result<wire::Json>(json); });
+      !good)
+    return good;
   PlainSubject subject;
   if (!body.parent.empty()) {
     auto const parent = context.instance(body.parent);

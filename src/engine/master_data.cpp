@@ -25,11 +25,17 @@ Result<void> put(Context& context, std::string kind, std::string const& id, Time
 }  // namespace
 
 Result<void> run(Context& context, trade::DefineItem const& body) {
-  return put(context, "item", body.item.sku, body.effective, false, wire::to_json(body.item));
+  context.outcome.subject = body.item.sku;
+  auto json = wire::to_json(body.item);
+  if (auto const good = check_readable(context, json, wire::parse_item); !good) return good;
+  return put(context, "item", body.item.sku, body.effective, false, std::move(json));
 }
 
 Result<void> run(Context& context, trade::DefineLocation const& body) {
-  return put(context, "location", body.location.id, body.effective, false, wire::to_json(body.location));
+  context.outcome.subject = body.location.id;
+  auto json = wire::to_json(body.location);
+  if (auto const good = check_readable(context, json, wire::parse_location); !good) return good;
+  return put(context, "location", body.location.id, body.effective, false, std::move(json));
 }
 
 Result<void> run(Context& context, trade::DefineEntry const& body) {

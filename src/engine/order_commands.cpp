@@ -17,6 +17,18 @@ std::string content(trade::Order order) {
   return wire::to_json(trade::CommandBody(trade::ImportOrder{std::move(order)}));
 }
 
+/// What comes as structs is held to what comes as JSON: lines that make sense, texts that are texts, and a total that is their sum.
+Result<void> check_order(Context const& context, trade::Order const& order) {
+  auto const json = wire::parse_json(wire::to_json(trade::CommandBody(trade::ImportOrder{order})));
+  auto const read = json ? wire::parse_order(*json) : Result<trade::Order>(Unexpected{json.error()});
+  if (!read) {
+    auto const where = read.error().place.empty() ? std::string{} : read.error().place + ": ";
+    return context.refuse("unreadable", where + read.error().message, read.error().remedy);
+  }
+  if (read->total == order.total) return {};
+  return context.refuse("wrong_total", "the lines come to " + to_string(read->total) + ", and the total says " + to_string(order.total), "add up the lines");
+}
+
 bool same_lines(trade::Order const& one, trade::Order const& other) {
   auto const only_lines = [](trade::Order const& from) {
     trade::Order out;
@@ -73,6 +85,7 @@ Result<void> amend(Context& context, trade::Order const& order, store::StoredOrd
 Result<void> run(Context& context, trade::ImportOrder const& body) {
   auto const& order = body.order;
   context.outcome.subject = order.id;
+  if (auto const good = check_order(context, order); !good) return good;
   auto const existing = context.store.load_order(order.id);
   if (!existing) return Unexpected{existing.error()};
   if (*existing) return amend(context, order, **existing);

@@ -4,11 +4,17 @@
 set -euo pipefail
 kind=$1 seconds=$2 build=$3
 root=$(cd "$(dirname "$0")/../.." && pwd)
-for target in source test_file; do
+for target in source test_file command csv store; do
   pattern='*.bylaw'; [ $target = test_file ] && pattern='*.test.yaml'
   seeds=$build/seeds_$target
   rm -rf "$seeds"; mkdir -p "$seeds"
-  find "$root/rules" "$root/examples" "$root/tests/golden" "$root/tests/fuzz/corpus/$target" -type f -name "$pattern" -size -6k -exec cp -n {} "$seeds" \;
+  case $target in
+    command) # One command a file, as the pages show them and the golden logs have them.
+      cat "$root"/docs/commands/*.md "$root"/tests/golden/events/*.jsonl | grep '^{"command_id"' | split -l 1 -a 4 - "$seeds/command_" ;;
+    csv) printf 'Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n1,85123A,"A ""white"" heart",6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom\nC2,POST,,-1,2010-12-01 08:27:00,18.00,,France\n' > "$seeds/a.csv" ;;
+    store) printf '\0\0\0\0\0\1' > "$seeds/edit" ;;
+    *) find "$root/rules" "$root/examples" "$root/tests/golden" "$root/tests/fuzz/corpus/$target" -type f -name "$pattern" -size -6k -exec cp -n {} "$seeds" \; ;;
+  esac
   echo "== $kind: $target, $(find "$seeds" -type f | wc -l) seeds, $seconds s"
   if [ "$kind" = libfuzzer ]; then
     mkdir -p "$build/found_$target"

@@ -110,6 +110,17 @@ TEST_CASE("a store of the first version is brought to this one, its orders and i
   CHECK_MESSAGE(verified->findings.empty(), verified->findings.front());
   CHECK(verified->commits == 9);  // eight, and the change of the schema
   CHECK(verified->subjects == 2);
+  {
+    // Personal values stand by themselves now, and can go.
+    auto reader = store::Reader::open(path);
+    REQUIRE(reader.has_value());
+    CHECK(reader->query("SELECT count(*) FROM order_doc WHERE body LIKE '%Ada%' OR body LIKE '%Elm%'")->rows[0][0] == "0");
+    CHECK(reader
+              ->query("SELECT group_concat(path || '=' || value, '; ') FROM (SELECT path, value FROM personal_value v JOIN personal p ON p.seq=v.seq ORDER BY "
+                      "v.seq)")
+              ->rows[0][0] == "customer.email=ada@example.org; customer.name=Ada Byron; ship_to.street=1 Elm Street");
+    CHECK(reader->query("SELECT kind, id FROM catalog_now ORDER BY kind")->rows.size() == 2);
+  }
   CHECK(Books::open({path, false, {}}).has_value());
   run_sql(path, "PRAGMA user_version=99");
   CHECK(Books::open({path, false, {}}).error().code == "store_too_new");
