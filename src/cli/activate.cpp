@@ -53,7 +53,19 @@ int activate(ActivateOptions const& options) {
   rulebook::Rulebook book;
   int exit_code = exit_ok;
   trade::ActivatePolicy activation;
-  if (!load_rules(options.policy, zones, book, exit_code)) return exit_code;
+  if (options.policy.empty() == options.version.empty()) {
+    return fail({"bad_activation", "a policy or the hash of a version is expected", {}, "add --policy, or --version-hash"}), exit_usage;
+  }
+  if (options.version.empty()) {
+    if (!load_rules(options.policy, zones, book, exit_code)) return exit_code;
+  } else {
+    auto loaded = config::load_zones();
+    if (!loaded) return fail(loaded.error());
+    zones = std::move(*loaded);
+  }
+  if (options.has_share && (options.share_percent < 1 || options.share_percent > 99)) {
+    return fail({"bad_activation", "a share is between 1 and 99 percent", {}, "write --share 10, or leave it out"}), exit_usage;
+  }
   if (options.version.empty()) activation.files = files_of(book.policy());
   activation.version = options.version;
   if (!parse(options.rollout, activation.rollout)) return exit_usage;
@@ -61,7 +73,7 @@ int activate(ActivateOptions const& options) {
   activation.locations = options.locations;
   activation.share_percent = options.share_percent;
   activation.note = options.note;
-  bool const part = !options.channels.empty() || !options.locations.empty() || options.share_percent != 0;
+  bool const part = !options.channels.empty() || !options.locations.empty() || options.has_share;
   if (part && options.rollout == "full") activation.rollout = trade::Rollout::part;
   if (part != (activation.rollout == trade::Rollout::part)) {
     return fail({"bad_rollout", "`part` names channels, locations or a share, and nothing else does", {}, "add --channel, --location or --share"}), exit_usage;
@@ -89,7 +101,9 @@ int activate(ActivateOptions const& options) {
     return exit_ok;
   }
   trade::Command command;
-  command.id = options.id.empty() ? "activate:" + std::to_string(now.value) : options.id;
+  command.id = options.id.empty() ? "activate:" + std::to_string(now.value) + ":" + options.rollout + ":" +
+                                        (options.version.empty() ? book.policy().version_hash() : options.version).substr(0, 12)
+                                  : options.id;
   command.at = now;
   command.by = {options.user, options.role, options.on_behalf_of};
   command.body = activation;
@@ -99,7 +113,7 @@ int activate(ActivateOptions const& options) {
   std::printf("%s: %s%s%s\n", outcome->subject.c_str(), outcome->code == "ok" ? outcome->state.c_str() : outcome->code.c_str(),
               outcome->message.empty() ? "" : "; ", outcome->message.c_str());
   if (auto const closed = engine->close(); !closed) return fail(closed.error());
-  return exit_ok;
+  return outcome->code == "waits_for_approval" ? exit_findings : exit_ok;
 }
 
 }  // namespace bylaw::inline v0::cli

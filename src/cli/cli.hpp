@@ -75,6 +75,7 @@ struct ActivateOptions {
   std::vector<std::string> channels;
   std::vector<std::string> locations;
   std::int64_t share_percent = 0;
+  bool has_share = false;
   bool dry_run = false;
   std::string user = "operator";
   std::string role = "system";

@@ -88,12 +88,12 @@ int main(int argc, char** argv) {
   cli::ActivateOptions activate_options;
   auto* activate = app.add_subcommand("activate", "Put a policy version in force, for everything or a part, or show what it would change");
   activate->add_option("--store", activate_options.store, "the store")->required();
-  activate->add_option("--policy", activate_options.policy, "policy file or folder; may be given again")->required()->allow_extra_args(false);
+  activate->add_option("--policy", activate_options.policy, "policy file or folder; may be given again")->allow_extra_args(false);
   activate->add_option("--version-hash", activate_options.version, "instead of the policy: a version that the store has, such as the one before");
   activate->add_option("--rollout", activate_options.rollout, "full, part, shadow or stop")->check(CLI::IsMember({"full", "part", "shadow", "stop"}));
   activate->add_option("--channel", activate_options.channels, "only orders of this channel; may be given again")->allow_extra_args(false);
   activate->add_option("--location", activate_options.locations, "only orders to this country or region, or of this location")->allow_extra_args(false);
-  activate->add_option("--share", activate_options.share_percent, "only so many percent of all orders, by their ids");
+  auto* share = activate->add_option("--share", activate_options.share_percent, "only so many percent of all orders, by their ids");
   activate->add_flag("--dry-run", activate_options.dry_run, "list every open order, hold and return that it would change");
   activate->add_option("--user", activate_options.user, "who does it, for the audit");
   activate->add_option("--role", activate_options.role, "in which role");
@@ -139,6 +139,7 @@ int main(int argc, char** argv) {
   migrate_options.format = to_format(table_format);
   if (*migrate) return cli::migrate(migrate_options);
   activate_options.format = to_format(table_format);
+  activate_options.has_share = share->count() > 0;
   if (*activate) return cli::activate(activate_options);
   if (*audit) return cli::audit(store, order, to_format(table_format));
   if (backup->parsed()) return cli::backup(store, target);

@@ -143,6 +143,16 @@ store::StoredActivation scope_of(trade::ActivatePolicy const& body) {
   return out;
 }
 
+/// What comes as a struct is held to what comes as JSON.
+Result<void> check_scope(Context const& context, trade::ActivatePolicy const& body) {
+  bool const scoped = !body.channels.empty() || !body.locations.empty() || body.share_percent != 0;
+  bool const named = body.files.empty() != body.version.empty() && (body.version.empty() || body.version.size() >= 8);
+  bool const share = body.share_percent >= 0 && body.share_percent <= 99;
+  if (named && share && scoped == (body.rollout == trade::Rollout::part)) return {};
+  return context.refuse("bad_activation", "files or a version are expected, and a scope for `part` only",
+                        "name 8 characters of a version, and a share of 1 to 99 percent");
+}
+
 }  // namespace
 
 Result<Version const*> target_of(Context& context, trade::ActivatePolicy const& body) {
@@ -171,8 +181,13 @@ Result<void> note_differences(Context& context, OrderView& view, policy::HoldDec
   auto const measures = view.facts.measures;
   for (auto const* shadow : context.versions.shadows()) {
     auto const then = holds_under(context, *shadow, view);
-    if (!then) return Unexpected{then.error()};
+    if (!then && is_store_error(then.error())) return Unexpected{then.error()};
     auto const& order = view.stored.order;
+    if (!then) {
+      context.changes.differences.push_back(
+          {order.id, context.version->number, shadow->number, "", "cannot be computed: " + then.error().message, order.total});
+      continue;
+    }
     auto const add = [&](std::string const& rule, char const* change) {
       context.changes.differences.push_back({order.id, context.version->number, shadow->number, rule, change, order.total});
     };
@@ -193,6 +208,7 @@ Result<void> run(Context& context, trade::ActivatePolicy const& body) {
   if (!body.instead_of.empty() && hash.compare(0, body.instead_of.size(), body.instead_of) != 0) {
     return context.refuse("policy_moved_on", "version " + hash.substr(0, 12) + " is in force, not " + body.instead_of.substr(0, 12), "look at the plan again");
   }
+  if (auto const good = check_scope(context, body); !good) return good;
   auto const target = target_of(context, body);
   if (!target) return Unexpected{target.error()};
   auto const wanted = (*target)->book.policy().version_hash();
@@ -203,7 +219,7 @@ Result<void> run(Context& context, trade::ActivatePolicy const& body) {
   if (body.rollout == trade::Rollout::stop && (known == active->end() || known->rollout == "full")) {
     return context.refuse("not_rolled_out", "this version is neither in the shadow nor in force for a part", "activate another one instead of it");
   }
-  if (body.rollout == trade::Rollout::full && known != active->end() && known->rollout == "full") {
+  if (body.rollout == trade::Rollout::full && known != active->end() && known->rollout == "full" && active->size() == 1) {
     context.outcome.code = "already_in_force";
     return {};
   }

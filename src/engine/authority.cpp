@@ -44,8 +44,11 @@ bool same_person(trade::Actor const& one, trade::Actor const& other) noexcept {
 
 Result<void> authorize(Context& context) {
   auto const& by = context.command.by;
+  if (by.user.empty()) return context.refuse("no_user", "a command says who sends it", "name the user, or leave `by` out for the system");
   auto const& policy = context.book().policy();
-  auto const names = names_of(context.command.body);
+  auto names = names_of(context.command.body);
+  // An event that is called like a command is no such command.
+  std::erase_if(names, [&](std::string const& name) { return name != kind_of(context.command.body) && trade::is_kind(name); });
   if (!policy.permits(by.role, names)) {
     return context.refuse("not_permitted", "role `" + by.role + "` may not send `" + names.back() + "`",
                           "ask somebody whose role a `permit` names, or add `permit " + by.role + " to " + names.back() + ";`");
@@ -55,13 +58,16 @@ Result<void> authorize(Context& context) {
   auto const known = store::Control(context.store).delegations(by.on_behalf_of, by.user);
   if (!known) return Unexpected{known.error()};
   bool over = false;
+  bool early = false;
   for (auto const& row : *known) {
     if (row.revoked || !policy.acts_as(row.role, by.role)) continue;
     if (row.begins <= context.command.at && context.command.at < row.ends) return {};
     over = over || row.ends <= context.command.at;
+    early = early || context.command.at < row.begins;
   }
   auto const who = "`" + by.user + "` may not act for `" + by.on_behalf_of + "` as `" + by.role + "`";
   if (over) return context.refuse("delegation_expired", who + " any more", "ask for a new delegation");
+  if (early) return context.refuse("no_delegation", who + " yet", "wait until the delegation begins");
   return context.refuse("no_delegation", who, "`" + by.on_behalf_of + "` has to send `delegate` first");
 }
 

@@ -7,6 +7,7 @@
 #include <bylaw/finance/legs.hpp>
 #include <bylaw/ledger/ledger.hpp>
 #include <bylaw/orders/holds.hpp>
+#include <bylaw/policy/decision.hpp>
 #include <bylaw/rulebook/rulebook.hpp>
 #include <bylaw/store/store.hpp>
 #include <bylaw/trade/command.hpp>
@@ -52,6 +53,9 @@ struct Context {
   [[nodiscard]] Result<std::vector<store::StoredInstance>> children_of(store::StoredInstance const& parent);
   [[nodiscard]] Unexpected<Error> refuse(std::string code, std::string message, std::string remedy = {}) const;
 };
+
+/// Whether something new may be called this. Errors: `id_taken`, `id_too_long`, `reserved_id` (the engine calls its own so).
+[[nodiscard]] Result<void> check_free_id(Context& context, std::string const& id);
 
 /// Whether a fact of an order, with or without `order.` before its path, is personal.
 [[nodiscard]] bool is_personal(std::vector<std::string> const& paths, std::string const& path);

@@ -26,13 +26,8 @@ bool is_spoken_of(policy::Policy const& policy, std::string const& command) {
   return std::any_of(policy.approvals().begin(), policy.approvals().end(), names_it) || std::any_of(policy.brakes().begin(), policy.brakes().end(), names_it);
 }
 
-/// The name that rules use of a command: the one that a rule speaks of, or else its last.
-std::string name_of(policy::Policy const& policy, trade::CommandBody const& body) {
-  auto const names = names_of(body);
-  for (auto const& name : names) {
-    if (is_spoken_of(policy, name)) return name;
-  }
-  return names.back();
+bool is_spoken_of(policy::Policy const& policy, std::vector<std::string> const& names) {
+  return std::any_of(names.begin(), names.end(), [&](std::string const& name) { return is_spoken_of(policy, name); });
 }
 
 Result<bool> look_at_order(Context& context, std::string const& id, Question& out) {
@@ -65,7 +60,8 @@ Result<bool> look_at_return(Context& context, std::string const& id, Question& o
     auto const looked = look_at_order(context, std::string(out.ask.order), out);
     if (!looked || !*looked) return looked;
   }
-  out.ask.customer = (*stored)->request.customer;
+  // What the request leaves out, the order knows: otherwise leaving it out would be a way round a limit per customer.
+  if (!(*stored)->request.customer.empty()) out.ask.customer = (*stored)->request.customer;
   out.ask.amount = sum;
   return true;
 }
@@ -94,7 +90,9 @@ Result<bool> look_at_stock(Context& context, trade::ObserveStock const& body, Qu
 
 /// How much an activation would change, in the currency of the version in force. Only asked when a rule wants to know it.
 Result<bool> look_at_activation(Context& context, trade::ActivatePolicy const& body, Question& out) {
-  if (!is_spoken_of(context.book().policy(), name_of(context.book().policy(), context.command.body)) || body.rollout == trade::Rollout::shadow ||
+  auto const& first = context.versions.in_force().book.policy().headers();
+  out.ask.amount = Money(0, first.empty() ? Currency{} : first.front().currency);
+  if (!is_spoken_of(context.book().policy(), names_of(context.command.body)) || body.rollout == trade::Rollout::shadow ||
       body.rollout == trade::Rollout::stop) {
     return true;  // what decides nothing changes nothing, and going back to the version in force is always safe
   }
@@ -102,11 +100,13 @@ Result<bool> look_at_activation(Context& context, trade::ActivatePolicy const& b
   if (!target) return Unexpected{target.error()};
   auto const changes = plan(context, **target, body);
   if (!changes) return Unexpected{changes.error()};
-  auto const& headers = context.versions.in_force().book.policy().headers();
-  auto const currency = headers.empty() ? Currency{} : headers.front().currency;
-  out.ask.amount = Money(0, currency);
+  auto const currency = out.ask.amount->currency();
   for (auto const& value : changes->values) {
     if (value.currency() == currency) out.ask.amount = value;
+  }
+  // What is worth something in another currency cannot be compared with the limit: somebody has to look.
+  for (auto const& value : changes->values) {
+    if (value.currency() != currency) out.ask.amount = value;
   }
   context.version = &context.versions.in_force();
   return true;
@@ -123,7 +123,7 @@ Result<bool> question_of(Context& context, Question& out) {
   else if (auto const* seen = std::get_if<trade::ObserveStock>(&body)) found = look_at_stock(context, *seen, out);
   else if (auto const* version = std::get_if<trade::ActivatePolicy>(&body)) found = look_at_activation(context, *version, out);
   if (!found || !*found) return found;
-  out.ask.command = name_of(context.book().policy(), body);
+  out.ask.names = names_of(body);
   if (!out.ask.order.empty() && out.order.view.facts.order != nullptr) out.ask.view = &out.order.view;
   return true;
 }
@@ -131,14 +131,14 @@ Result<bool> question_of(Context& context, Question& out) {
 namespace {
 
 /// All sums that rules about the command compare with: each `per` and `in` once.
-Result<std::vector<policy::EarlierSum>> earlier_sums(Context& context, Ask const& ask, Currency currency) {
+Result<std::vector<policy::EarlierSum>> earlier_sums(Context& context, Ask const& ask, std::string const& name, Currency currency) {
   std::vector<policy::EarlierSum> out;
   auto const& by = context.command.by;
-  for (auto const& limit : context.book().policy().approval_limits(ask.command)) {
+  for (auto const& limit : context.book().policy().approval_limits(name)) {
     bool const known = std::any_of(out.begin(), out.end(), [&](auto const& sum) { return sum.per == limit.per && is_same(sum.in, limit.in); });
     auto const key = limit.per == "order" ? ask.order : limit.per == "customer" ? ask.customer : by.on_behalf_of.empty() ? by.user : by.on_behalf_of;
     if (known || key.empty()) continue;
-    store::SpendQuestion question{ask.command, limit.per, key, {Timestamp(INT64_MIN)}, {}};
+    store::SpendQuestion question{name, limit.per, key, Timestamp(INT64_MIN), ask.except};
     if (limit.in.amount != 0 || limit.in.months != 0) {
       auto back = limit.in;
       back.amount = -back.amount;
@@ -158,15 +158,16 @@ void add_to(std::string& list, std::string const& word) {
   if (!orders::lists(list, word)) list += (list.empty() ? "" : ",") + word;
 }
 
-Result<void> ask_approvals(Context& context, Ask const& ask, policy::Frame const& order, Wait& wait) {
+Result<void> ask_approvals(Context& context, Ask const& ask, std::string const& name, policy::Frame const& order, Wait& wait) {
   auto const& policy = context.book().policy();
-  auto const amount = ask.amount.value_or(Money(0, policy.headers().empty() ? Currency{} : policy.headers().front().currency));
-  policy::ApprovalQuestion question{ask.command, amount, {}};
-  auto earlier = earlier_sums(context, ask, amount.currency());
+  // An amount that nobody knows is in no currency: a limit cannot be compared with it, and so asks.
+  auto const amount = ask.amount.value_or(Money(0, Currency{}));
+  policy::ApprovalQuestion question{name, amount, {}};
+  auto earlier = earlier_sums(context, ask, name, amount.currency());
   if (!earlier) return Unexpected{earlier.error()};
   question.earlier = std::move(*earlier);
-  std::vector<trade::Attribute> values = {
-      {"request.command", ask.command}, {"request.amount", to_string(amount)}, {"request.requester", context.command.by.user}};
+  std::vector<trade::Attribute> values = {{"request.command", name}, {"request.requester", context.command.by.user}};
+  if (ask.amount) values.push_back({"request.amount", to_string(amount)});
   if (!ask.reason.empty()) values.push_back({"request.reason", ask.reason});
   auto const request = context.book().instance_frame(policy::Subject::request, {"", "", &values, nullptr});
   if (!request) return Unexpected{request.error()};
@@ -187,16 +188,18 @@ Result<void> ask_approvals(Context& context, Ask const& ask, policy::Frame const
   return {};
 }
 
-Result<void> ask_brakes(Context& context, Ask const& ask, policy::Frame const& order, Wait& wait) {
+Result<void> ask_brakes(Context& context, Ask const& ask, std::string const& name, policy::Frame const& order, Wait& wait) {
   auto const& policy = context.book().policy();
-  for (auto const index : policy.decide_brakes(ask.command, order, context.command.at)) {
+  for (auto const index : policy.decide_brakes(name, order, context.command.at)) {
     auto const& rule = policy.brakes()[index];
     auto back = rule.per;
     back.amount = -back.amount;
     back.months = -back.months;
-    auto const spent = store::Control(context.store).spent({ask.command, "automatic", "", policy.due(0, context.command.at, back), {}});
+    auto const spent = store::Control(context.store).spent({name, "automatic", "", policy.due(0, context.command.at, back), {}});
     if (!spent) return Unexpected{spent.error()};
     bool stops = rule.count_max >= 0 && spent->count + 1 > rule.count_max;
+    // An amount in another currency cannot be compared: a person looks.
+    stops = stops || (rule.sum_max && ask.amount && ask.amount->currency() != rule.sum_max->currency());
     if (rule.sum_max && ask.amount && ask.amount->currency() == rule.sum_max->currency()) {
       auto total = *ask.amount;
       for (auto const& sum : spent->sums) {
@@ -216,13 +219,15 @@ Result<void> ask_brakes(Context& context, Ask const& ask, policy::Frame const& o
 }  // namespace
 
 Result<std::optional<Wait>> has_to_wait(Context& context, Ask const& ask) {
-  if (!is_spoken_of(context.book().policy(), ask.command)) return std::optional<Wait>{};
+  if (!is_spoken_of(context.book().policy(), ask.names)) return std::optional<Wait>{};
   auto const order = context.book().order_frame(ask.view == nullptr ? rulebook::OrderFacts{} : ask.view->facts);
   if (!order) return Unexpected{order.error()};
   Wait wait;
-  if (auto const asked = ask_approvals(context, ask, *order, wait); !asked) return Unexpected{asked.error()};
-  if (is_automatic(context.command.by)) {
-    if (auto const asked = ask_brakes(context, ask, *order, wait); !asked) return Unexpected{asked.error()};
+  // By each of its names: a rule about all events of orders does not put aside the one about refunds.
+  for (auto const& name : ask.names) {
+    if (auto const asked = ask_approvals(context, ask, name, *order, wait); !asked) return Unexpected{asked.error()};
+    if (!is_automatic(context.command.by)) continue;
+    if (auto const asked = ask_brakes(context, ask, name, *order, wait); !asked) return Unexpected{asked.error()};
   }
   if (wait.rules.empty()) return std::optional<Wait>{};
   if (wait.queue.empty()) wait.queue = "approvals";
@@ -230,16 +235,18 @@ Result<std::optional<Wait>> has_to_wait(Context& context, Ask const& ask) {
 }
 
 void record_spend(Context& context, Ask const& ask, trade::Actor const& by, std::string const& request) {
-  if (request.empty() && !is_counted(ask.command) && !is_spoken_of(context.book().policy(), ask.command)) return;
-  trade::SpendRow row;
-  row.command = ask.command;
-  row.order = ask.order;
-  row.customer = ask.customer;
-  row.requester = by.on_behalf_of.empty() ? by.user : by.on_behalf_of;
-  row.automatic = is_automatic(by);
-  row.amount = ask.amount;
-  row.request = request;
-  context.changes.spends.push_back(std::move(row));
+  for (auto const& name : ask.names) {
+    if (!is_counted(name) && !is_spoken_of(context.book().policy(), name)) continue;
+    trade::SpendRow row;
+    row.command = name;
+    row.order = ask.order;
+    row.customer = ask.customer;
+    row.requester = by.on_behalf_of.empty() ? by.user : by.on_behalf_of;
+    row.automatic = is_automatic(by);
+    row.amount = ask.amount;
+    row.request = request;
+    context.changes.spends.push_back(std::move(row));
+  }
 }
 
 Result<void> run_gated(Context& context) {
@@ -286,7 +293,7 @@ Result<void> run_gated(Context& context) {
 
 Result<bool> OrderSubject::braked(Context& context, std::string const& event) {
   auto const& order = view.stored.order;
-  Ask const ask{event, order.id, order.customer.id, {}, order.total, &view};
+  Ask const ask{{"order_event", event}, order.id, order.customer.id, {}, order.total, {}, &view};
   auto const wait = has_to_wait(context, ask);
   if (!wait) return Unexpected{wait.error()};
   if (!*wait) {

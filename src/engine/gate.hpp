@@ -7,11 +7,12 @@ namespace bylaw::inline v0::engine {
 
 /// What a command would do, as approvals and brakes see it.
 struct Ask {
-  std::string command;  ///< `refund`, `cancel` ... : the name that rules use
+  std::vector<std::string> names;  ///< what rules call it: its kind, and `refund`, `cancel` ...
   std::string order;
   std::string customer;
   std::string reason;
   std::optional<Money> amount;
+  std::string except{};             ///< request whose own amount is not counted
   OrderView const* view = nullptr;  ///< of the order, for guards of rules; nullptr: it is about none
 };
 

@@ -1,4 +1,6 @@
 // Everything that is neither order nor return: shipments, refunds, purchase orders, transfers, counts, approvals.
+#include <algorithm>
+
 #include <bylaw/wire/commands.hpp>
 
 #include "engine/order_subject.hpp"
@@ -89,6 +91,21 @@ Result<std::unique_ptr<Subject>> load_subject(Context& context, std::string cons
   return std::unique_ptr<Subject>(std::move(subject));
 }
 
+Result<void> check_free_id(Context& context, std::string const& id) {
+  for (auto const* prefix : {"request:", "exception:"}) {
+    if (id.compare(0, std::string_view(prefix).size(), prefix) == 0) {
+      return context.refuse("reserved_id", std::string("ids that begin with `") + prefix + "` are the engine's own", "give it another id");
+    }
+  }
+  if (id.size() > ledger::reference_bytes_max) {
+    return context.refuse("id_too_long", "an id has at most " + std::to_string(ledger::reference_bytes_max) + " bytes", "give it a shorter one");
+  }
+  auto const taken = context.instance(id);
+  if (!taken) return Unexpected{taken.error()};
+  if (*taken) return context.refuse("id_taken", "`" + id + "` is already the id of something else", "give it another id");
+  return {};
+}
+
 Result<void> run(Context& context, trade::StartInstance const& body) {
   context.outcome.subject = body.id;
   auto const* workflow = context.book().find_workflow(body.workflow);
@@ -96,9 +113,9 @@ Result<void> run(Context& context, trade::StartInstance const& body) {
     return context.refuse("unknown_workflow", "no workflow `" + body.workflow + "` can be started by itself",
                           "name one that the policy declares; orders are imported, returns are requested");
   }
-  auto const taken = context.instance(body.id);
-  if (!taken) return Unexpected{taken.error()};
-  if (*taken) return context.refuse("id_taken", "`" + body.id + "` is already known", "give it another id");
+  if (auto const free = check_free_id(context, body.id); !free) return free;
+  bool const forged = std::any_of(body.attributes.begin(), body.attributes.end(), [](trade::Attribute const& a) { return a.path == "approval.command"; });
+  if (forged) return context.refuse("reserved_id", "`approval.command` is the engine's own", "start it without");
   if (auto const good =
           check_readable<wire::Json>(context, wire::to_json(context.command.body), [](wire::Json const& json) { return Result<wire::Json>(json); });
       !good)

@@ -1,4 +1,6 @@
 // Items, locations and other master data, with the dates from which they hold; and stock that comes in.
+#include <algorithm>
+
 #include <bylaw/catalog/entry.hpp>
 #include <bylaw/wire/commands.hpp>
 
@@ -14,8 +16,10 @@ Result<void> put(Context& context, std::string kind, std::string const& id, Time
   if (effective.value == INT64_MIN) {
     auto const since = store::Control(context.store).entry_since(kind, id, context.command.at);
     if (!since) return Unexpected{since.error()};
-    if (*since) effective = **since;
-    if (removed) effective = context.command.at;
+    auto const there = store::Control(context.store).entry(kind, id, context.command.at);
+    if (!there) return Unexpected{there.error()};
+    // It takes the place of the one in force; the first one always was; one that was removed meanwhile begins anew.
+    if (*since) effective = *there && !removed ? **since : context.command.at;
   }
   context.announce("catalog." + kind, id, removed ? "removed" : effective > context.command.at ? "planned" : "in_force");
   context.changes.catalog.push_back({std::move(kind), id, effective, removed, std::move(body)});
@@ -42,7 +46,7 @@ Result<void> run(Context& context, trade::DefineEntry const& body) {
   context.outcome.subject = body.id;
   if (auto const good = catalog::check(body); !good) return good;
   if (body.removed) {
-    auto const known = store::Control(context.store).entry(body.kind, body.id, context.command.at);
+    auto const known = store::Control(context.store).entry(body.kind, body.id, std::max(context.command.at, body.effective));
     if (!known) return Unexpected{known.error()};
     if (!*known) return context.refuse("unknown_entry", "there is no " + body.kind + " `" + body.id + "` to be removed", "correct the id");
   } else if (body.kind == "cross_reference") {

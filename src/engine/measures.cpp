@@ -80,13 +80,18 @@ Result<void> read_measures(Context& context, Version const& version, OrderView& 
   return {};
 }
 
+namespace {
+/// Whether an error is one of the version that decides, or of the store: what another version cannot compute keeps nobody from anything.
+bool decides(Context const& context, Version const& version, Error const& error) { return &version == context.version || is_store_error(error); }
+}  // namespace
+
 Result<void> add_to_measures(Context& context, OrderView const& view) {
   for (auto const* version : context.versions.active()) {
     auto const& measures = version->book.policy().measures();
     for (std::size_t i = 0; i < measures.size(); ++i) {
       if (measures[i].record != "order") continue;
       auto const done = entry(*version, i, view.facts, {}, view.stored.order.id, context.command.at, context.changes.measures);
-      if (!done) return done;
+      if (!done && decides(context, *version, done.error())) return done;
     }
   }
   return {};
@@ -98,7 +103,8 @@ Result<void> add_refund_to_measures(Context& context, OrderView const& view, Mon
     auto const& measures = version->book.policy().measures();
     for (std::size_t i = 0; i < measures.size(); ++i) {
       if (measures[i].record != "refund") continue;
-      if (auto const done = entry(*version, i, view.facts, refund, id, context.command.at, context.changes.measures); !done) return done;
+      auto const done = entry(*version, i, view.facts, refund, id, context.command.at, context.changes.measures);
+      if (!done && decides(context, *version, done.error())) return done;
     }
   }
   return {};
@@ -125,7 +131,11 @@ Result<void> rebuild(Version const& version, std::size_t index, store::Store& st
     }
     for (auto const& item : items) facts.items.push_back(item ? &*item : nullptr);
     std::vector<trade::MeasureRow> rows;
-    if (auto const done = entry(version, index, facts, {}, id, facts.imported, rows); !done) return done;
+    // An order of before that this measure cannot compute does not count: it must not keep everybody from working.
+    if (auto const done = entry(version, index, facts, {}, id, facts.imported, rows); !done) {
+      if (is_store_error(done.error())) return done;
+      continue;
+    }
     for (auto const& row : rows) {
       if (auto const added = store.add_measure(row, facts.imported); !added) return added;
     }

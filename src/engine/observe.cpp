@@ -25,6 +25,7 @@ Result<void> open_exception(Context& context, trade::ObserveStock const& body, s
   auto const* workflow = context.book().find_workflow("exception");
   if (workflow == nullptr) return context.refuse("no_workflow", "the policy has no workflow `exception`", "use \"exception.bylaw\"");
   ExceptionSubject subject;
+  // Nobody else's ids begin like this, so it is free unless a command of the same name was asked for before.
   auto const id = "exception:" + context.command.id;
   std::vector<trade::Attribute> values = {{"exception.kind", "stock_discrepancy"},
                                           {"exception.item", body.item},
@@ -79,6 +80,32 @@ ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, st
   return out;
 }
 
+/// What an order had reserved here has left for it: its promises are kept, and what is left of one is promised anew.
+void ship_promised(Context& context, trade::ObserveStock const& body, std::vector<ledger::Transfer>& group, std::int64_t& units) {
+  if (body.order.empty()) return;
+  for (auto const& pending : context.ledger.pendings_of(body.order)) {
+    auto const key = context.ledger.key(pending.debit);
+    if (units == 0 || key.unit != body.item || key.place != body.location) continue;
+    ledger::Transfer kept;
+    kept.kind = ledger::TransferKind::post_pending;
+    kept.target = pending.sequence;
+    kept.amount = std::min(units, pending.amount);
+    kept.reference = pending.reference;
+    group.push_back(kept);
+    units -= kept.amount;
+    if (kept.amount == pending.amount) continue;
+    ledger::Transfer rest;
+    rest.kind = ledger::TransferKind::pending;
+    rest.debit = pending.debit;
+    rest.credit = pending.credit;
+    rest.amount = pending.amount - kept.amount;
+    rest.due = pending.due;
+    rest.expires = pending.expires;
+    rest.reference = pending.reference;
+    group.push_back(rest);
+  }
+}
+
 /// What the observation moves, and what it means for the books at the item's cost.
 Result<std::vector<ledger::Transfer>> movements(Context& context, trade::ObserveStock const& body, trade::Item const& item) {
   std::vector<ledger::Transfer> group;
@@ -97,7 +124,9 @@ Result<std::vector<ledger::Transfer>> movements(Context& context, trade::Observe
   } else if (body.what == trade::Observation::damaged) {
     group.push_back(movement(shelf, context.stock(body.item, body.location, "damaged"), units, reference));
   } else {
-    group.push_back(movement(shelf, context.outside(body.item, "customer"), units, reference));
+    ship_promised(context, body, group, units);
+    if (units > 0) group.push_back(movement(shelf, context.outside(body.item, "customer"), units, reference));
+    units = body.quantity;
     legs = finance::goods_shipped;
   }
   if (legs == nullptr || !item.unit_cost) return group;
@@ -111,6 +140,10 @@ Result<std::vector<ledger::Transfer>> movements(Context& context, trade::Observe
 
 Result<void> run(Context& context, trade::ObserveStock const& body) {
   context.outcome.subject = body.item;
+  bool const counted = body.what == trade::Observation::counted;
+  if (body.quantity < (counted ? 0 : 1) || body.expected < -1) {
+    return context.refuse("bad_quantity", "a quantity above zero is expected", "write how many units were seen");
+  }
   std::optional<trade::Item> item;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
   auto group = movements(context, body, *item);

@@ -10,10 +10,11 @@ namespace bylaw::inline v0::engine {
 namespace {
 
 /// The content of a revision, without what may have been erased since.
-std::string content(trade::Order order) {
+std::string content(trade::Order order, std::vector<std::string> const& personal_paths = {}) {
   order.customer.name.clear();
   order.customer.email.clear();
   order.ship_to.street.clear();
+  std::erase_if(order.attributes, [&](trade::Attribute const& a) { return is_personal(personal_paths, a.path); });
   return wire::to_json(trade::CommandBody(trade::ImportOrder{std::move(order)}));
 }
 
@@ -53,7 +54,8 @@ Result<void> amend(Context& context, trade::Order const& order, store::StoredOrd
   if (order.revision == old.revision) {
     auto const imported = context.store.imported_order(order.id);
     if (!imported) return Unexpected{imported.error()};
-    if (content(order) != content((*imported)->order)) {
+    auto const& personal = context.version->personal_paths;
+    if (content(order, personal) != content((*imported)->order, personal)) {
       return context.refuse("revision_conflict", "revision " + std::to_string(order.revision) + " of " + id + " came before with another content",
                             "give the change a higher revision");
     }
@@ -70,6 +72,9 @@ Result<void> amend(Context& context, trade::Order const& order, store::StoredOrd
   if (order.customer.id != old.customer.id || order.currency != old.currency || order.channel != old.channel) {
     return context.refuse("not_amendable", "customer, currency and channel of " + id + " stay as they are", "cancel it, and import another");
   }
+  auto const claimed = context.store.has_returns(order.id);
+  if (!claimed) return Unexpected{claimed.error()};
+  if (*claimed) return context.refuse("not_amendable", "a return speaks of " + id, "cancel the return first");
   if (!same_lines(order, old) && !context.ledger.pendings_of(order.id).empty()) {
     return context.refuse("too_late_to_amend", "stock is reserved for the lines of " + id, "cancel it, and import another");
   }
@@ -90,9 +95,7 @@ Result<void> run(Context& context, trade::ImportOrder const& body) {
   if (!existing) return Unexpected{existing.error()};
   if (*existing) return amend(context, order, **existing);
   if (order.revision != 1) return context.refuse("wrong_revision", "the first revision of an order is 1", "send revision 1 first");
-  auto const taken = context.instance(order.id);
-  if (!taken) return Unexpected{taken.error()};
-  if (*taken) return context.refuse("id_taken", "`" + order.id + "` is already the id of something else", "give the order another id");
+  if (auto const free = check_free_id(context, order.id); !free) return free;
   context.decide_about(order);
   OrderSubject subject;
   auto& view = subject.view;

@@ -117,7 +117,9 @@ class Session {
     };
     if (!reply.facts.empty()) add("facts", trade::RecordFacts{message.subject, reply.facts, reply.reason});
     if (!reply.event.empty() && about != nullptr) add("event", trade::OrderEvent{message.subject, reply.event, reply.reason});
-    if (!reply.event.empty() && about == nullptr) add("event", trade::InstanceEvent{message.subject, reply.event, reply.reason});
+    bool const of_return = message.type.compare(0, 7, "return.") == 0;
+    if (!reply.event.empty() && about == nullptr && of_return) add("event", trade::ReturnEvent{message.subject, reply.event, "", reply.reason});
+    if (!reply.event.empty() && about == nullptr && !of_return) add("event", trade::InstanceEvent{message.subject, reply.event, reply.reason});
     if (!commands.empty()) {
       auto const outcomes = engine_.submit(commands);
       if (!outcomes) return Unexpected{outcomes.error()};

@@ -14,6 +14,7 @@ using trade::Answer;
 namespace {
 
 constexpr char const* lapse_clock = "lapse";
+constexpr char const* command_path = "approval.command";
 
 std::string attribute(store::StoredInstance const& instance, std::string_view path) {
   for (auto const& value : instance.attributes) {
@@ -116,14 +117,37 @@ Result<void> RequestSubject::arrived(Context& context) {
   return {};
 }
 
+namespace {
+
+/// Whose personal values are in a command that waits; empty: nobody's.
+std::string person_in(Context& context, trade::Command const& command) {
+  if (auto const* import = std::get_if<trade::ImportOrder>(&command.body)) return store::person_of(import->order);
+  auto const* facts = std::get_if<trade::RecordFacts>(&command.body);
+  if (facts == nullptr) return {};
+  auto const order = context.store.load_order(facts->order);
+  return order && *order ? store::person_of((*order)->order) : "order:" + facts->order;
+}
+
+}  // namespace
+
 bool is_request(store::StoredInstance const& instance) { return instance.workflow == "approval" && !attribute(instance, "approval.command").empty(); }
 
 Result<void> put_aside(Context& context, Ask const& ask, Wait const& wait, trade::Command const& command) {
   auto const* workflow = context.book().find_workflow("approval");
   if (workflow == nullptr) return context.refuse("no_workflow", "the policy has no workflow `approval`", "use \"approval.bylaw\"");
   auto const id = "request:" + command.id;
-  std::vector<trade::Attribute> values = {{"approval.command", wire::to_json(command)},
-                                          {"approval.of", ask.command},
+  auto const taken = context.instance(id);
+  if (!taken) return Unexpected{taken.error()};
+  if (*taken) return context.refuse("id_taken", "`" + id + "` is already the id of something else", "give the command another id");
+  auto const text = wire::to_json(command);
+  if (auto const read = wire::parse_command(text); !read) {
+    return context.refuse("unreadable", "it could not be read again when somebody answers: " + read.error().message,
+                          "write texts as UTF-8, and an id of at most 200 bytes");
+  }
+  // Orders and facts may have personal values, which must be able to go.
+  auto const person = person_in(context, command);
+  std::vector<trade::Attribute> values = {{"approval.command", person.empty() ? text : "personal"},
+                                          {"approval.of", ask.names.back()},
                                           {"approval.rules", wait.rules},
                                           {"approval.by", wait.by},
                                           {"approval.queue", wait.queue}};
@@ -133,6 +157,7 @@ Result<void> put_aside(Context& context, Ask const& ask, Wait const& wait, trade
   auto const outcome = context.outcome;
   Flow flow(context, subject);
   if (auto const started = flow.start(*workflow, id, ask.view == nullptr ? "" : ask.order, "ask", std::move(values)); !started) return started;
+  if (!person.empty()) context.changes.facts.push_back({id, {command_path, text}, person});
   if (wait.lapses.value != 0) context.changes.timers.push_back({id, lapse_clock, trade::TimerAction::set, wait.lapses});
   context.changes.answers.push_back({id, "asked", command.by, wait.rules, ""});
   record_spend(context, ask, command.by, id);
@@ -146,44 +171,91 @@ Result<void> put_aside(Context& context, Ask const& ask, Wait const& wait, trade
 
 namespace {
 
-/// The command that was asked for, done now, in the name of who asked.
-Result<void> do_what_was_asked(Context& context, RequestSubject const& subject) {
-  auto command = wire::parse_command(attribute(subject.instance.stored, "approval.command"));
-  if (!command) return context.refuse("bad_request", "what was asked for cannot be read: " + command.error().message, "ask anew");
+/// The command that was asked for.
+Result<trade::Command> asked_command(Context& context, store::StoredInstance const& request) {
+  auto text = attribute(request, "approval.command");
+  if (text == "personal") {
+    auto kept = store::Control(context.store).personal_value(request.subject, command_path);
+    if (!kept) return Unexpected{kept.error()};
+    text = std::move(*kept);
+  }
+  auto command = wire::parse_command(text);
+  if (!command) return context.refuse("bad_request", "what was asked for cannot be read any more: " + command.error().message, "ask anew");
   command->at = context.command.at;
-  Context inner{context.store, context.ledger, context.versions, *command, context.version};
+  return command;
+}
+
+/// Done now, in the name of who asked.
+Result<void> do_what_was_asked(Context& context, trade::Command const& command) {
+  Context inner{context.store, context.ledger, context.versions, command, context.version};
+  inner.limits = context.limits;
   inner.changes = std::move(context.changes);
-  inner.outcome.command_id = command->id;
+  inner.outcome.command_id = command.id;
   inner.state_events = std::move(context.state_events);
   inner.closed = std::move(context.closed);
   auto const done = run_command(inner);
   context.changes = std::move(inner.changes);
   context.state_events = std::move(inner.state_events);
   context.closed = std::move(inner.closed);
-  context.outcome.message = std::string("done: ") + kind_of(command->body) + (inner.outcome.subject.empty() ? "" : " of `" + inner.outcome.subject + "`") +
-                            (inner.outcome.state.empty() ? "" : ", now " + inner.outcome.state);
+  context.outcome.code = inner.outcome.code;
+  context.outcome.message = std::string(kind_of(command.body)) + (inner.outcome.subject.empty() ? "" : " of `" + inner.outcome.subject + "`") +
+                            (inner.outcome.state.empty() ? "" : ", now " + inner.outcome.state) +
+                            (inner.outcome.message.empty() ? "" : ": " + inner.outcome.message);
   return done;
 }
 
+/// What it needs now: what it needed when it was asked for, and what it would need if it were asked for anew. An order may have grown since.
+Result<void> add_present_needs(Context& context, trade::Command const& command, std::string const& request, std::vector<Need>& needs, std::string& roles) {
+  Context asking{context.store, context.ledger, context.versions, command, context.version};
+  asking.limits = context.limits;
+  Question question;
+  auto const asks = question_of(asking, question);
+  if (!asks) return Unexpected{asks.error()};
+  if (!*asks) return {};
+  question.ask.except = request;
+  auto const wait = has_to_wait(asking, question.ask);
+  if (!wait) return Unexpected{wait.error()};
+  if (!*wait) return {};
+  for (auto const& now : needs_of((*wait)->rules)) {
+    auto const known = std::find_if(needs.begin(), needs.end(), [&](Need const& need) { return need.name == now.name && need.brake == now.brake; });
+    if (known != needs.end()) known->persons = std::max(known->persons, now.persons);
+    else if (!now.brake) needs.push_back(now);  // a brake has let it through when a person does
+  }
+  for (std::string_view rest = (*wait)->by; !rest.empty();) {
+    auto const comma = rest.find(',');
+    auto const role = std::string(rest.substr(0, comma));
+    if (!orders::lists(roles, role)) roles += (roles.empty() ? "" : ",") + role;
+    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+  }
+  return {};
+}
+
+/// Whether its time is over, though nobody has fired its clock yet.
+Result<bool> has_lapsed(Context& context, store::StoredInstance const& request) {
+  auto const timers = context.store.timers_of(request.number);
+  if (!timers) return Unexpected{timers.error()};
+  return std::any_of(timers->begin(), timers->end(), [&](store::StoredTimer const& timer) { return timer.due <= context.command.at; });
+}
+
 /// May this person say this? Errors: `wrong_role`, `own_approval`, `already_approved`, `not_the_requester`.
-Result<void> check_answer(Context& context, RequestSubject const& subject, store::StoredRequest const& request, Answer answer) {
+Result<void> check_answer(Context& context, std::vector<Need> const& needs, std::string const& roles, store::StoredRequest const& request, Answer answer) {
   auto const& by = context.command.by;
   auto const& policy = context.book().policy();
   if (answer == Answer::withdraw) {
     if (same_person(by, request.requester)) return {};
     return context.refuse("not_the_requester", "`" + by.user + "` did not ask for it", "let `" + request.requester.user + "` withdraw it, or deny it");
   }
-  auto const roles = attribute(subject.instance.stored, "approval.by");
   bool may = false;
   bool own = false;
-  for (auto const& need : needs_of(request.rules)) {
+  for (auto const& need : needs) {
     auto const rule = eligible(policy, need, roles);
     if (!may_answer(policy, rule, by)) continue;
     bool const is_own = rule.not_requester && same_person(by, request.requester);
     own = own || is_own;
     may = may || !is_own;
   }
-  if (!may && own) return context.refuse("own_approval", "who asks does not approve, nor does who acts for him", "ask somebody else of " + roles);
+  if (!may && own)
+    return context.refuse("own_approval", "who asks does not answer, nor does who acts for him", "withdraw it, or ask somebody else of " + roles);
   if (!may) return context.refuse("wrong_role", "role `" + by.role + "` may not answer this", "ask " + roles);
   bool const before = std::any_of(request.approvals.begin(), request.approvals.end(), [&](trade::Actor const& other) { return same_person(by, other); });
   if (before && answer == Answer::approve) return context.refuse("already_approved", "`" + by.user + "` has approved it already", "it needs another person");
@@ -208,18 +280,27 @@ Result<void> run(Context& context, trade::AnswerRequest const& body) {
     if (!about) return Unexpected{about.error()};
     if (*about) context.decide_about((*about)->order);
   }
-  if (auto const may = check_answer(context, subject, *request, body.answer); !may) return may;
+  auto const lapsed = has_lapsed(context, subject.instance.stored);
+  if (!lapsed) return Unexpected{lapsed.error()};
+  if (*lapsed) return context.refuse("request_closed", "the time of `" + body.request + "` is over", "ask anew");
+  auto const command = asked_command(context, subject.instance.stored);
+  if (!command && body.answer == Answer::approve) return Unexpected{command.error()};
+  auto needs = needs_of(request->rules);
+  auto roles = attribute(subject.instance.stored, "approval.by");
+  if (body.answer == Answer::approve) {
+    if (auto const added = add_present_needs(context, *command, body.request, needs, roles); !added) return added;
+  }
+  if (auto const may = check_answer(context, needs, roles, *request, body.answer); !may) return may;
   context.changes.answers.push_back({body.request, std::string(to_string(body.answer)), context.command.by, "", body.note});
   if (body.answer != Answer::approve) return static_cast<Subject&>(subject).assert_event(context, std::string(to_string(body.answer)), {"system", ""});
   request->approvals.push_back(context.command.by);
-  auto const roles = attribute(subject.instance.stored, "approval.by");
-  if (!is_satisfied(context.book().policy(), needs_of(request->rules), roles, *request)) {
+  if (!is_satisfied(context.book().policy(), needs, roles, *request)) {
     context.outcome.code = "approved_in_part";
     context.outcome.message = "it needs more approvals";
     return {};
   }
   if (auto const moved = static_cast<Subject&>(subject).assert_event(context, "approve", {"system", ""}); !moved) return moved;
-  return do_what_was_asked(context, subject);
+  return do_what_was_asked(context, *command);
 }
 
 }  // namespace bylaw::inline v0::engine

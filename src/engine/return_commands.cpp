@@ -364,9 +364,7 @@ Result<void> ReturnSubject::arrived(Context& context) {
 
 Result<void> run(Context& context, trade::RequestReturn const& body) {
   context.outcome.subject = body.request.id;
-  auto const existing = context.instance(body.request.id);
-  if (!existing) return Unexpected{existing.error()};
-  if (*existing) return context.refuse("id_taken", "`" + body.request.id + "` is already known", "give the return another id");
+  if (auto const free = check_free_id(context, body.request.id); !free) return free;
   return RequestHandler(context, body.request).run();
 }
 

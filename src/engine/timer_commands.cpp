@@ -46,7 +46,9 @@ Result<void> run(Context& context, trade::FireTimer const& body) {
   auto const timers = context.store.timers_of(instance.stored.number);
   if (!timers) return Unexpected{timers.error()};
   auto const timer = std::find_if(timers->begin(), timers->end(), [&](store::StoredTimer const& t) { return t.name == body.name && t.due == body.due; });
-  if (timer == timers->end() || timer->due > context.command.at) {
+  // Its id names the clock, so that nobody else can use it up.
+  bool const named = timer != timers->end() && context.command.id == "timer:" + std::to_string(timer->set_by);
+  if (!named || timer->due > context.command.at) {
     return context.refuse("no_such_timer", "`" + body.subject + "` has no clock `" + body.name + "` that is due", "clocks are fired by run_due");
   }
   auto const fired = fire_workflow(context, **subject, body.name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <bylaw/orders/holds.hpp>
+#include <bylaw/policy/rules.hpp>
 #include <bylaw/values/digest.hpp>
 #include <bylaw/values/hash.hpp>
 
@@ -105,13 +106,20 @@ Result<void> Versions::read(store::Store& store, std::vector<store::StoredActiva
   parts_.clear();
   shadows_.clear();
   for (auto const& row : rows) {
-    auto const version = load_kept(store, row);
+    auto version = load_kept(store, row);
+    if (!version && version.error().code == "policy_lost") {
+      // It compiled under an earlier Bylaw. What decides only beside another is left out; the one in force is stood in for by the one
+      // that was given, so that the store can be opened and another be activated.
+      if (row.rollout != "full") continue;
+      if (!given_.policy().empty()) version = keep(store, given_);
+    }
     if (!version) return Unexpected{version.error()};
     if (row.rollout == "full") in_force_ = *version;
     else if (row.rollout == "part") parts_.push_back({*version, row});
     else shadows_.push_back(*version);
   }
   bool const governed = in_force_ != nullptr;
+  if (governed) drop_others();
   auto const given = given_.policy().empty() ? std::string{} : given_.policy().version_hash();
   if (strict && governed && !given.empty() && given != in_force_->book.policy().version_hash()) {
     return failure("policy_not_in_force",
@@ -127,6 +135,12 @@ Result<void> Versions::read(store::Store& store, std::vector<store::StoredActiva
   if (!version) return Unexpected{version.error()};
   in_force_ = *version;
   return {};
+}
+
+/// Versions that were only looked at take memory for nothing.
+void Versions::drop_others() {
+  auto const used = active();
+  std::erase_if(loaded_, [&](auto const& one) { return std::find(used.begin(), used.end(), one.second.get()) == used.end(); });
 }
 
 Result<Version const*> Versions::keep(store::Store& store, rulebook::Rulebook const& book) {
@@ -152,9 +166,11 @@ Result<Version const*> Versions::load_kept(store::Store& store, store::StoredAct
   auto const text = store::Control(store).policy_text(row.policy);
   if (!text) return Unexpected{text.error()};
   auto loaded = rulebook::load_kept(text->files, zones_);
-  if (!loaded.ok())
-    return failure("policy_lost", "the policy version " + row.hash.substr(0, 12) + ", which is in force, does not compile any more", {},
-                   "activate one that does");
+  if (!loaded.ok()) {
+    auto const why = loaded.diagnostics.empty() ? std::string{} : ": " + policy::render(loaded.diagnostics.front(), loaded.sources);
+    return failure("policy_lost", "the policy version " + row.hash.substr(0, 12) + " does not compile here" + why, {},
+                   "open the engine with a policy that does and with the time zones it names, and activate that one");
+  }
   return keep(store, loaded.rulebook);
 }
 

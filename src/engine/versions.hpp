@@ -34,7 +34,10 @@ class Versions {
   /// Errors: `policy_not_in_force` (only with `strict`: the one that was given is another), `policy_lost`, `workflow_changed`, `store_*`.
   [[nodiscard]] Result<bool> use(store::Store& store, bool strict = false);
   /// A version was activated, or a transaction was given up.
-  void forget() noexcept { stale_ = true; }
+  void forget() noexcept {
+    stale_ = true;
+    old_.clear();  // numbers of definitions may be given out again
+  }
 
   [[nodiscard]] Version const& in_force() const { return *in_force_; }
   /// The one that decides about an order: in force for a part that it belongs to, or for everything.
@@ -63,6 +66,7 @@ class Versions {
     Pin pin;
   };
 
+  void drop_others();
   [[nodiscard]] Result<Version const*> keep(store::Store& store, rulebook::Rulebook const& book);
   [[nodiscard]] Result<Version const*> load_kept(store::Store& store, store::StoredActivation const& row);
   [[nodiscard]] Result<void> read(store::Store& store, std::vector<store::StoredActivation> const& rows, bool strict);

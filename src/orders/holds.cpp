@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <bylaw/orders/holds.hpp>
+#include <bylaw/policy/decision.hpp>
 #include <bylaw/policy/policy.hpp>
 #include <bylaw/workflow/machine.hpp>
 #include <bylaw/wire/decisions.hpp>

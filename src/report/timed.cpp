@@ -6,6 +6,7 @@
 #include <map>
 
 #include <bylaw/rulebook/rulebook.hpp>
+#include <bylaw/policy/rules.hpp>
 
 namespace bylaw::inline v0::report {
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <bylaw/policy/rules.hpp>
 
 #include <bylaw/values/digest.hpp>
 

@@ -2,6 +2,7 @@
 // which field; what is not there is looked up among the host's attributes.
 #include <algorithm>
 #include <array>
+#include <bylaw/policy/rules.hpp>
 
 #include <bylaw/rulebook/rulebook.hpp>
 

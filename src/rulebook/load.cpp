@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <bylaw/policy/rules.hpp>
 #include <bylaw/rulebook/rulebook.hpp>
 
 #include "rulebook/build_workflows.hpp"

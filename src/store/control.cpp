@@ -1,6 +1,8 @@
 // Who may do what: activations, requests and their answers, what was spent, delegation, the catalog.
 #include <bylaw/store/control.hpp>
 
+#include <algorithm>
+
 #include "store/store_impl.hpp"
 
 namespace bylaw::inline v0::store {
@@ -213,20 +215,23 @@ Result<SpendSums> Control::spent(SpendQuestion const& question) {
   char const* column = question.per == "order"       ? "order_id=?2 AND order_id != ''"
                        : question.per == "customer"  ? "customer=?2 AND customer != ''"
                        : question.per == "requester" ? "requester=?2"
-                                                     : "automatic=1 AND ?2=''";
+                                                     : "automatic=1 AND ?2='' AND request=''";
   // The name of a column comes from the list above, never from outside.
   auto const sql =
-      std::string("SELECT currency, count(*), sum(amount) FROM spend s WHERE command=?1 AND ") + column +
-      " AND at>?3 AND dropped=0 AND request!=?4 AND NOT EXISTS (SELECT 1 FROM spend d WHERE d.request=s.request AND d.request!='' AND d.dropped=1) "
-      "GROUP BY currency";
+      std::string("SELECT currency, amount FROM spend s WHERE command=?1 AND ") + column +
+      " AND at>?3 AND dropped=0 AND request!=?4 AND NOT EXISTS (SELECT 1 FROM spend d WHERE d.request=s.request AND d.request!='' AND d.dropped=1)";
   Statement q(impl_->db.get(), sql.c_str());
   // A request that is not named is `-`, which no request is called.
   auto const except = question.except.empty() ? std::string("-") : question.except;
   q.reset().bind(question.command).bind(question.key).bind(question.after.value).bind(except);
   while (q.step()) {
     auto const currency = Currency::find(q.text());
-    out.count += q.number();
-    out.sums.push_back(Money(q.number(), currency));
+    Money const amount(q.number(), currency);
+    ++out.count;
+    auto known = std::find_if(out.sums.begin(), out.sums.end(), [&](Money const& sum) { return sum.currency() == currency; });
+    // A sum that is too large is over every limit.
+    if (known == out.sums.end()) out.sums.push_back(amount);
+    else *known = add(*known, amount).value_or(Money(INT64_MAX, currency));
   }
   if (q.failed()) return impl_->fail();
   return out;
@@ -320,7 +325,10 @@ Result<std::vector<std::string>> Control::open_subjects(std::string_view workflo
 }
 
 Result<std::int64_t> Control::holds_placed(Timestamp after) {
-  Statement q(impl_->db.get(), "SELECT count(*) FROM hold_event WHERE action=0 AND at>? AND policy>0");
+  Statement q(
+      impl_->db.get(),
+      "SELECT count(*) FROM hold_event h WHERE h.action=0 AND h.at>? AND EXISTS (SELECT 1 FROM policy_rule r WHERE r.policy=h.policy AND r.name=h.rule AND "
+      "r.kind='hold')");
   if (!q.reset().bind(after.value).step()) return impl_->fail();
   return q.number();
 }

@@ -55,7 +55,9 @@ class Session {
     for (auto const& [what, count] : counts_) {
       if (!add.reset().bind(consumer_).bind(now_.value / hour_ms).bind(what).bind(count).run()) return false;
     }
-    return true;
+    // Health looks back on a day; what is older than two goes.
+    Statement old(s_.db.get(), "DELETE FROM delivery_count WHERE consumer=? AND hour<?");
+    return counts_.empty() || old.reset().bind(consumer_).bind(now_.value / hour_ms - 48).run();
   }
   void count(std::string const& what, std::int64_t by = 1) { counts_[what] += by; }
 
@@ -173,9 +175,13 @@ Result<std::int64_t> position_of(Store::Impl& s, DeliveryTerms const& terms) {
 
 }  // namespace
 
+namespace {
+constexpr std::int64_t wait_ms_max = std::int64_t{366} * 24 * hour_ms;
+}
+
 std::int64_t backoff_ms(DeliveryTerms const& terms, std::int64_t message, std::int64_t attempts) noexcept {
   auto const doublings = std::clamp<std::int64_t>(attempts - 1, 0, 40);
-  auto const limit = std::max<std::int64_t>(terms.backoff_ms_max, 1);
+  auto const limit = std::clamp<std::int64_t>(terms.backoff_ms_max, 1, wait_ms_max);
   auto full = std::clamp<std::int64_t>(terms.backoff_ms_first, 1, limit);
   for (std::int64_t i = 0; i < doublings && full < limit; ++i) full = std::min(limit, full * 2);
   // splitmix64: many that failed together do not come back together.
@@ -207,6 +213,8 @@ bool Store::Impl::write_delivery(DeliveryRow const& r, std::int64_t command_seq,
 }
 
 Result<std::vector<StoredMessage>> Deliveries::lease(DeliveryTerms const& terms, Timestamp now, std::size_t count_max) {
+  constexpr std::size_t at_once_max = 10'000;
+  count_max = std::min(count_max, at_once_max);
   auto& s = *impl_;
   Session session(s, terms.consumer, now);
   auto const position = position_of(s, terms);
@@ -221,7 +229,7 @@ Result<std::vector<StoredMessage>> Deliveries::lease(DeliveryTerms const& terms,
   for (auto& message : *out) {
     ++message.attempts;
     ++message.lease;
-    auto const until = now.value + std::max<std::int64_t>(terms.lease_ms, 1);
+    auto const until = now.value + std::clamp<std::int64_t>(terms.lease_ms, 1, wait_ms_max);
     if (!take.reset().bind(message.attempts).bind(until).bind(message.lease).bind(terms.consumer).bind(message.number).run()) return s.fail();
     if (message.attempts > 1) session.count("again");
   }

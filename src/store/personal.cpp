@@ -39,16 +39,19 @@ bool Store::Impl::separate_personal(Order& order, std::vector<std::string> const
     if (!write_personal(person, order.id, field.path, *field.value, command_seq)) return false;
     field.value->clear();
   }
+  auto const is_personal = [&](Attribute const& a) {
+    auto const whole = a.path.compare(0, 6, "order.") == 0 ? a.path : "order." + a.path;
+    return std::find(paths.begin(), paths.end(), whole) != paths.end();
+  };
   for (auto const& attribute : order.attributes) {
-    if (std::find(paths.begin(), paths.end(), attribute.path) == paths.end()) continue;
-    if (!write_personal(person, order.id, attribute.path, attribute.value, command_seq)) return false;
+    if (is_personal(attribute) && !write_personal(person, order.id, attribute.path, attribute.value, command_seq)) return false;
   }
-  std::erase_if(order.attributes, [&](Attribute const& a) { return std::find(paths.begin(), paths.end(), a.path) != paths.end(); });
+  std::erase_if(order.attributes, is_personal);
   return true;
 }
 
-bool Store::Impl::restore_personal(Order& order) {
-  auto& q = personal_of.reset().bind(order.id);
+bool Store::Impl::restore_personal(Order& order, std::int64_t command_seq) {
+  auto& q = personal_of.reset().bind(order.id).bind(command_seq);
   while (q.step()) {
     auto const path = q.text();
     auto value = q.text();
@@ -71,8 +74,20 @@ bool Store::Impl::erase(std::string const& person, std::int64_t command_seq) {
   Statement gone(db.get(), "DELETE FROM personal WHERE seq IN (SELECT seq FROM personal_value WHERE person=?)");
   ok = ok && gone.reset().bind(person).run();
   auto const count = static_cast<std::int64_t>(sqlite3_changes(db.get()));
+  // Keys of measures may be an address or a mail: what this person's orders added to them goes too.
+  Statement measures(db.get(), "DELETE FROM measure_entry WHERE subject IN (SELECT subject FROM personal_value WHERE person=?)");
+  ok = ok && measures.reset().bind(person).run();
   empty_wal = true;
   return ok && row(Journal::erasure).bind(command_seq).bind(person).bind(count).run();
+}
+
+Result<std::string> Control::personal_value(std::string_view subject, std::string_view path) {
+  Statement q(impl_->db.get(),
+              "SELECT p.value FROM personal_value v JOIN personal p ON p.seq=v.seq WHERE v.subject=? AND v.path=? ORDER BY v.seq DESC LIMIT 1");
+  std::string out;
+  if (q.reset().bind(subject).bind(path).step()) out = q.text();
+  if (q.failed()) return impl_->fail();
+  return out;
 }
 
 Result<std::int64_t> Control::personal_count(std::string_view person) {

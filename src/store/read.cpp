@@ -48,6 +48,7 @@ Result<std::optional<StoredOrder>> Store::imported_order(std::string_view id) {
     return std::optional<StoredOrder>{};
   }
   auto const seq = q.number();
+  auto const command_seq = q.number();
   Timestamp const imported(q.number());
   auto header = parse_body<Order>(q, wire::parse_order, impl_->path);
   if (!header) return Unexpected{header.error()};
@@ -77,7 +78,7 @@ Result<std::optional<StoredOrder>> Store::imported_order(std::string_view id) {
   if (!instance) return Unexpected{instance.error()};
   if (!*instance) return failure("store_corrupt", "the order `" + std::string(id) + "` has no state", impl_->path, "run `bylaw verify`");
   stored.state = (*instance)->state;
-  if (!impl_->restore_personal(stored.order)) return impl_->fail();
+  if (!impl_->restore_personal(stored.order, command_seq)) return impl_->fail();
   return std::optional<StoredOrder>(std::move(stored));
 }
 
@@ -104,6 +105,7 @@ Result<std::optional<StoredOrder>> Store::load_order(std::string_view id) {
     std::erase_if(attributes, [&](Attribute const& a) { return a.path == fact.path; });
     attributes.push_back(fact);
   }
+  if (!impl_->restore_personal((*stored)->order, 0)) return impl_->fail();
   return stored;
 }
 
@@ -197,6 +199,13 @@ Result<std::vector<HoldRow>> Store::closed_holds(std::string_view order) {
   auto rows = last_holds(*impl_, order);
   if (rows) std::erase_if(*rows, is_open);
   return rows;
+}
+
+Result<bool> Store::has_returns(std::string_view order) {
+  Statement q(impl_->db.get(), "SELECT 1 FROM return_line WHERE order_id=? LIMIT 1");
+  bool const found = q.reset().bind(order).step();
+  if (q.failed()) return impl_->fail();
+  return found;
 }
 
 Result<OrderTimes> Store::order_times(std::string_view order) {

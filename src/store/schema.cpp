@@ -277,6 +277,7 @@ INSERT INTO personal_value SELECT row_number() OVER (ORDER BY d.seq, p.path), d.
   UNION ALL SELECT 'customer.name' UNION ALL SELECT 'ship_to.street') p WHERE json_extract(d.body, '$.' || p.path) IS NOT NULL;
 INSERT INTO personal SELECT v.seq, x'', json_extract(d.body, '$.' || v.path) FROM personal_value v JOIN order_doc d ON d.command_seq = v.command_seq;
 UPDATE order_doc SET body = json_remove(body, '$.customer.email', '$.customer.name', '$.ship_to.street');
+CREATE INDEX hold_event_placed ON hold_event(at) WHERE action = 0;
 CREATE INDEX personal_value_subject ON personal_value(subject);
 CREATE INDEX personal_value_person ON personal_value(person);
 
@@ -381,6 +382,8 @@ Result<void> migrate(sqlite3* db, std::string const& path, bool create) {
   if (version > static_cast<int>(migrations.size())) {
     return failure("store_too_new", "this store was written by a newer Bylaw", path, "use that version, or restore a backup");
   }
+  // What a step takes out of rows is not left in the file.
+  if (!empty && static_cast<std::size_t>(version) < migrations.size()) execute(db, "PRAGMA secure_delete=ON");
   for (auto step = static_cast<std::size_t>(version); step < migrations.size(); ++step) {
     auto const stamp = "PRAGMA application_id=" + std::to_string(application_id) + "; PRAGMA user_version=" + std::to_string(step + 1);
     bool const done = execute(db, "BEGIN IMMEDIATE") && execute(db, migrations[step]) &&

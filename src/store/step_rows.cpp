@@ -49,6 +49,7 @@ struct Arrival {
 Result<StartedInstance> Store::start_instance(std::string_view subject, std::string_view workflow, std::int32_t version, std::int64_t definition,
                                               std::string_view state, Timestamp at, std::string_view who, std::string_view data) {
   auto& s = *impl_;
+  if (!s.flush_steps()) return s.fail();
   bool ok = s.row(Journal::instance_start).bind(std::int64_t{0}).bind(subject).bind(definition).bind(std::int64_t{0}).bind(data).run();
   StartedInstance out{s.last(Journal::instance_start), s.last(Journal::transition) + 1};
   ok = ok && s.start_instance.reset()

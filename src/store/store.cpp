@@ -61,7 +61,7 @@ void Store::Impl::prepare() {
   group_costs = prepared("SELECT seq, kind, pool, to_pool, quantity, value, value_change, rounding FROM cost_move WHERE after_transfer=? ORDER BY seq");
   find_receipt = prepared("SELECT body, first_transfer, code, message, place, remedy FROM group_receipt WHERE seq=?");
   find_command = prepared("SELECT body_hash, status, code, message, remedy, subject, state FROM command WHERE id=?");
-  find_order = prepared("SELECT seq, imported, body, customer, total, currency FROM order_doc WHERE id=? ORDER BY revision DESC LIMIT 1");
+  find_order = prepared("SELECT seq, command_seq, imported, body, customer, total, currency FROM order_doc WHERE id=? ORDER BY revision DESC LIMIT 1");
   order_lines = prepared("SELECT number, item, title, quantity, unit_price, net, service FROM order_line WHERE order_seq=? ORDER BY seq");
   find_return = prepared("SELECT source, customer, requested, currency FROM return_doc WHERE id=?");
   return_lines = prepared(
@@ -102,7 +102,10 @@ void Store::Impl::prepare() {
       "SELECT c.body FROM catalog_entry c WHERE c.kind=?1 AND c.removed=0 AND c.seq = (SELECT x.seq FROM catalog_entry x WHERE x.kind=?1 AND x.id=c.id AND "
       "x.effective<=?2 ORDER BY x.effective DESC, x.seq DESC LIMIT 1) ORDER BY c.id");
   put_personal = prepared("INSERT INTO personal VALUES(?,?,?)");
-  personal_of = prepared("SELECT v.path, p.value FROM personal_value v JOIN personal p ON p.seq=v.seq WHERE v.subject=? ORDER BY v.seq");
+  // Of the revision that a command brought, or (0) what became known in between and later.
+  personal_of = prepared(
+      "SELECT v.path, p.value FROM personal_value v JOIN personal p ON p.seq=v.seq WHERE v.subject=?1 AND CASE ?2 WHEN 0 THEN v.command_seq NOT IN (SELECT "
+      "d.command_seq FROM order_doc d WHERE d.id=?1) ELSE v.command_seq=?2 END ORDER BY v.seq");
   // Bounded: beyond a thousand lots of one item a person has to name the order.
   find_sale = prepared(
       "SELECT s.remaining, s.placed, l.number, d.id FROM sale_line s JOIN order_line l ON l.seq=s.line_seq "
@@ -223,9 +226,11 @@ Result<void> Store::commit(Timestamp recorded, ledger::Ledger& ledger) {
   }
   s.open_transaction = false;
   ledger.commit();
-  if (std::exchange(s.empty_wal, false)) {
-    // Readers may keep it from being emptied now; then the next checkpoint overwrites it.
-    sqlite3_wal_checkpoint_v2(s.db.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (s.empty_wal) {
+    // While somebody reads it cannot be emptied, and nobody waits for that: it is tried again after every commit.
+    sqlite3_busy_timeout(s.db.get(), 0);
+    s.empty_wal = sqlite3_wal_checkpoint_v2(s.db.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr) != SQLITE_OK;
+    sqlite3_busy_timeout(s.db.get(), 5000);
     execute(s.db.get(), "PRAGMA secure_delete=OFF");
   }
   if (ids_flushed) ledger.forget_ids();

@@ -134,7 +134,7 @@ struct Store::Impl {
   [[nodiscard]] bool write_personal(std::string const& person, std::string const& subject, std::string const& path, std::string const& value,
                                     std::int64_t command_seq);
   /// Takes the personal values out of an order and writes them by themselves.
-  [[nodiscard]] bool restore_personal(trade::Order& order);
+  [[nodiscard]] bool restore_personal(trade::Order& order, std::int64_t command_seq);
   [[nodiscard]] bool separate_personal(trade::Order& order, std::vector<std::string> const& paths, std::int64_t command_seq);
   [[nodiscard]] bool write_delivery(trade::DeliveryRow const& row, std::int64_t command_seq, Timestamp at);
   [[nodiscard]] bool erase(std::string const& person, std::int64_t command_seq);

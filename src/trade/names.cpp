@@ -34,17 +34,25 @@ std::string_view to_string(Rollout rollout) noexcept { return rollouts[static_ca
 bool parse(std::string_view text, Rollout& out) noexcept { return find(rollouts, text, out); }
 
 char const* to_string(HoldAction action) noexcept {
-  constexpr std::array names = {"placed", "waiting", "released", "cleared", "escalated", "expiring", "expired"};
-  return names[static_cast<std::size_t>(action)];
+  constexpr std::array actions = {"placed", "waiting", "released", "cleared", "escalated", "expiring", "expired"};
+  return actions[static_cast<std::size_t>(action)];
 }
 
-char const* kind_of(CommandBody const& body) noexcept {
-  constexpr std::array names = {"define_item",      "define_location", "receive_stock",   "import_order", "order_event",   "release_hold",   "request_return",
-                                "return_event",     "record_facts",    "place_hold",      "place_stop",   "lift_stop",     "start_instance", "instance_event",
-                                "fire_timer",       "migrate",         "redrive",         "define_entry", "observe_stock", "answer_request", "delegate",
-                                "redrive_messages", "erase_person",    "activate_policy", "check_health"};
-  static_assert(names.size() == std::variant_size_v<CommandBody>);
-  return names[body.index()];
+namespace {
+constexpr std::array names = {"define_item",      "define_location", "receive_stock",   "import_order", "order_event",   "release_hold",   "request_return",
+                              "return_event",     "record_facts",    "place_hold",      "place_stop",   "lift_stop",     "start_instance", "instance_event",
+                              "fire_timer",       "migrate",         "redrive",         "define_entry", "observe_stock", "answer_request", "delegate",
+                              "redrive_messages", "erase_person",    "activate_policy", "check_health"};
+static_assert(names.size() == std::variant_size_v<CommandBody>);
+}  // namespace
+
+char const* kind_of(CommandBody const& body) noexcept { return names[body.index()]; }
+
+bool is_kind(std::string_view name) noexcept {
+  for (auto const* known : names) {
+    if (name == known) return true;
+  }
+  return false;
 }
 
 }  // namespace bylaw::inline v0::trade

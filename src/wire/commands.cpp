@@ -32,7 +32,9 @@ PlaceStop read_stop(Members& in) {
 }
 
 Migrate read_migrate(Members& in) {
-  Migrate body{in.text("workflow", true), static_cast<std::int32_t>(in.whole("from", 0, true)), in.whole("count_max", 1000), in.text("note")};
+  auto const from = in.whole("from", 0, true);
+  if (from < 0 || from > 1'000'000) in.fail("from", "a version between 0 and 1,000,000 is expected", "write the version that instances come from");
+  Migrate body{in.text("workflow", true), static_cast<std::int32_t>(from), in.whole("count_max", 1000), in.text("note")};
   if (body.count_max < 1 || body.count_max > 100'000) in.fail("count_max", "between 1 and 100,000 instances move at a time", "write 1000");
   return body;
 }

@@ -1,4 +1,5 @@
 #include <bylaw/wire/facts.hpp>
+#include <bylaw/policy/rules.hpp>
 
 #include <algorithm>
 

@@ -5,6 +5,7 @@
 
 #include <bylaw/policy/batch.hpp>
 #include <bylaw/policy/memory.hpp>
+#include <bylaw/policy/decision.hpp>
 #include <bylaw/policy/policy.hpp>
 
 namespace bylaw::inline v0::policy {

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include <bylaw/policy/decision.hpp>
 #include <bylaw/policy/policy.hpp>
 
 namespace bylaw::inline v0::policy {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <bylaw/policy/decision.hpp>
 #include <bylaw/policy/policy.hpp>
 #include <bylaw/policy/batch.hpp>
 #include <bylaw/policy/memory.hpp>

@@ -3,17 +3,53 @@
 #include <string_view>
 #include <vector>
 
-#include <bylaw/policy/decision.hpp>
 #include <bylaw/policy/diagnostic.hpp>
 #include <bylaw/policy/facts.hpp>
-#include <bylaw/policy/rules.hpp>
 #include <bylaw/values/result.hpp>
+#include <bylaw/values/time.hpp>
 
 namespace bylaw::inline v0::values {
 class ZoneTable;  // <bylaw/values/zone.hpp>
-}
+struct Unit;      // <bylaw/values/quantity.hpp>
+}  // namespace bylaw::inline v0::values
 
 namespace bylaw::inline v0::policy {
+
+// The rules and what is decided of them: <bylaw/policy/decision.hpp> and <bylaw/policy/rules.hpp>, for whoever looks into them.
+struct Header;
+struct HoldRule;
+struct StopRule;
+struct ValidationRule;
+struct AllocationRule;
+struct ProtectRule;
+struct PublishRule;
+struct ServiceRule;
+struct ChangeRule;
+struct BackorderRule;
+struct ReturnRule;
+struct ApprovalRule;
+struct BrakeRule;
+struct Permit;
+struct PostingRule;
+struct WorkflowDeclaration;
+struct Measure;
+struct HostFunction;
+struct HoldDecision;
+struct HoldReading;
+struct HoldExit;
+struct ValidationDecision;
+struct AllocationDecision;
+struct ProtectDecision;
+struct PublishDecision;
+struct ServiceDecision;
+struct ChangeQuestion;
+struct ChangeDecision;
+struct BackorderDecision;
+struct ReturnDecision;
+struct EarlierSum;
+struct ApprovalQuestion;
+struct ApprovalDecision;
+struct PostingDecision;
 
 /// Fetches the text of a file that a policy `use`s. Returns false when there is none.
 /// `from` is the name of the file with the `use`; `found` receives name and text.

@@ -6,6 +6,7 @@
 
 #include <bylaw/policy/diagnostic.hpp>
 #include <bylaw/policy/facts.hpp>
+#include <bylaw/policy/migration.hpp>
 #include <bylaw/values/calendar.hpp>
 #include <bylaw/values/currency.hpp>
 #include <bylaw/values/money.hpp>
@@ -222,13 +223,6 @@ struct State {
   std::vector<Action> leave;
   std::vector<Transition> transitions;
   Span span;
-};
-
-/// `migrate from N { OLD becomes NEW; }`
-struct Migration {
-  std::int32_t from = 0;
-  std::vector<std::string> old_states;
-  std::vector<std::string> new_states;
 };
 
 /// A `workflow` declaration as data, with what it extends filled in, before anyone checks that it can finish.

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include <bylaw/policy/policy.hpp>
+#include <bylaw/policy/migration.hpp>
 #include <bylaw/workflow/machine.hpp>
 
 namespace bylaw::inline v0::rulebook {

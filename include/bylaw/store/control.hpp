@@ -78,6 +78,8 @@ class BYLAW_EXPORT Control {
   [[nodiscard]] Result<std::optional<std::string>> entry(std::string_view kind, std::string_view id, Timestamp at);
   /// Since when the entry is what it is at a time; nothing when there never was one up to then.
   [[nodiscard]] Result<std::optional<Timestamp>> entry_since(std::string_view kind, std::string_view id, Timestamp at);
+  /// A personal value of a subject; empty when there is none any more.
+  [[nodiscard]] Result<std::string> personal_value(std::string_view subject, std::string_view path);
   /// How many personal values of a person there are.
   [[nodiscard]] Result<std::int64_t> personal_count(std::string_view person);
   [[nodiscard]] Result<HealthCounts> counts(Timestamp now);

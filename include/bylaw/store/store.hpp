@@ -155,6 +155,8 @@ class BYLAW_EXPORT Store {
   [[nodiscard]] Result<std::vector<trade::HoldRow>> open_holds(std::string_view order);
   /// Last released or cleared row per rule, to know which values a release stands on.
   [[nodiscard]] Result<std::vector<trade::HoldRow>> closed_holds(std::string_view order);
+  /// Whether any return speaks of the order.
+  [[nodiscard]] Result<bool> has_returns(std::string_view order);
   [[nodiscard]] Result<OrderTimes> order_times(std::string_view order);
   [[nodiscard]] Result<std::int64_t> orders_of_customer(std::string_view customer, std::string_view except);
   /// The item as it is at a time.

@@ -133,5 +133,7 @@ struct Command {
 
 /// Short name of a command's kind, as in its JSON form (`import_order`).
 [[nodiscard]] BYLAW_EXPORT char const* kind_of(CommandBody const& body) noexcept;
+/// Whether there is a kind of command of this name.
+[[nodiscard]] BYLAW_EXPORT bool is_kind(std::string_view name) noexcept;
 
 }  // namespace bylaw::inline v0::trade

@@ -1,4 +1,5 @@
 #pragma once
+#include <bylaw/policy/decision.hpp>
 #include <bylaw/policy/policy.hpp>
 #include <bylaw/wire/json.hpp>
 

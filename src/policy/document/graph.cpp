@@ -1,4 +1,5 @@
 #include <bylaw/policy/document.hpp>
+#include <bylaw/policy/rules.hpp>
 
 namespace bylaw::inline v0::policy {
 

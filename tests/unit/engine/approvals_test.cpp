@@ -17,6 +17,8 @@ approval cancels {
 approval vendors { for vendor_change; by boss; not by requester; }
 brake robot_releases { for release; at most 2 per 1 hour; queue robots; by boss; }
 brake robot_cancels { for cancel; at most 1 per 1 hour; queue robots; by boss; }
+approval looks { for check_health; by boss; not by requester; }
+brake all_events { for order_event; at most 1000 per 1 hour; queue robots; }
 brake many_holds { for hold; at most 3 per 1 hour; queue strange; by boss; }
 reasons hold { UNPAID "not paid"; }
 hold unpaid {
@@ -227,4 +229,37 @@ TEST_CASE("an order's life shows who asked, who answered and under which rule") 
   }
   CHECK(asked);
   CHECK(approved);
+}
+
+TEST_CASE("an order that has grown since it was asked about needs what it needs now") {
+  Desk desk;
+  trade::Order order;
+  order.id = "A-1";
+  order.source = "shop";
+  order.placed = Timestamp(desk.now);
+  order.currency = Currency::find("USD");
+  order.customer.id = "C1";
+  auto const worth = [&](std::int64_t cents, std::int64_t revision) {
+    order.revision = revision;
+    order.total = Money(cents, order.currency);
+    order.lines = {{1, "TEA", "", 1, Decimal(1), order.total, false}};
+    return trade::ImportOrder{order};
+  };
+  CHECK(desk.send(worth(12'000, 1)).code == "ok");
+  auto const request = request_of(desk.cancel("A-1", ann));
+  CHECK(desk.send(worth(90'000, 2)).code == "amended");
+  CHECK(desk.answer(request, bob).code == "approved_in_part");  // two persons above 500
+  CHECK(desk.answer(request, cid).code == "ok");
+  CHECK(desk.state("A-1") == "cancelled");
+}
+
+TEST_CASE("a request whose time is over is not approved, even before its clock is fired; what waits is answered whatever it is") {
+  Desk desk;
+  desk.order("A-1", 12'000);
+  auto const request = request_of(desk.cancel("A-1", ann));
+  desk.now += 5 * 3'600'000;
+  CHECK(desk.answer(request, bob).code == "request_closed");
+  auto const look = desk.send(trade::CheckHealth{}, trade::Actor{"sam", "system", ""});
+  CHECK(desk.answer(request_of(look), bob).code == "ok");
+  CHECK(desk.findings().empty());
 }

@@ -67,6 +67,70 @@ TEST_CASE("a batch is done as a whole or not at all, and what else was in the co
   CHECK(store.findings().empty());
 }
 
+TEST_CASE("a batch takes no id of a clock, does not go on behind what was refused before, and does not wait for approvals") {
+  Store store;
+  CHECK(store.send(trade::ImportOrder{store.sold("A-1")}).code == "ok");
+  auto const clock = store.engine().submit_together(
+      {store.command("timer:1", trade::OrderEvent{"A-1", "allocate", ""}), store.command("x-0", trade::OrderEvent{"A-9", "ship", ""})});
+  CHECK((*clock)[0].code == "reserved_id");
+  CHECK(store.rows("SELECT count(*) FROM command WHERE id LIKE 'timer:%'")[0][0] == "0");
+  CHECK(store.send_as("timer:77", trade::FireTimer{"A-1", "recheck", Timestamp(1)}).code == "no_such_timer");
+  CHECK(store.rows("SELECT count(*) FROM command WHERE id LIKE 'timer:%'")[0][0] == "0");
+  auto const first = store.engine().submit_together(
+      {store.command("x-1", trade::OrderEvent{"A-9", "ship", ""}), store.command("y-1", trade::ReceiveStock{"TEA", "DC1", 5, ""})});
+  CHECK((*first)[0].code == "unknown_order");
+  auto const second = store.engine().submit_together(
+      {store.command("x-2", trade::ReceiveStock{"TEA", "DC1", 7, ""}), store.command("y-1", trade::ReceiveStock{"TEA", "DC1", 5, ""})});
+  CHECK((*second)[0].code == "batch_refused");
+  CHECK(store.available() == "0");
+}
+
+TEST_CASE("an order that a return speaks of is not amended") {
+  Store store;
+  store.send(trade::ReceiveStock{"TEA", "DC1", 10, ""});
+  auto order = store.sold("A-1", 4);
+  CHECK(store.send(trade::ImportOrder{order}).code == "ok");
+  trade::Return back{
+      "R-1", "shop", "C1", Timestamp(store.now), order.currency, {{1, "A-1", 1, "TEA", 4, Money(0, order.currency), "DEFECTIVE", "opened", false}}};
+  CHECK(store.send(trade::RequestReturn{back}).code == "ok");
+  order.revision = 2;
+  order.lines[0].quantity = 2;
+  order.lines[0].net = order.total = Money(2'000, order.currency);
+  CHECK(store.send(trade::ImportOrder{order}).code == "not_amendable");
+  CHECK(store.findings().empty());
+}
+
+TEST_CASE("what a later revision leaves out of a person is gone from the order") {
+  Store store;
+  auto order = store.sold("A-1");
+  CHECK(store.send(trade::ImportOrder{order}).code == "ok");
+  order.revision = 2;
+  order.customer.email.clear();
+  order.ship_to.street = "2 Oak Street";
+  CHECK(store.send(trade::ImportOrder{order}).code == "amended");
+  auto const now = store.engine().order("A-1");
+  REQUIRE((*now).has_value());
+  CHECK((*now)->customer.email.empty());
+  CHECK((*now)->ship_to.street == "2 Oak Street");
+  CHECK(store.send(trade::RecordFacts{"A-1", {{"secret_wish", "a kite"}}, ""}).code == "ok");
+  CHECK(store.send(trade::ImportOrder{order}).code == "known_already");
+  CHECK(store.send(trade::ErasePerson{"C1", ""}).code == "ok");
+  CHECK(store.send(trade::ImportOrder{order}).code == "known_already");
+}
+
+TEST_CASE("goods that were seen leaving keep their promise, and do not leave twice") {
+  Store store;
+  store.send(trade::ReceiveStock{"TEA", "DC1", 10, ""});
+  CHECK(store.send(trade::ImportOrder{store.sold("A-1", 4)}).code == "ok");
+  CHECK(store.event("A-1", "allocate").code == "ok");
+  CHECK(store.send(trade::ObserveStock{trade::Observation::shipped, "TEA", "DC1", 3, "A-1", -1, "", ""}).code == "ok");
+  CHECK(store.rows("SELECT amount FROM reservation_open") == std::vector<std::vector<std::string>>{{"1"}});
+  CHECK(store.event("A-1", "ship").code == "ok");
+  CHECK(store.rows("SELECT posted FROM balance_now WHERE kind=0 AND place='customer'")[0][0] == "4");
+  CHECK(store.available() == "6");
+  CHECK(store.findings().empty());
+}
+
 TEST_CASE("a later revision amends an order; old ones, other contents and late ones are refused") {
   Store store;
   store.send(trade::ReceiveStock{"TEA", "DC1", 10, ""});

@@ -16,10 +16,9 @@ std::vector<std::string> hostile_texts() {
           "%s%n%x",
           "\xF0\x9F\x93\xA6 box",
           "\xC3\xA9",
-          std::string(10'000, 'x'),
+          std::string(200, 'x'),
           "hold/x/1/expire",
           "timer:1",
-          "request:1",
           "order:1",
           ","};
 }
@@ -67,6 +66,11 @@ TEST_CASE("hostile texts are texts, wherever they stand") {
   }
   CHECK(shop.rows("SELECT count(*) FROM order_doc")[0][0] == std::to_string(imported));
   for (auto const& text : hostile_texts()) CHECK(shop.send(trade::ErasePerson{text, text}).code == "ok");
+  // The engine's own names, and names too long for the ledger.
+  for (auto const* id : {"request:1", "exception:1"}) CHECK(shop.order(id, 100).code == "reserved_id");
+  CHECK(shop.order(std::string(300, 'x'), 100).code == "id_too_long");
+  CHECK(shop.send(trade::StartInstance{"approval", "P-1", "", {{"approval.command", "{}"}}}).code == "reserved_id");
+  CHECK(shop.send(trade::CheckHealth{}, trade::Actor{"", "desk", ""}).code == "no_user");
   // What is no UTF-8 would not be read again.
   trade::Order broken;
   broken.id = "A-2";
