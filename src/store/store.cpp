@@ -169,7 +169,7 @@ Result<Store> Store::open(std::string const& path, bool create) {
   sqlite3_busy_timeout(raw, 5000);
   if (auto const migrated = migrate(raw, path, create); !migrated) return Unexpected{migrated.error()};
   // FULL: under NORMAL a power cut loses acknowledged commits (DESIGN section 4).
-  if (!execute(raw, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-131072; PRAGMA wal_autocheckpoint=10000;")) return impl->fail();
+  if (!execute(raw, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-49152; PRAGMA wal_autocheckpoint=10000;")) return impl->fail();
   // A killed process may have left commits that only the file system's cache knows. They will be answered for from now on, so
   // they have to be on disk first: a commit of our own syncs all that is before it.
   if (!commit_session(raw)) return impl->fail();
