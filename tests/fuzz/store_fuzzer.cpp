@@ -10,6 +10,7 @@
 
 #include <unistd.h>
 
+#include <bylaw/engine/messages.hpp>
 #include <bylaw/report/report.hpp>
 #include <bylaw/store/history.hpp>
 #include <bylaw/store/store.hpp>

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <bylaw/values/zone.hpp>
 #include <bylaw/testkit/testkit.hpp>
 
 using namespace bylaw;
