@@ -17,9 +17,12 @@ simdjson::error_code convert(od::value value, Json& out, int depth) {
   od::json_type type{};
   if (auto const error = value.type().get(type)) return error;
   switch (type) {
-    case od::json_type::null:
-      if (!value.is_null()) return simdjson::INCORRECT_TYPE;
-      return simdjson::SUCCESS;
+    case od::json_type::null: {
+      // A word such as `note` begins like a null: taking the answer as a bool would throw.
+      bool is_null = false;
+      if (auto const error = value.is_null().get(is_null)) return error;
+      return is_null ? simdjson::SUCCESS : simdjson::INCORRECT_TYPE;
+    }
     case od::json_type::boolean: out.kind = Json::Kind::boolean; return value.get_bool().get(out.truth);
     case od::json_type::number: {
       out.kind = Json::Kind::number;

@@ -27,7 +27,7 @@ hold big {
   when order.total > 500.00 USD or payment.risk_score > 50 or orders_of_customer > 3;
   reason BIG; blocks release; queue desk; release by order_desk;
 }
-allocation any { from location.active; prefer lowest location.priority; split never; short backorder; }
+allocation everywhere { from location.active; prefer lowest location.priority; split never; short backorder; }
 return usual { within 30 days of delivery; accept unopened, opened; approve otherwise; refund to original_tender; restock unopened; quarantine otherwise; }
 approval cancels { for cancel over 10.00 USD; by boss; not by requester; persons 2 over 100.00 USD; lapse after 1 hour; }
 approval vendors { for vendor_change; by boss; }

@@ -130,6 +130,10 @@ TEST_CASE("commands: unknown members and bad values are named") {
   CHECK(parse_command("{\"a\":").error().code == "bad_json");
   CHECK(parse_command("[1,2]").error().code == "bad_command");
   CHECK(parse_command("{} {}").error().code == "bad_json");
+  for (auto const* word : {"{\"a\":note}", "{\"a\":nul}", "{\"a\":nullx}", "{\"a\":truth}", "{\"a\":fals}", "[note]", "note"}) {
+    CAPTURE(word);
+    CHECK(parse_command(word).error().code == "bad_json");
+  }
   CHECK(parse_command(std::string(2000, '[')).error().code == "bad_json");
 }
 
