@@ -89,7 +89,7 @@ struct RowAssembler::Impl {
   Result<std::int64_t> whole(CsvReader::Row const& row, Column column, std::string const& name) const;
   Result<void> add_line(Open& group, CsvReader::Row const& row);
   void issue(CsvReader::Row const& row, std::string code, std::string message) const {
-    sink.issue(sink.context, {row.line, std::move(code), std::move(message)});
+    if (sink.issue != nullptr) sink.issue(sink.context, {row.line, std::move(code), std::move(message)});
   }
 };
 

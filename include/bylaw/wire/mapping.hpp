@@ -73,7 +73,7 @@ class BYLAW_EXPORT RowAssembler {
   struct Sink {
     Result<void> (*order)(void* context, trade::Order& order) = nullptr;
     Result<void> (*back)(void* context, trade::Return& request) = nullptr;
-    void (*issue)(void* context, RowIssue const& issue) = nullptr;
+    void (*issue)(void* context, RowIssue const& issue) = nullptr;  ///< may be left out
     void* context = nullptr;
   };
 
