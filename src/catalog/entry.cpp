@@ -6,6 +6,7 @@
 #include <bylaw/values/currency.hpp>
 #include <bylaw/values/decimal.hpp>
 #include <bylaw/values/time.hpp>
+#include <bylaw/values/word_list.hpp>
 
 namespace bylaw::inline v0::catalog {
 
@@ -27,12 +28,8 @@ bool is_time_of_day(std::string_view text) {
 }
 
 bool are_dates(std::string_view text) {
-  while (!text.empty()) {
-    auto const comma = text.find(',');
-    if (!parse_date(text.substr(0, comma))) return false;
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
-  }
-  return true;
+  auto const dates = split_words(text);
+  return std::all_of(dates.begin(), dates.end(), [](std::string_view date) { return parse_date(date).has_value(); });
 }
 
 bool fits(FieldType type, std::string_view text) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include <bylaw/values/word_list.hpp>
+
 #include "engine/return_subject.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -101,8 +103,8 @@ class Planner {
       auto const now = line.decide(context_.versions.deciding(line.view.stored.order), context_.command.at);
       auto const then = line.decide(target_, context_.command.at);
       if (!now || !then) return Unexpected{now ? then.error() : now.error()};
-      auto const one = std::string(name_of(now->verdict));
-      auto const other = std::string(name_of(then->verdict));
+      auto const one = std::string(to_string(now->verdict));
+      auto const other = std::string(to_string(then->verdict));
       auto const say = [&](std::string const& change) {
         out_.changes.push_back({id, "return", row.rule, change, line.facts.net});
         changes = true;
@@ -137,8 +139,8 @@ class Planner {
 store::StoredActivation scope_of(trade::ActivatePolicy const& body) {
   store::StoredActivation out;
   if (body.rollout != trade::Rollout::part) return out;
-  out.channels = orders::join(body.channels);
-  out.locations = orders::join(body.locations);
+  out.channels = join_words(body.channels);
+  out.locations = join_words(body.locations);
   out.share_percent = body.share_percent;
   return out;
 }

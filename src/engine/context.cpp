@@ -61,6 +61,12 @@ bool is_plain_name(std::string_view name) noexcept {
   return !name.empty() && std::all_of(name.begin(), name.end(), plain);
 }
 
+Timestamp window_start(policy::Policy const& policy, Duration over, Timestamp now) noexcept {
+  over.amount = -over.amount;
+  over.months = -over.months;
+  return policy.due(0, now, over);
+}
+
 void Context::announce_state(std::string const& workflow, std::string const& subject, std::string const& state) {
   auto const [place, fresh] = state_events.emplace(subject, changes.events.size());
   announce(workflow + "." + state, subject, state);

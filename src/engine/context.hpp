@@ -75,6 +75,9 @@ struct Instance;
 /// Whether a name that a person gives can stand in the names of clocks: letters, digits, `_` and `-`.
 [[nodiscard]] bool is_plain_name(std::string_view name) noexcept;
 
+/// When a look back over so much time begins; what is later than this counts.
+[[nodiscard]] Timestamp window_start(policy::Policy const& policy, Duration over, Timestamp now) noexcept;
+
 /// Whether the store failed, so that the group has to be given up; everything else refuses one command.
 [[nodiscard]] inline bool is_store_error(Error const& error) { return error.code.compare(0, 6, "store_") == 0; }
 

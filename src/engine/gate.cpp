@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <bylaw/values/word_list.hpp>
 #include <bylaw/wire/commands.hpp>
 
 #include "engine/activation.hpp"
@@ -130,20 +131,19 @@ Result<bool> question_of(Context& context, Question& out) {
 
 namespace {
 
+/// Whose limit it is: of whom a delegate acts for.
+std::string const& requester_of(trade::Actor const& by) { return by.on_behalf_of.empty() ? by.user : by.on_behalf_of; }
+
 /// All sums that rules about the command compare with: each `per` and `in` once.
 Result<std::vector<policy::EarlierSum>> earlier_sums(Context& context, Ask const& ask, std::string const& name, Currency currency) {
   std::vector<policy::EarlierSum> out;
-  auto const& by = context.command.by;
   for (auto const& limit : context.book().policy().approval_limits(name)) {
     bool const known = std::any_of(out.begin(), out.end(), [&](auto const& sum) { return sum.per == limit.per && is_same(sum.in, limit.in); });
-    auto const key = limit.per == "order" ? ask.order : limit.per == "customer" ? ask.customer : by.on_behalf_of.empty() ? by.user : by.on_behalf_of;
+    auto const key = limit.per == "order" ? ask.order : limit.per == "customer" ? ask.customer : requester_of(context.command.by);
     if (known || key.empty()) continue;
     store::SpendQuestion question{name, limit.per, key, Timestamp(INT64_MIN), ask.except};
     if (limit.in.amount != 0 || limit.in.months != 0) {
-      auto back = limit.in;
-      back.amount = -back.amount;
-      back.months = -back.months;
-      question.after = context.book().policy().due(0, context.command.at, back);
+      question.after = window_start(context.book().policy(), limit.in, context.command.at);
     }
     auto const spent = store::Control(context.store).spent(question);
     if (!spent) return Unexpected{spent.error()};
@@ -152,10 +152,6 @@ Result<std::vector<policy::EarlierSum>> earlier_sums(Context& context, Ask const
     }
   }
   return out;
-}
-
-void add_to(std::string& list, std::string const& word) {
-  if (!orders::lists(list, word)) list += (list.empty() ? "" : ",") + word;
 }
 
 Result<void> ask_approvals(Context& context, Ask const& ask, std::string const& name, policy::Frame const& order, Wait& wait) {
@@ -173,8 +169,8 @@ Result<void> ask_approvals(Context& context, Ask const& ask, std::string const& 
   if (!request) return Unexpected{request.error()};
   for (auto const& need : policy.decide_approval(question, order, *request, context.command.at).needs) {
     auto const& rule = policy.approvals()[need.rule];
-    add_to(wait.rules, rule.info.name + "/" + std::to_string(need.persons));
-    for (auto const& role : rule.by) add_to(wait.by, role);
+    add_word(wait.rules, rule.info.name + "/" + std::to_string(need.persons));
+    for (auto const& role : rule.by) add_word(wait.by, role);
     if (wait.message.empty()) {
       wait.message =
           need.error.empty() ? "it needs the approval `" + rule.info.name + "`" : "the approval `" + rule.info.name + "` cannot be computed: " + need.error;
@@ -192,10 +188,7 @@ Result<void> ask_brakes(Context& context, Ask const& ask, std::string const& nam
   auto const& policy = context.book().policy();
   for (auto const index : policy.decide_brakes(name, order, context.command.at)) {
     auto const& rule = policy.brakes()[index];
-    auto back = rule.per;
-    back.amount = -back.amount;
-    back.months = -back.months;
-    auto const spent = store::Control(context.store).spent({name, "automatic", "", policy.due(0, context.command.at, back), {}});
+    auto const spent = store::Control(context.store).spent({name, "automatic", "", window_start(policy, rule.per, context.command.at), {}});
     if (!spent) return Unexpected{spent.error()};
     bool stops = rule.count_max >= 0 && spent->count + 1 > rule.count_max;
     // An amount in another currency cannot be compared: a person looks.
@@ -208,8 +201,8 @@ Result<void> ask_brakes(Context& context, Ask const& ask, std::string const& nam
       stops = stops || total.amount_minor() > rule.sum_max->amount_minor();
     }
     if (!stops) continue;
-    add_to(wait.rules, "!" + rule.info.name + "/1");
-    for (auto const& role : rule.by) add_to(wait.by, role);
+    add_word(wait.rules, "!" + rule.info.name + "/1");
+    for (auto const& role : rule.by) add_word(wait.by, role);
     wait.queue = rule.queue;
     if (wait.message.empty()) wait.message = "the brake `" + rule.info.name + "` stops it: so many happened by themselves already";
   }
@@ -241,7 +234,7 @@ void record_spend(Context& context, Ask const& ask, trade::Actor const& by, std:
     row.command = name;
     row.order = ask.order;
     row.customer = ask.customer;
-    row.requester = by.on_behalf_of.empty() ? by.user : by.on_behalf_of;
+    row.requester = requester_of(by);
     row.automatic = is_automatic(by);
     row.amount = ask.amount;
     row.request = request;

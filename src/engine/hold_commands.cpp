@@ -1,6 +1,7 @@
 // Holds that persons place and release.
 #include <algorithm>
 
+#include <bylaw/values/word_list.hpp>
 #include <bylaw/wire/decisions.hpp>
 
 #include "engine/order_subject.hpp"
@@ -11,12 +12,8 @@ using trade::HoldAction;
 using trade::HoldRow;
 
 bool acts_as(policy::Policy const& policy, std::string_view roles, std::string const& role) {
-  while (!roles.empty()) {
-    auto const comma = roles.find(',');
-    if (policy.acts_as(role, roles.substr(0, comma))) return true;
-    roles = comma == std::string_view::npos ? std::string_view{} : roles.substr(comma + 1);
-  }
-  return false;
+  auto const words = split_words(roles);
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return policy.acts_as(role, word); });
 }
 
 Result<void> run(Context& context, trade::PlaceHold const& body) {
@@ -46,9 +43,9 @@ Result<void> run(Context& context, trade::PlaceHold const& body) {
   if (!body.queue.empty()) row.queue = body.queue;
   if (row.queue.empty()) row.queue = "manual";
   if (row.text.empty()) row.text = "held by " + context.command.by.user;
-  if (!body.blocks.empty()) row.blocks = orders::join(body.blocks);
+  if (!body.blocks.empty()) row.blocks = join_words(body.blocks);
   if (row.blocks.empty()) row.blocks = "release";
-  if (!body.release_by.empty()) row.release_by = orders::join(body.release_by);
+  if (!body.release_by.empty()) row.release_by = join_words(body.release_by);
   if (row.owner.empty()) row.owner = row.release_by.substr(0, row.release_by.find(','));
   subject.put(context, std::move(row));
   if (auto const settled = Flow(context, subject).settle(); !settled) return settled;

@@ -114,7 +114,7 @@ Result<void> run(Context& context, trade::StartInstance const& body) {
                           "name one that the policy declares; orders are imported, returns are requested");
   }
   if (auto const free = check_free_id(context, body.id); !free) return free;
-  bool const forged = std::any_of(body.attributes.begin(), body.attributes.end(), [](trade::Attribute const& a) { return a.path == "approval.command"; });
+  bool const forged = std::any_of(body.attributes.begin(), body.attributes.end(), [](trade::Attribute const& a) { return a.path == command_path; });
   if (forged) return context.refuse("reserved_id", "`approval.command` is the engine's own", "start it without");
   if (auto const good =
           check_readable<wire::Json>(context, wire::to_json(context.command.body), [](wire::Json const& json) { return Result<wire::Json>(json); });

@@ -30,13 +30,6 @@ Result<Value> bring_together(Measure const& measure, store::MeasureSums const& s
   return Value{true, scale, static_cast<std::int64_t>(total), {}};
 }
 
-Timestamp window_start(policy::Policy const& policy, Measure const& measure, Timestamp now) {
-  auto back = measure.over;
-  back.amount = -back.amount;
-  back.months = -back.months;
-  return policy.due(0, now, back);
-}
-
 /// The entry of one record; nothing when it does not count.
 Result<void> entry(Version const& version, std::size_t index, rulebook::OrderFacts const& facts, std::vector<trade::Attribute> const& attributes,
                    std::string const& subject, Timestamp at, std::vector<trade::MeasureRow>& out) {
@@ -63,7 +56,7 @@ Result<void> read_measures(Context& context, Version const& version, OrderView& 
     auto const key = version.book.measure_key(measure, view.facts);
     store::MeasureSums sums;
     if (!key.empty()) {
-      auto const kept = context.store.measure(version.measures[i], key, window_start(policy, measure, now), now, view.stored.order.id);
+      auto const kept = context.store.measure(version.measures[i], key, window_start(policy, measure.over, now), now, view.stored.order.id);
       if (!kept) return Unexpected{kept.error()};
       sums = *kept;
     }
@@ -115,7 +108,7 @@ namespace {
 /// The entries of one measure, from the orders that it looks back on.
 Result<void> rebuild(Version const& version, std::size_t index, store::Store& store, Timestamp now) {
   auto const& policy = version.book.policy();
-  auto const orders = store.orders_imported_after(window_start(policy, policy.measures()[index], now));
+  auto const orders = store.orders_imported_after(window_start(policy, policy.measures()[index].over, now));
   if (!orders) return Unexpected{orders.error()};
   for (auto const& id : *orders) {
     auto const stored = store.load_order(id);

@@ -1,6 +1,7 @@
 // Holds of one order: what goes, what comes, what came too late, and the clocks that run while they stand.
 #include <algorithm>
 
+#include <bylaw/values/word_list.hpp>
 #include <bylaw/wire/decisions.hpp>
 
 #include "engine/order_subject.hpp"
@@ -146,7 +147,7 @@ Result<void> OrderSubject::apply_stops(Context& context) {
     bool const let_go = std::any_of(closed.begin(), closed.end(), [&](HoldRow const& h) { return h.rule == rule && h.action == HoldAction::released; });
     if (let_go) continue;
     bool const stands = std::any_of(view.holds.begin(), view.holds.end(), [&](HoldRow const& h) { return h.rule == rule; });
-    if (stands || !orders::lists(stop.blocks, "release")) continue;
+    if (stands || !has_word(stop.blocks, "release")) continue;
     HoldRow row;
     row.order = view.stored.order.id;
     row.rule = rule;

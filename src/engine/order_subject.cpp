@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <bylaw/values/word_list.hpp>
+
 namespace bylaw::inline v0::engine {
 
 using trade::HoldRow;
@@ -159,7 +161,7 @@ Result<void> OrderSubject::check_blocks(Context& context, std::string const& eve
   auto const stops = stops_of(context, view);
   if (!stops) return Unexpected{stops.error()};
   for (auto const& stop : *stops) {
-    if (!orders::lists(stop.blocks, event)) continue;
+    if (!has_word(stop.blocks, event)) continue;
     return context.refuse("stopped", "the " + stop.what + " `" + stop.target + "` is stopped by `" + stop.name + "`: " + stop.text,
                           "lift the stop, or wait until it is over");
   }

@@ -1,6 +1,7 @@
 // Requests: commands that wait until somebody has answered. Each is an instance of the workflow `approval`.
 #include <algorithm>
 
+#include <bylaw/values/word_list.hpp>
 #include <bylaw/wire/commands.hpp>
 
 #include "engine/authority.hpp"
@@ -14,7 +15,6 @@ using trade::Answer;
 namespace {
 
 constexpr char const* lapse_clock = "lapse";
-constexpr char const* command_path = "approval.command";
 
 std::string attribute(store::StoredInstance const& instance, std::string_view path) {
   for (auto const& value : instance.attributes) {
@@ -31,16 +31,13 @@ struct Need {
 };
 std::vector<Need> needs_of(std::string_view rules) {
   std::vector<Need> out;
-  while (!rules.empty()) {
-    auto const comma = rules.find(',');
-    auto const one = rules.substr(0, comma);
+  for (auto const one : split_words(rules)) {
     auto const slash = one.find('/');
     Need need;
     need.brake = one.front() == '!';
     need.name = std::string(one.substr(need.brake ? 1 : 0, slash - (need.brake ? 1 : 0)));
     need.persons = std::atoi(std::string(one.substr(slash + 1)).c_str());
     out.push_back(std::move(need));
-    rules = comma == std::string_view::npos ? std::string_view{} : rules.substr(comma + 1);
   }
   return out;
 }
@@ -53,11 +50,11 @@ struct Eligible {
 Eligible eligible(policy::Policy const& policy, Need const& need, std::string const& otherwise) {
   if (need.brake) {
     for (auto const& rule : policy.brakes()) {
-      if (rule.info.name == need.name) return {orders::join(rule.by), false};
+      if (rule.info.name == need.name) return {join_words(rule.by), false};
     }
   } else {
     for (auto const& rule : policy.approvals()) {
-      if (rule.info.name == need.name) return {orders::join(rule.by), rule.not_requester};
+      if (rule.info.name == need.name) return {join_words(rule.by), rule.not_requester};
     }
   }
   return {otherwise, !need.brake};
@@ -107,7 +104,7 @@ Result<Subject::Frames> RequestSubject::frames(Context&) {
 /// What nobody approved was not spent.
 Result<void> RequestSubject::arrived(Context& context) {
   if (!instance.stored.closed || instance.stored.state == "approved") return {};
-  if (attribute(instance.stored, "approval.command").empty()) return {};
+  if (attribute(instance.stored, command_path).empty()) return {};
   trade::SpendRow row;
   row.command = attribute(instance.stored, "approval.of");
   row.request = instance.stored.subject;
@@ -130,7 +127,7 @@ std::string person_in(Context& context, trade::Command const& command) {
 
 }  // namespace
 
-bool is_request(store::StoredInstance const& instance) { return instance.workflow == "approval" && !attribute(instance, "approval.command").empty(); }
+bool is_request(store::StoredInstance const& instance) { return instance.workflow == "approval" && !attribute(instance, command_path).empty(); }
 
 Result<void> put_aside(Context& context, Ask const& ask, Wait const& wait, trade::Command const& command) {
   auto const* workflow = context.book().find_workflow("approval");
@@ -146,7 +143,7 @@ Result<void> put_aside(Context& context, Ask const& ask, Wait const& wait, trade
   }
   // Orders and facts may have personal values, which must be able to go.
   auto const person = person_in(context, command);
-  std::vector<trade::Attribute> values = {{"approval.command", person.empty() ? text : "personal"},
+  std::vector<trade::Attribute> values = {{command_path, person.empty() ? text : "personal"},
                                           {"approval.of", ask.names.back()},
                                           {"approval.rules", wait.rules},
                                           {"approval.by", wait.by},
@@ -173,7 +170,7 @@ namespace {
 
 /// The command that was asked for.
 Result<trade::Command> asked_command(Context& context, store::StoredInstance const& request) {
-  auto text = attribute(request, "approval.command");
+  auto text = attribute(request, command_path);
   if (text == "personal") {
     auto kept = store::Control(context.store).personal_value(request.subject, command_path);
     if (!kept) return Unexpected{kept.error()};
@@ -221,12 +218,7 @@ Result<void> add_present_needs(Context& context, trade::Command const& command, 
     if (known != needs.end()) known->persons = std::max(known->persons, now.persons);
     else if (!now.brake) needs.push_back(now);  // a brake has let it through when a person does
   }
-  for (std::string_view rest = (*wait)->by; !rest.empty();) {
-    auto const comma = rest.find(',');
-    auto const role = std::string(rest.substr(0, comma));
-    if (!orders::lists(roles, role)) roles += (roles.empty() ? "" : ",") + role;
-    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-  }
+  for (auto const role : split_words((*wait)->by)) add_word(roles, role);
   return {};
 }
 

@@ -16,6 +16,9 @@ class RequestSubject : public Subject {
   [[nodiscard]] Result<void> arrived(Context& context) override;
 };
 
+/// Where a request keeps the command that waits; nobody else may say it of an instance.
+inline constexpr char const* command_path = "approval.command";
+
 /// Whether an instance of the workflow `approval` is the engine's own: hosts start others, and answer them as they like.
 [[nodiscard]] bool is_request(store::StoredInstance const& instance);
 

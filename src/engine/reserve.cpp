@@ -3,6 +3,7 @@
 #include <map>
 
 #include <bylaw/allocation/plan.hpp>
+#include <bylaw/values/word_list.hpp>
 #include <bylaw/wire/decisions.hpp>
 
 #include "engine/order_subject.hpp"
@@ -84,7 +85,7 @@ Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& s
   auto const stops = stops_in_force(context);
   if (!stops) return Unexpected{stops.error()};
   for (auto const& stop : *stops) {
-    bool const keeps = orders::lists(stop.blocks, "allocate") || orders::lists(stop.blocks, "pick") || orders::lists(stop.blocks, "ship");
+    bool const keeps = has_word(stop.blocks, "allocate") || has_word(stop.blocks, "pick") || has_word(stop.blocks, "ship");
     if (stop.what == "location" && keeps) std::erase_if(*locations, [&](trade::Location const& l) { return l.id == stop.target; });
   }
   // The last tie is decided by the location's own priority, then by its id.

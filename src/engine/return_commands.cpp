@@ -136,7 +136,7 @@ class RequestHandler {
     auto const frame = context_.book().return_frame(facts);
     if (!frame) return Unexpected{frame.error()};
     auto const decision = policy.decide_return(*order_frame, *frame, context_.command.at);
-    row.verdict = name_of(decision.verdict);
+    row.verdict = to_string(decision.verdict);
     for (auto const& failed : decision.failures) row.reasons += (row.reasons.empty() ? "" : ",") + failed.reason;
     if (!matched->found && decision.verdict != policy::Verdict::deny) {
       // Without a sale there is nothing to pay back: a person decides.
@@ -319,15 +319,6 @@ Result<policy::ReturnDecision> ReturnedLine::decide(Version const& version, Time
   auto const frame = version.book.return_frame(facts);
   if (!frame) return Unexpected{frame.error()};
   return version.book.policy().decide_return(*order_frame, *frame, at);
-}
-
-char const* name_of(policy::Verdict verdict) {
-  switch (verdict) {
-    case policy::Verdict::approve: return "approve";
-    case policy::Verdict::review: return "review";
-    case policy::Verdict::deny: break;
-  }
-  return "deny";
 }
 
 Result<void> ReturnSubject::load(Context& context, std::string const& id) {

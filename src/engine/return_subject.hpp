@@ -28,6 +28,5 @@ struct ReturnedLine {
   [[nodiscard]] Result<void> look(Context& context, trade::Return const& request, trade::ReturnLineRow const& row, std::string const& inspected_condition);
   [[nodiscard]] Result<policy::ReturnDecision> decide(Version const& version, Timestamp at) const;
 };
-[[nodiscard]] char const* name_of(policy::Verdict verdict);
 
 }  // namespace bylaw::inline v0::engine

@@ -1,6 +1,8 @@
 // Stops: a place, an item or a channel that nothing may happen to for a while.
 #include <algorithm>
 
+#include <bylaw/values/word_list.hpp>
+
 #include "engine/order_subject.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -23,8 +25,8 @@ Result<std::vector<StopRow>> stops_in_force(Context& context) {
     bool const said =
         std::any_of(known->begin(), known->end(), [&](StopRow const& s) { return s.name == rule.info.name && (!s.lifted || s.until == rule.until); });
     if (said) continue;
-    out.push_back({rule.info.name, false, rule.what, rule.name, orders::join(rule.blocks), rule.reason.code, rule.reason.text, rule.from, rule.until,
-                   orders::join(rule.by)});
+    out.push_back(
+        {rule.info.name, false, rule.what, rule.name, join_words(rule.blocks), rule.reason.code, rule.reason.text, rule.from, rule.until, join_words(rule.by)});
   }
   for (auto const& row : *known) {
     if (!row.lifted && row.from <= now && now < row.until) out.push_back(row);
@@ -76,7 +78,7 @@ Result<void> run(Context& context, trade::PlaceStop const& body) {
   context.outcome.subject = body.name;
   auto const before = context.store.stop(body.name);
   if (!before) return Unexpected{before.error()};
-  StopRow row{body.name, false, body.what, body.target, orders::join(body.blocks), body.reason, body.text, body.from, body.until, orders::join(body.lift_by)};
+  StopRow row{body.name, false, body.what, body.target, join_words(body.blocks), body.reason, body.text, body.from, body.until, join_words(body.lift_by)};
   if (!is_plain_name(body.name)) return context.refuse("bad_name", "a name of letters, digits, `_` and `-` is expected", "write dc2_strike");
   if (*before && !(*before)->lifted && (*before)->until > context.command.at) {
     auto const& old = **before;

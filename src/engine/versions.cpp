@@ -6,6 +6,7 @@
 #include <bylaw/policy/rules.hpp>
 #include <bylaw/values/digest.hpp>
 #include <bylaw/values/hash.hpp>
+#include <bylaw/values/word_list.hpp>
 
 namespace bylaw::inline v0::engine {
 
@@ -68,10 +69,10 @@ store::PolicyText text_of(rulebook::Rulebook const& book) {
 }
 
 bool is_in_part(store::StoredActivation const& part, trade::Order const& order) {
-  if (!part.channels.empty() && !orders::lists(part.channels, order.channel)) return false;
+  if (!part.channels.empty() && !has_word(part.channels, order.channel)) return false;
   if (!part.locations.empty()) {
-    bool there = orders::lists(part.locations, order.ship_to.country) || orders::lists(part.locations, order.ship_to.region);
-    for (auto const& attribute : order.attributes) there = there || (attribute.path == "order.location" && orders::lists(part.locations, attribute.value));
+    bool there = has_word(part.locations, order.ship_to.country) || has_word(part.locations, order.ship_to.region);
+    for (auto const& attribute : order.attributes) there = there || (attribute.path == "order.location" && has_word(part.locations, attribute.value));
     if (!there) return false;
   }
   // By its id, so that an order stays on its side, here and on every other machine.

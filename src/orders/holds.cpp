@@ -3,8 +3,9 @@
 #include <bylaw/orders/holds.hpp>
 #include <bylaw/policy/decision.hpp>
 #include <bylaw/policy/policy.hpp>
-#include <bylaw/workflow/machine.hpp>
+#include <bylaw/values/word_list.hpp>
 #include <bylaw/wire/decisions.hpp>
+#include <bylaw/workflow/machine.hpp>
 
 namespace bylaw::inline v0::orders {
 
@@ -20,12 +21,6 @@ HoldRow const* find(std::vector<HoldRow> const& rows, std::string const& rule, s
 
 }  // namespace
 
-std::string join(std::vector<std::string> const& words) {
-  std::string out;
-  for (auto const& word : words) out += (out.empty() ? "" : ",") + word;
-  return out;
-}
-
 HoldRow hold_row(policy::HoldRule const& rule, std::string const& order, policy::HoldHit const& hit) {
   HoldRow row;
   row.order = order;
@@ -36,9 +31,9 @@ HoldRow hold_row(policy::HoldRule const& rule, std::string const& order, policy:
   row.text = rule.reason.text;
   row.queue = rule.queue;
   row.reads = wire::reads_json(hit.reads);
-  row.blocks = join(rule.blocks);
+  row.blocks = join_words(rule.blocks);
   row.scope = rule.scope_line ? "line" : "order";
-  row.release_by = join(rule.release_by);
+  row.release_by = join_words(rule.release_by);
   if (!rule.release_by.empty()) row.owner = rule.release_by.front();
   if (row.action == HoldAction::waiting) row.due = hit.decide_by;
   if (hit.state == policy::HoldState::failed) {
@@ -64,15 +59,6 @@ std::vector<HoldRow> place_holds(policy::Policy const& policy, std::string const
   return rows;
 }
 
-bool lists(std::string_view joined, std::string_view word) {
-  while (!joined.empty()) {
-    auto const comma = joined.find(',');
-    if (joined.substr(0, comma) == word) return true;
-    joined = comma == std::string_view::npos ? std::string_view{} : joined.substr(comma + 1);
-  }
-  return false;
-}
-
-bool blocks(HoldRow const& hold, std::string_view transition) { return lists(hold.blocks, transition); }
+bool blocks(HoldRow const& hold, std::string_view transition) { return has_word(hold.blocks, transition); }
 
 }  // namespace bylaw::inline v0::orders

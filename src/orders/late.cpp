@@ -4,6 +4,7 @@
 #include <bylaw/orders/holds.hpp>
 #include <bylaw/policy/decision.hpp>
 #include <bylaw/policy/policy.hpp>
+#include <bylaw/values/word_list.hpp>
 #include <bylaw/workflow/machine.hpp>
 
 namespace bylaw::inline v0::orders {
@@ -44,12 +45,10 @@ int stage_of(workflow::Machine const& machine, workflow::Configuration at) {
 Lateness lateness(policy::LatePolicy late, std::string const& blocked, workflow::Machine const& machine, workflow::Configuration at) {
   auto const now = stage_of(machine, at);
   int last = -1;
-  for (std::string_view rest = blocked; !rest.empty();) {
-    auto const comma = rest.find(',');
-    auto const stage = stage_of_transition(rest.substr(0, comma));
+  for (auto const word : split_words(blocked)) {
+    auto const stage = stage_of_transition(word);
     if (stage < 0) return {};  // cancel, refund: they have no place in that order
     last = std::max(last, stage);
-    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
   }
   if (last < 0 || last > now) return {};
   if (late == policy::LatePolicy::flag) return {true, "flag", ""};

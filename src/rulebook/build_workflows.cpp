@@ -6,6 +6,7 @@
 #include <bylaw/policy/rules.hpp>
 
 #include <bylaw/values/digest.hpp>
+#include <bylaw/values/word_list.hpp>
 
 namespace bylaw::inline v0::rulebook {
 
@@ -34,11 +35,7 @@ std::vector<std::string> names_of(std::vector<policy::Action> const& actions) {
 
 std::vector<std::int32_t> indices_of(workflow::Definition const& definition, std::string_view list) {
   std::vector<std::int32_t> out;
-  while (!list.empty()) {
-    auto const comma = list.find(',');
-    out.push_back(definition.find(list.substr(0, comma)));
-    list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
-  }
+  for (auto const name : split_words(list)) out.push_back(definition.find(name));
   return out;
 }
 

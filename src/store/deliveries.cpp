@@ -1,5 +1,6 @@
 // Leases on messages of the outbox: at least once, per subject in order, and what nobody could deliver is put aside.
 #include <bylaw/store/deliveries.hpp>
+#include <bylaw/values/word_list.hpp>
 
 #include <algorithm>
 #include <map>
@@ -21,22 +22,6 @@ bool matches(std::vector<std::string> const& types, std::string_view type) {
     bool const prefix = wanted.size() > 1 && wanted.compare(wanted.size() - 2, 2, ".*") == 0;
     return prefix ? type.substr(0, wanted.size() - 1) == std::string_view(wanted).substr(0, wanted.size() - 1) : type == wanted;
   });
-}
-
-std::string joined(std::vector<std::string> const& types) {
-  std::string out;
-  for (auto const& type : types) out += (out.empty() ? "" : ",") + type;
-  return out;
-}
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    auto const comma = text.find(',');
-    out.emplace_back(text.substr(0, comma));
-    text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
-  }
-  return out;
 }
 
 std::string latency_bucket(std::int64_t ms) {
@@ -166,7 +151,7 @@ Result<std::int64_t> position_of(Store::Impl& s, DeliveryTerms const& terms) {
   auto const types = known ? q.text() : std::string{};
   if (q.failed()) return s.fail();
   q.reset();
-  auto const wanted = joined(terms.types);
+  auto const wanted = join_words(terms.types);
   if (known && types == wanted) return position;
   Statement put(s.db.get(), "INSERT INTO consumer VALUES(?1,?2,?3) ON CONFLICT DO UPDATE SET types=?3");
   if (!put.reset().bind(terms.consumer).bind(position).bind(wanted).run()) return s.fail();
@@ -345,7 +330,9 @@ Result<std::vector<DeliveryHealth>> Deliveries::health(Timestamp now) {
   while (q.step()) {
     DeliveryHealth one;
     one.consumer = q.text();
-    auto const types = split(q.text());
+    auto const listed = q.text();
+    auto const words = split_words(listed);
+    std::vector<std::string> const types(words.begin(), words.end());
     auto const position = q.number();
     one.depth = q.number();
     one.leased = q.number();

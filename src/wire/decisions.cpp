@@ -35,15 +35,6 @@ char const* name_of(policy::HoldState state) {
   return "placed";
 }
 
-char const* name_of(policy::Verdict verdict) {
-  switch (verdict) {
-    case policy::Verdict::approve: return "approve";
-    case policy::Verdict::review: return "review";
-    case policy::Verdict::deny: break;
-  }
-  return "deny";
-}
-
 char const* name_of(policy::ChangeVerdict verdict) {
   switch (verdict) {
     case policy::ChangeVerdict::allow: return "allow";
@@ -247,7 +238,7 @@ std::string to_json(Policy const& policy, policy::ReturnDecision const& decision
   out.begin_object();
   write_rule(out, policy.returns(), decision.rule);
   if (decision.mandatory_rule >= 0) out.member("mandatory_rule", policy.returns()[static_cast<std::size_t>(decision.mandatory_rule)].info.name);
-  out.member("verdict", name_of(decision.verdict));
+  out.member("verdict", to_string(decision.verdict));
   optional_member(out, "review_by", decision.review_by);
   optional_member(out, "error", decision.error);
   out.key("failures").begin_array();

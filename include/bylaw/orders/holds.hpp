@@ -31,9 +31,6 @@ namespace bylaw::inline v0::orders {
 
 /// Whether an open hold prevents this transition.
 [[nodiscard]] BYLAW_EXPORT bool blocks(trade::HoldRow const& hold, std::string_view transition);
-/// Whether a list that is joined by commas names the word.
-[[nodiscard]] BYLAW_EXPORT bool lists(std::string_view joined, std::string_view word);
-[[nodiscard]] BYLAW_EXPORT std::string join(std::vector<std::string> const& words);
 
 /// What becomes of a hold that comes after everything that it blocks. `blocks` is what it blocks from now on.
 struct Lateness {

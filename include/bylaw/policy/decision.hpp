@@ -186,6 +186,7 @@ struct PostingDecision {
 };
 
 enum class Verdict : std::uint8_t { approve, review, deny };
+[[nodiscard]] BYLAW_EXPORT char const* to_string(Verdict verdict) noexcept;
 
 struct Failure {
   std::string reason;

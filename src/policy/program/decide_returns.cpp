@@ -7,6 +7,15 @@
 
 namespace bylaw::inline v0::policy {
 
+char const* to_string(Verdict verdict) noexcept {
+  switch (verdict) {
+    case Verdict::approve: return "approve";
+    case Verdict::review: return "review";
+    case Verdict::deny: break;
+  }
+  return "deny";
+}
+
 namespace {
 
 /// Lower is better for the customer.

@@ -1,6 +1,8 @@
 // Workflow declarations become plain data; guards become conditions of the program.
 #include <algorithm>
 
+#include <bylaw/values/word_list.hpp>
+
 #include "policy/types/rules.hpp"
 
 namespace bylaw::inline v0::policy {
@@ -248,11 +250,7 @@ void RuleCompiler::check_states(WorkflowDeclaration const& workflow) {
     checker_.error("BY0425", span, {{"state", name}, {"rule", workflow.info.name}, {"near", nearest(name, names)}});
   };
   auto const check_all = [&](std::string_view list, Span span) {
-    while (!list.empty()) {
-      auto const comma = list.find(',');
-      check(std::string(list.substr(0, comma)), span);
-      list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
-    }
+    for (auto const name : split_words(list)) check(std::string(name), span);
   };
   check_all(workflow.start, workflow.info.span);
   for (auto const& state : workflow.states) {
