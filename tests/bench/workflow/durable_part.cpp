@@ -11,6 +11,7 @@
 
 #include "bench/workflow/parts.hpp"
 #include "bench/workflow/workload.hpp"
+#include "bench/rounds.hpp"
 
 using namespace bylaw;
 
@@ -193,32 +194,19 @@ double run_own(std::string const& path, std::uint64_t orders, std::size_t batch,
 
 /// Finished orders are closed and gone, so an event for one is unknown; the twin has no such end. Both log the same otherwise.
 bool compare(std::string const& folder, char const* name, std::uint64_t orders, std::size_t batch, int rounds, double target) {
-  std::vector<double> ratios;
-  double best = 0;
-  double best_twin = 0;
-  bool right = true;
-  for (int round = 0; round < rounds; ++round) {
+  return compare_rounds("durable", "instances", name, 8 * orders, rounds, target, [&] {
     Sums twin;
     Sums own;
     auto const twin_s = run_twin(folder + "/twin.db", orders, batch, twin);
     auto const own_s = run_own(folder + "/own.db", orders, batch, own);
-    right = right && twin == own;
-    ratios.push_back(twin_s / own_s);
-    best = std::max(best, 8.0 * static_cast<double>(orders) / own_s);
-    best_twin = std::max(best_twin, 8.0 * static_cast<double>(orders) / twin_s);
-  }
-  std::sort(ratios.begin(), ratios.end());
-  auto const ratio = ratios[ratios.size() / 2];
-  std::printf("durable, %s: %s; instances %.0f, SQLite by hand %.0f events/s; ratio %.2f (at least %.1f)\n", name, right ? "answers agree" : "ANSWERS DIFFER",
-              best, best_twin, ratio, target);
-  return right && ratio >= target;
+    return Round{twin_s, own_s, twin == own};
+  });
 }
 
 }  // namespace
 
 bool durable_part(std::string const& folder) {
-  auto const* size = std::getenv("BYLAW_BENCH_ORDERS");
-  auto const orders = size == nullptr ? 100'000u : static_cast<unsigned>(std::atoi(size));
+  auto const orders = bench_orders();
   bool const groups = compare(folder, "groups of 1,000", orders, 1000, 5, 0.6);
   return compare(folder, "one by one", 500, 1, 5, 0.8) && groups;
 }

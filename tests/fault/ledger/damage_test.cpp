@@ -7,6 +7,7 @@
 #include <bylaw/store/store.hpp>
 
 #include "day.hpp"
+#include "fault/ledger/failures.hpp"
 
 using namespace bylaw;
 using engine::Books;
@@ -29,8 +30,7 @@ std::string good_file(Day const& day) {
 TEST_CASE("a flipped byte anywhere is refused, found, or harmless") {
   Day const day;
   auto const good = good_file(day);
-  auto const* text = std::getenv("BYLAW_FAULT_STRIDE");
-  std::size_t const stride = text != nullptr ? static_cast<std::size_t>(std::max(1L, std::atol(text))) : 211;
+  auto const stride = static_cast<std::size_t>(fault_stride(211));
   std::size_t harmless = 0;
   std::size_t noticed = 0;
   for (std::size_t at = 0; at < good.size(); at += stride) {

@@ -1,22 +1,16 @@
 // A scripted day on a disk that fails at the n-th operation: power cuts, EIO, ENOSPC, short writes, syncs that lie.
 //   BYLAW_FAULT_STRIDE=1   every n; without it every eleventh, begun at another one for each kind
-#include <cstdlib>
-
 #include <doctest/doctest.h>
 
 #include <bylaw/store/store.hpp>
 
 #include "day.hpp"
+#include "fault/ledger/failures.hpp"
 
 using namespace bylaw;
 using engine::Books;
 
 namespace {
-
-std::int64_t stride() {
-  auto const* text = std::getenv("BYLAW_FAULT_STRIDE");
-  return text != nullptr ? std::max(1L, std::atol(text)) : 11;
-}
 
 /// After the failure: everything acknowledged is there, at most the one group in flight beside it, nothing by halves.
 void check_recovery(Day const& day, std::size_t acknowledged, std::uint64_t seed) {
@@ -57,23 +51,9 @@ TEST_CASE("nothing acknowledged is lost and nothing is half done, whatever fails
   auto const operations = disk.operations();
   books.reset();
   REQUIRE(operations > 500);
-  std::int64_t tried = 0;
-  std::int64_t begin = 1;
-  for (auto const failure : {Disk::Failure::power, Disk::Failure::io_error, Disk::Failure::full, Disk::Failure::short_write, Disk::Failure::torn_sync}) {
-    for (auto n = begin++; n <= operations; n += stride()) {
-      CAPTURE(static_cast<int>(failure));
-      CAPTURE(n);
-      disk.clear();
-      disk.fail_at(n, failure);
-      auto const acknowledged = day.run(books);
-      bool const cut = disk.power_was_cut();
-      disk.kill();
-      books.reset();
-      disk.restart(cut, static_cast<std::uint64_t>(n));
-      check_recovery(day, acknowledged, static_cast<std::uint64_t>(n));
-      ++tried;
-    }
-  }
+  std::size_t acknowledged = 0;
+  auto const check = [&](std::int64_t operation) { check_recovery(day, acknowledged, static_cast<std::uint64_t>(operation)); };
+  auto const tried = fail_everywhere(operations, fault_stride(11), {[&] { acknowledged = day.run(books); }, [&] { books.reset(); }, check});
   MESSAGE(operations, " operations, failed ", tried, " times");
 }
 

@@ -1,6 +1,5 @@
 // A badly talking world, and instances alone, on a disk that fails at the n-th operation.
 //   BYLAW_FAULT_STRIDE=1   every n; without it every twenty-ninth, begun at another one for each kind
-#include <cstdlib>
 #include <memory>
 
 #include <doctest/doctest.h>
@@ -8,19 +7,14 @@
 #include <bylaw/engine/instances.hpp>
 #include <bylaw/store/store.hpp>
 
-#include "fault/ledger/disk.hpp"
+#include "fault/ledger/failures.hpp"
 #include "fault/workflow/world.hpp"
 
 using namespace bylaw;
 
 namespace {
 
-std::int64_t stride() {
-  auto const* text = std::getenv("BYLAW_FAULT_STRIDE");
-  return text != nullptr ? std::max(1L, std::atol(text)) : 29;
-}
-
-constexpr Disk::Failure failures[] = {Disk::Failure::power, Disk::Failure::io_error, Disk::Failure::full, Disk::Failure::short_write, Disk::Failure::torn_sync};
+constexpr std::int64_t stride = 29;
 constexpr char const* path = "/tmp/bylaw_world_fault.db";  // on the disk of the test; only the lock is a real file
 
 /// Says everything from the beginning until something fails. True: all of it was said.
@@ -106,25 +100,12 @@ TEST_CASE("whatever fails, whenever: said again from the beginning, the world co
   auto const operations = disk.operations();
   engine.reset();
   auto const expected = end_of_world();
-  std::int64_t tried = 0;
-  std::int64_t begin = 1;
-  for (auto const failure : failures) {
-    for (auto n = begin++; n <= operations; n += stride()) {
-      CAPTURE(static_cast<int>(failure));
-      CAPTURE(n);
-      disk.clear();
-      disk.fail_at(n, failure);
-      (void)say_all(engine);
-      bool const cut = disk.power_was_cut();
-      disk.kill();
-      engine.reset();
-      disk.restart(cut, static_cast<std::uint64_t>(n));
-      REQUIRE(say_all(engine));
-      engine.reset();
-      CHECK(end_of_world() == expected);
-      ++tried;
-    }
-  }
+  auto const check = [&](std::int64_t) {
+    REQUIRE(say_all(engine));
+    engine.reset();
+    CHECK(end_of_world() == expected);
+  };
+  auto const tried = fail_everywhere(operations, fault_stride(stride), {[&] { (void)say_all(engine); }, [&] { engine.reset(); }, check});
   MESSAGE(operations, " operations, failed ", tried, " times");
 }
 
@@ -136,39 +117,31 @@ TEST_CASE("instances alone: a step that was answered stays, one that was not is 
   REQUIRE(move_all(instances, known));
   auto const operations = disk.operations();
   instances.reset();
-  std::int64_t begin = 1;
-  for (auto const failure : failures) {
-    for (auto n = begin++; n <= operations; n += std::max<std::int64_t>(stride() / 4, 1)) {
-      CAPTURE(static_cast<int>(failure));
-      CAPTURE(n);
-      disk.clear();
-      disk.fail_at(n, failure);
-      known.clear();
-      (void)move_all(instances, known);
-      bool const cut = disk.power_was_cut();
-      disk.kill();
-      instances.reset();
-      disk.restart(cut, static_cast<std::uint64_t>(n));
-      auto const machine = ring();
-      auto opened = engine::Instances::open({path, true, {machine}, {}});
-      REQUIRE_MESSAGE(opened.has_value(), opened.error().message);
-      // What is there is at least as far as what was answered, and at most one step further.
-      for (auto const& [number, answered] : known) {
-        engine::Advance ask;
-        ask.instance = number;
-        ask.last = answered.last;
-        ask.event = workflow::unknown_event;
-        auto const told = opened->advance({&ask, 1});
-        REQUIRE(told.has_value());
-        REQUIRE(told->front().result != engine::AdvanceResult::unknown);
-        CHECK(told->front().last >= answered.last);
-      }
-      opened = engine::Instances::open({"memory:other", true, {machine}, {}});
-      auto const verified = store::verify(path);
-      if (!known.empty()) {
-        REQUIRE(verified.has_value());
-        CHECK_MESSAGE(verified->findings.empty(), verified->findings.front());
-      }
+  auto const run = [&] {
+    known.clear();
+    (void)move_all(instances, known);
+  };
+  auto const check = [&](std::int64_t) {
+    auto const machine = ring();
+    auto opened = engine::Instances::open({path, true, {machine}, {}});
+    REQUIRE_MESSAGE(opened.has_value(), opened.error().message);
+    // What is there is at least as far as what was answered, and at most one step further.
+    for (auto const& [number, answered] : known) {
+      engine::Advance ask;
+      ask.instance = number;
+      ask.last = answered.last;
+      ask.event = workflow::unknown_event;
+      auto const told = opened->advance({&ask, 1});
+      REQUIRE(told.has_value());
+      REQUIRE(told->front().result != engine::AdvanceResult::unknown);
+      CHECK(told->front().last >= answered.last);
     }
-  }
+    opened = engine::Instances::open({"memory:other", true, {machine}, {}});
+    auto const verified = store::verify(path);
+    if (!known.empty()) {
+      REQUIRE(verified.has_value());
+      CHECK_MESSAGE(verified->findings.empty(), verified->findings.front());
+    }
+  };
+  (void)fail_everywhere(operations, std::max<std::int64_t>(fault_stride(stride) / 4, 1), {run, [&] { instances.reset(); }, check});
 }
