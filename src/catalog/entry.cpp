@@ -17,6 +17,11 @@ bool is_whole(std::string_view text) {
   return number && number->scale() == 0 && number->coefficient() >= 0;
 }
 
+bool is_amount(std::string_view text) {
+  auto const number = Decimal::parse(text);
+  return number && number->coefficient() >= 0;
+}
+
 bool is_country(std::string_view text) {
   return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
@@ -41,6 +46,7 @@ bool fits(FieldType type, std::string_view text) {
     case FieldType::time_of_day: return is_time_of_day(text);
     case FieldType::dates: return are_dates(text);
     case FieldType::truth: return text == "true" || text == "false";
+    case FieldType::amount: return is_amount(text);
   }
   return false;
 }
@@ -54,6 +60,7 @@ char const* example_of(FieldType type) {
     case FieldType::time_of_day: return "a time such as 17:30";
     case FieldType::dates: return "dates such as 2026-12-25,2027-01-01";
     case FieldType::truth: return "true or false";
+    case FieldType::amount: return "a number such as 4.95";
   }
   return "";
 }
@@ -108,6 +115,38 @@ std::vector<Kind> const& kinds() {
        "",
        "when a place or queue works",
        {{"zone", text, true, "an IANA name"}, {"opens", time_of_day, false, ""}, {"closes", time_of_day, false, ""}, {"holidays", dates, false, ""}}},
+      {"stock_level",
+       "item/location",
+       "what an item needs at a location; `*` as location: in the whole network",
+       {{"item", text, true, "SKU"},
+        {"location", text, true, "a location, or *"},
+        {"safety_stock", whole, false, "base units that are kept back"},
+        {"reorder_point", whole, false, "base units at which it is ordered again"},
+        {"backorders", whole, false, "base units that may be promised here without stock"},
+        {"order_max", whole, false, "base units that one order may have; with location *"},
+        {"order_multiple", whole, false, "orders are in multiples of so many base units; with location *"},
+        {"removal", text, false, "fefo, fifo or lifo: which lot goes first; with location *"}}},
+      {"lane",
+       "location/destination",
+       "the way from a location to a country (US), to postal codes that begin so (US-02), or to everywhere (*)",
+       {{"location", text, true, ""},
+        {"destination", text, true, "US, US-02 or *"},
+        {"distance_km", whole, false, ""},
+        {"days", whole, false, "calendar days from shipping to delivery"},
+        {"cost", amount, false, "of a parcel, in the policy's currency"},
+        {"open", truth, false, "goods may go this way"},
+        {"hazmat", truth, false, "hazardous goods too"},
+        {"export", truth, false, "controlled goods too"}}},
+      {"capacity",
+       "location",
+       "how many orders a location takes",
+       {{"location", text, true, ""}, {"orders_open_max", whole, true, "with stock reserved here"}}},
+      {"substitute",
+       "item/by",
+       "an item that may be sent in place of another",
+       {{"item", text, true, "SKU that was ordered"},
+        {"by", text, true, "SKU that is sent"},
+        {"cost_rise_percent_max", whole, false, "it may cost so much more than the one ordered; without it, any"}}},
   };
   return all;
 }

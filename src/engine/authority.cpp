@@ -22,6 +22,10 @@ struct Names {
     if (b.what == trade::Observation::counted) names.emplace_back("stock_count");
     if (b.what == trade::Observation::damaged) names.emplace_back("write_off");
   }
+  void operator()(trade::PostCount const&) { names.emplace_back("stock_count"); }
+  void operator()(trade::ChangeOrder const& b) {
+    if (b.thing == "cancel") names.emplace_back("cancel");
+  }
   template <class Other>
   void operator()(Other const&) {}
 };

@@ -5,6 +5,7 @@
 
 #include <bylaw/wire/json.hpp>
 
+#include "engine/feed.hpp"
 #include "engine/flow.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -15,6 +16,10 @@ using ledger::AccountKind;
 
 AccountIndex Context::stock(std::string const& item, std::string const& location, std::string const& status) {
   return ledger.open(AccountKey{AccountKind::quantity, item, location, status, {}, {}, {}}, ledger::physical);
+}
+
+AccountIndex Context::shelf(std::string const& item, std::string const& location, std::string const& lot, std::string const& status) {
+  return ledger.open(AccountKey{AccountKind::quantity, item, location, status, lot, {}, {}}, ledger::physical);
 }
 
 AccountIndex Context::outside(std::string const& item, std::string const& who) {
@@ -35,7 +40,9 @@ Result<void> Context::apply(std::vector<ledger::Transfer> group) {
 Result<void> Context::apply(ledger::Group event, ledger::Applied& applied) {
   for (auto& transfer : event.transfers) transfer.effective = command.at;
   if (auto const done = ledger.apply(event, command.at, applied, store.history()); !done) return done;
+  for (auto const& bound : event.bounds) changes.bounds.push_back({changes.transfers.size(), bound});
   changes.transfers.insert(changes.transfers.end(), applied.entries.begin(), applied.entries.end());
+  changes.lots.insert(changes.lots.end(), event.lots.begin(), event.lots.end());
   return {};
 }
 
@@ -163,7 +170,7 @@ Result<void> stop_clocks(Context& context, std::string const& subject) {
 Result<void> run_command(Context& context) {
   auto done = std::visit([&](auto const& body) { return run(context, body); }, context.command.body);
   for (std::size_t i = 0; done && i < context.closed.size(); ++i) done = stop_clocks(context, context.closed[i]);
-  return done;
+  return done ? tell_channels(context) : done;
 }
 
 Result<void> check_step(Context const& context, Instance const& instance, workflow::Step const& step, std::string const& event, trade::Actor const& by) {

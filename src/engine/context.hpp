@@ -29,15 +29,21 @@ struct Context {
   Version const* version;  ///< that decides about what the command is about
   trade::Changes changes{};
   trade::Outcome outcome{};
-  std::string state_before{};                         ///< of the order or return, for the outcome of a refusal
-  std::vector<std::string> closed{};                  ///< subjects that this command has finished
-  HealthLimits const* limits = nullptr;               ///< for `check_health`
+  std::string state_before{};            ///< of the order or return, for the outcome of a refusal
+  std::vector<std::string> closed{};     ///< subjects that this command has finished
+  HealthLimits const* limits = nullptr;  ///< for `check_health`
+  std::string cause{};                   ///< why promises are looked at again
+  /// In a wave: what each order may have of items that are scarce.
+  std::map<std::string, std::map<std::string, std::int64_t>> caps{};
   std::map<std::string, std::size_t> state_events{};  ///< per subject: which of `changes.events` tells its state
 
   [[nodiscard]] rulebook::Rulebook const& book() const noexcept { return version->book; }
   /// From here on the version decides that is in force for this order.
   void decide_about(trade::Order const& order) { version = &versions.deciding(order); }
   [[nodiscard]] ledger::AccountIndex stock(std::string const& item, std::string const& location, std::string const& status);
+  /// Stock that can be promised, of a lot or of none.
+  [[nodiscard]] ledger::AccountIndex shelf(std::string const& item, std::string const& location, std::string const& lot,
+                                           std::string const& status = "available");
   /// A virtual account of an item: supplier, customer, scrap. It makes the item sum to zero.
   [[nodiscard]] ledger::AccountIndex outside(std::string const& item, std::string const& who);
   [[nodiscard]] ledger::AccountIndex books(Currency currency, std::string const& account);
@@ -112,6 +118,20 @@ struct Instance;
 [[nodiscard]] Result<void> run(Context& context, trade::ErasePerson const& body);
 [[nodiscard]] Result<void> run(Context& context, trade::ActivatePolicy const& body);
 [[nodiscard]] Result<void> run(Context& context, trade::CheckHealth const& body);
+
+[[nodiscard]] Result<void> run(Context& context, trade::ExpectSupply const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::SendSupply const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ReceiveSupply const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::MoveStock const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ReserveStock const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ReleaseReservation const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::AllocateOrders const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ChangeOrder const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::PostCount const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::RecallLot const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::PlanShipments const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::Replan const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::SetProtection const& body);
 
 /// Whether there are such an item and such a place. Errors: `unknown_item`, `no_stock_item`, `unknown_location`.
 [[nodiscard]] Result<void> check_place(Context& context, std::string const& sku, std::string const& place, std::optional<trade::Item>& out);

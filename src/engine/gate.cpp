@@ -8,6 +8,7 @@
 
 #include "engine/activation.hpp"
 #include "engine/authority.hpp"
+#include "engine/order_promises.hpp"
 #include "engine/return_subject.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -74,9 +75,7 @@ Result<bool> look_at_stock(Context& context, trade::ObserveStock const& body, Qu
   if (!*item) return false;
   auto units = body.quantity;
   if (body.what == trade::Observation::counted) {
-    ledger::AccountIndex account;
-    ledger::AccountKey const key{ledger::AccountKind::quantity, body.item, body.location, "available", {}, {}, {}};
-    auto const booked = context.ledger.find(key, account) ? context.ledger.balance(account).posted : 0;
+    auto const booked = counted_here(context, body.item, body.location, body.lot);
     auto const expected = body.expected >= 0 ? body.expected : booked;
     units = units > expected ? units - expected : expected - units;
   }
@@ -86,6 +85,28 @@ Result<bool> look_at_stock(Context& context, trade::ObserveStock const& body, Qu
   auto const value = multiply(*(*item)->unit_cost, Decimal(units), Rounding::half_even);
   if (!value) return Unexpected{value.error()};
   out.ask.amount = *value;
+  return true;
+}
+
+/// What the rows of a sheet differ from the books, at the cost of their units.
+Result<bool> look_at_count(Context& context, trade::PostCount const& body, Question& out) {
+  out.ask.reason = body.reason;
+  for (auto const& row : body.rows) {
+    if (!row.counted) continue;
+    auto const item = context.store.load_item(row.item, context.command.at);
+    if (!item) return Unexpected{item.error()};
+    if (!*item || !(*item)->unit_cost) continue;
+    auto const units = *row.counted > row.expected ? *row.counted - row.expected : row.expected - *row.counted;
+    auto const value = multiply(*(*item)->unit_cost, Decimal(units), Rounding::half_even);
+    if (!value) return Unexpected{value.error()};
+    if (!out.ask.amount || out.ask.amount->currency() != value->currency()) {
+      out.ask.amount = *value;
+      continue;
+    }
+    auto const sum = add(*out.ask.amount, *value);
+    if (!sum) return Unexpected{sum.error()};
+    out.ask.amount = *sum;
+  }
   return true;
 }
 
@@ -122,6 +143,8 @@ Result<bool> question_of(Context& context, Question& out) {
   else if (auto const* release = std::get_if<trade::ReleaseHold>(&body)) found = look_at_order(context, release->order, out);
   else if (auto const* back = std::get_if<trade::ReturnEvent>(&body)) found = look_at_return(context, back->id, out);
   else if (auto const* seen = std::get_if<trade::ObserveStock>(&body)) found = look_at_stock(context, *seen, out);
+  else if (auto const* sheet = std::get_if<trade::PostCount>(&body)) found = look_at_count(context, *sheet, out);
+  else if (auto const* change = std::get_if<trade::ChangeOrder>(&body)) found = look_at_order(context, change->order, out);
   else if (auto const* version = std::get_if<trade::ActivatePolicy>(&body)) found = look_at_activation(context, *version, out);
   if (!found || !*found) return found;
   out.ask.names = names_of(body);

@@ -5,7 +5,9 @@
 
 #include "engine/order_subject.hpp"
 #include "engine/request_subject.hpp"
+#include "engine/reservation_subject.hpp"
 #include "engine/return_subject.hpp"
+#include "engine/shipments.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -63,6 +65,15 @@ class PlainSubject : public Subject {
     return out;
   }
   [[nodiscard]] Result<void> act(Context&, std::string const&) override { return {}; }
+  /// A parcel that leaves takes its contents out of the books.
+  [[nodiscard]] Result<void> arrived(Context& context) override {
+    if (instance.stored.workflow != "shipment" || instance.stored.state != "shipped" || instance.stored.parent == 0) return {};
+    auto const parent = context.store.load_instance(instance.stored.parent);
+    if (!parent || !*parent || (*parent)->workflow != "order") return parent ? Result<void>{} : Result<void>(Unexpected{parent.error()});
+    OrderSubject order;
+    if (auto const loaded = order.load(context, (*parent)->subject); !loaded) return loaded;
+    return ship_parcel(context, order, instance.stored);
+  }
 };
 
 }  // namespace
@@ -80,6 +91,11 @@ Result<std::unique_ptr<Subject>> load_subject(Context& context, std::string cons
     auto subject = std::make_unique<ReturnSubject>();
     if (auto const loaded = subject->load(context, id); !loaded) return Unexpected{loaded.error()};
     return std::unique_ptr<Subject>(std::move(subject));
+  }
+  if ((*stored)->workflow == "reservation") {
+    auto reservation = std::make_unique<ReservationSubject>();
+    if (auto const loaded = reservation->load(context, std::move(**stored)); !loaded) return Unexpected{loaded.error()};
+    return std::unique_ptr<Subject>(std::move(reservation));
   }
   if (is_request(**stored)) {
     auto request = std::make_unique<RequestSubject>();
@@ -109,7 +125,7 @@ Result<void> check_free_id(Context& context, std::string const& id) {
 Result<void> run(Context& context, trade::StartInstance const& body) {
   context.outcome.subject = body.id;
   auto const* workflow = context.book().find_workflow(body.workflow);
-  if (workflow == nullptr || workflow->kind == "order" || workflow->kind == "return") {
+  if (workflow == nullptr || workflow->kind == "order" || workflow->kind == "return" || workflow->kind == "reservation") {
     return context.refuse("unknown_workflow", "no workflow `" + body.workflow + "` can be started by itself",
                           "name one that the policy declares; orders are imported, returns are requested");
   }
@@ -146,6 +162,9 @@ Result<void> run(Context& context, trade::InstanceEvent const& body) {
   if (!*stored) return context.refuse("unknown_instance", "there is no `" + body.id + "`", "send `start_instance` first, or correct the id");
   if ((*stored)->workflow == "order" || (*stored)->workflow == "return") {
     return context.refuse("wrong_command", "`" + body.id + "` is an " + (*stored)->workflow, "send " + (*stored)->workflow + "_event");
+  }
+  if ((*stored)->workflow == "reservation") {
+    return context.refuse("wrong_command", "`" + body.id + "` is a reservation", "send `release_reservation`, or let an order name it");
   }
   if (is_request(**stored)) return context.refuse("wrong_command", "`" + body.id + "` waits for an answer", "send `answer_request`");
   auto subject = load_subject(context, body.id);

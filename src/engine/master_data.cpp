@@ -4,7 +4,8 @@
 #include <bylaw/catalog/entry.hpp>
 #include <bylaw/wire/commands.hpp>
 
-#include "engine/context.hpp"
+#include "engine/protection.hpp"
+#include "engine/replan.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -85,20 +86,24 @@ Result<void> run(Context& context, trade::ReceiveStock const& body) {
   context.outcome.subject = body.item;
   std::optional<trade::Item> item;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
+  ledger::Group event;
   ledger::Transfer in;
   in.debit = context.outside(body.item, "supplier");
-  in.credit = context.stock(body.item, body.location, "available");
+  in.credit = context.shelf(body.item, body.location, body.lot);
   in.amount = body.quantity;
   in.reference = body.reference;
-  std::vector<ledger::Transfer> group{in};
+  event.transfers.push_back(std::move(in));
+  if (!body.lot.empty()) event.lots.push_back({body.item, body.lot, context.command.at, body.removal, body.expires});
   if (item->unit_cost) {
     auto const cost = multiply(*item->unit_cost, Decimal(body.quantity), Rounding::half_even);
     if (!cost) return Unexpected{cost.error()};
-    context.add_legs(group, finance::goods_received(*cost), body.reference);
+    context.add_legs(event.transfers, finance::goods_received(*cost), body.reference);
   }
-  if (auto const applied = context.apply(std::move(group)); !applied) return applied;
+  ledger::Applied applied;
+  if (auto const done = context.apply(std::move(event), applied); !done) return done;
   context.announce("stock.received", body.item, body.location);
-  return {};
+  if (auto const set = set_reserves(context, *item, body.location, Occasion::receipt); !set) return set;
+  return Replanning(context, body.item, "stock came in").plan();
 }
 
 }  // namespace bylaw::inline v0::engine

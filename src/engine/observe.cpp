@@ -1,7 +1,7 @@
 // What somebody has seen is booked, whatever the books said before: counted, damaged, shipped.
 #include <algorithm>
 
-#include "engine/order_subject.hpp"
+#include "engine/replan.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -43,15 +43,22 @@ Result<void> open_exception(Context& context, trade::ObserveStock const& body, s
   return started;
 }
 
-/// Orders whose promises were cut are held until somebody has found them other stock.
-Result<void> hold_the_short(Context& context, std::vector<ledger::Shortage> const& shortages) {
+/// Orders whose promises were cut get other stock; those for which there is none are held until somebody has found some.
+Result<void> hold_the_short(Context& context, std::vector<ledger::Shortage> const& shortages, std::string const& item) {
+  Replanning replanning(context, item, "there was less than the books said");
+  bool any = false;
   for (auto const& shortage : shortages) {
     OrderSubject subject;
     auto const known = context.store.load_order(shortage.reference);
     if (!known) return Unexpected{known.error()};
-    if (!*known) continue;
+    if (!*known) {
+      context.announce("reservation.short", shortage.reference, "there was less than the books said");
+      continue;
+    }
     if (auto const loaded = subject.load(context, shortage.reference); !loaded) return loaded;
     if (subject.instance.stored.closed) continue;
+    any = true;
+    replanning.add(shortage.reference);
     trade::HoldRow row;
     row.order = shortage.reference;
     row.rule = "shortage";
@@ -67,7 +74,7 @@ Result<void> hold_the_short(Context& context, std::vector<ledger::Shortage> cons
     context.announce("order.short", shortage.reference, subject.instance.stored.state);
     if (auto const settled = Flow(context, subject).settle(); !settled) return settled;
   }
-  return {};
+  return any ? replanning.plan() : Result<void>{};
 }
 
 ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference) {
@@ -85,7 +92,7 @@ void ship_promised(Context& context, trade::ObserveStock const& body, std::vecto
   if (body.order.empty()) return;
   for (auto const& pending : context.ledger.pendings_of(body.order)) {
     auto const key = context.ledger.key(pending.debit);
-    if (units == 0 || key.unit != body.item || key.place != body.location) continue;
+    if (units == 0 || key.unit != body.item || key.place != body.location || is_backorder(key) || (!body.lot.empty() && key.detail != body.lot)) continue;
     ledger::Transfer kept;
     kept.kind = ledger::TransferKind::post_pending;
     kept.target = pending.sequence;
@@ -106,23 +113,44 @@ void ship_promised(Context& context, trade::ObserveStock const& body, std::vecto
   }
 }
 
+/// What is not there is missing first from what is kept for nobody, then from the reserves of channels.
+void take_away(Context& context, trade::ObserveStock const& body, ledger::AccountIndex adjustment, std::int64_t units, std::vector<ledger::Transfer>& group) {
+  auto const reference = body.order.empty() ? context.command.id : body.order;
+  auto const shelf = context.shelf(body.item, body.location, body.lot);
+  std::vector<ledger::Transfer> reserves;
+  auto left = units;
+  auto const first = std::min(left, std::max<std::int64_t>(context.ledger.balance(shelf).posted, 0));
+  if (first > 0) group.push_back(movement(shelf, adjustment, first, reference));
+  left -= first;
+  for (auto const account : context.ledger.accounts_of(ledger::AccountKind::quantity, body.item)) {
+    auto const key = context.ledger.key(account);
+    if (left == 0 || key.place != body.location || key.status != "available" || key.detail != body.lot || key.pool.empty()) continue;
+    auto const here = std::min(left, std::max<std::int64_t>(context.ledger.balance(account).posted, 0));
+    if (here == 0) continue;
+    group.push_back(movement(account, adjustment, here, reference));
+    left -= here;
+  }
+  if (left > 0) group.push_back(movement(shelf, adjustment, left, reference));
+}
+
 /// What the observation moves, and what it means for the books at the item's cost.
 Result<std::vector<ledger::Transfer>> movements(Context& context, trade::ObserveStock const& body, trade::Item const& item) {
   std::vector<ledger::Transfer> group;
-  auto const shelf = context.stock(body.item, body.location, "available");
+  auto const shelf = context.shelf(body.item, body.location, body.lot);
   auto const reference = body.order.empty() ? context.command.id : body.order;
   auto units = body.quantity;
   std::vector<finance::Leg> (*legs)(Money) = nullptr;
   if (body.what == trade::Observation::counted) {
-    auto const booked = context.ledger.balance(shelf).posted;
+    auto const booked = counted_here(context, body.item, body.location, body.lot);
     auto const difference = body.quantity - (body.expected >= 0 ? body.expected : booked);
     if (difference == 0) return group;
     units = difference > 0 ? difference : -difference;
     auto const adjustment = context.outside(body.item, "adjustment");
-    group.push_back(difference > 0 ? movement(adjustment, shelf, units, reference) : movement(shelf, adjustment, units, reference));
+    if (difference > 0) group.push_back(movement(adjustment, shelf, units, reference));
+    else take_away(context, body, adjustment, units, group);
     legs = difference > 0 ? finance::stock_found : finance::stock_lost;
   } else if (body.what == trade::Observation::damaged) {
-    group.push_back(movement(shelf, context.stock(body.item, body.location, "damaged"), units, reference));
+    group.push_back(movement(shelf, context.shelf(body.item, body.location, body.lot, "damaged"), units, reference));
   } else {
     ship_promised(context, body, group, units);
     if (units > 0) group.push_back(movement(shelf, context.outside(body.item, "customer"), units, reference));
@@ -137,6 +165,36 @@ Result<std::vector<ledger::Transfer>> movements(Context& context, trade::Observe
 }
 
 }  // namespace
+
+std::int64_t counted_here(Context const& context, std::string const& item, std::string const& location, std::string const& lot) {
+  std::int64_t out = 0;
+  for (auto const account : context.ledger.accounts_of(ledger::AccountKind::quantity, item)) {
+    auto const key = context.ledger.key(account);
+    if (key.place == location && key.status == "available" && key.detail == lot) out += context.ledger.balance(account).posted;
+  }
+  return out;
+}
+
+Result<void> hold_for_recall(Context& context, std::string const& order, std::string const& item, std::string const& lot) {
+  OrderSubject subject;
+  auto const known = context.store.load_order(order);
+  if (!known) return Unexpected{known.error()};
+  if (!*known) return {};
+  if (auto const loaded = subject.load(context, order); !loaded) return loaded;
+  trade::HoldRow row;
+  row.order = order;
+  row.rule = "recall";
+  row.reason = "RECALL";
+  row.text = "a parcel holds `" + item + "` of the recalled lot " + lot;
+  row.queue = "recall";
+  row.blocks = "ship";
+  row.scope = "order";
+  row.owner = "warehouse_lead";
+  row.reads = "{}";
+  subject.put(context, std::move(row));
+  context.announce("order.recall", order, subject.instance.stored.state);
+  return Flow(context, subject).settle();
+}
 
 Result<void> run(Context& context, trade::ObserveStock const& body) {
   context.outcome.subject = body.item;
@@ -164,7 +222,16 @@ Result<void> run(Context& context, trade::ObserveStock const& body) {
   if (auto const done = context.apply(std::move(event), applied); !done) return done;
   context.announce("stock." + std::string(to_string(body.what)), body.item, body.location);
   if (!body.order.empty()) std::erase_if(applied.shortages, [&](ledger::Shortage const& s) { return s.reference == body.order; });
-  if (auto const held = hold_the_short(context, applied.shortages); !held) return held;
+  if (!body.order.empty() && body.what == trade::Observation::shipped) {
+    OrderSubject order;
+    auto const known = context.store.load_order(body.order);
+    if (!known) return Unexpected{known.error()};
+    if (*known) {
+      if (auto const loaded = order.load(context, body.order); !loaded) return loaded;
+      note_shipped(context, order.view, body.item, body.quantity);
+    }
+  }
+  if (auto const held = hold_the_short(context, applied.shortages, body.item); !held) return held;
   return applied.discrepancy == 0 ? Result<void>{} : open_exception(context, body, applied.discrepancy);
 }
 

@@ -3,7 +3,8 @@
 
 #include <bylaw/wire/commands.hpp>
 
-#include "engine/order_subject.hpp"
+#include "engine/intake.hpp"
+#include "engine/order_promises.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -88,9 +89,10 @@ Result<void> amend(Context& context, trade::Order const& order, store::StoredOrd
 }  // namespace
 
 Result<void> run(Context& context, trade::ImportOrder const& body) {
-  auto const& order = body.order;
+  auto order = body.order;
   context.outcome.subject = order.id;
   if (auto const good = check_order(context, order); !good) return good;
+  if (auto const mapped = map_items(context, order); !mapped) return mapped;
   auto const existing = context.store.load_order(order.id);
   if (!existing) return Unexpected{existing.error()};
   if (*existing) return amend(context, order, **existing);
@@ -107,12 +109,20 @@ Result<void> run(Context& context, trade::ImportOrder const& body) {
   Flow flow(context, subject);
   if (auto const started = flow.start(*context.book().order_workflow(order.channel), order.id, "", "import"); !started) return started;
   view.stored.state = subject.instance.stored.state;
+  bool rejected = false;
+  if (auto const validated = validate(context, subject, rejected); !validated) return validated;
+  if (rejected) {
+    context.outcome.code = "rejected";
+    auto const step = flow.look("reject", {"system", ""});
+    if (!step) return Unexpected{step.error()};
+    return flow.follow("reject", *step, {"system", ""});
+  }
   if (auto const checked = subject.recheck_holds(context); !checked) return checked;
   auto const step = flow.look("validate", {"system", ""});
   if (!step) return Unexpected{step.error()};
   if (auto const done = flow.follow("validate", *step, {"system", ""}); !done) return done;
   subject.judge_lateness(context);
-  return {};
+  return take_over_reservation(context, view);
 }
 
 Result<void> run(Context& context, trade::OrderEvent const& body) {

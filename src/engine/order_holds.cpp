@@ -241,6 +241,8 @@ Result<bool> OrderSubject::fire(Context& context, store::StoredTimer const& time
     }
     return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
   }
+  auto const promised = fire_promise(context, timer.name);
+  if (!promised || *promised) return promised;
   // The hold that it belongs to is gone, and so is its cause.
   return timer.name.compare(0, 5, "hold/") == 0;
 }

@@ -5,6 +5,9 @@
 
 #include <bylaw/values/word_list.hpp>
 
+#include "engine/intake.hpp"
+#include "engine/order_promises.hpp"
+
 namespace bylaw::inline v0::engine {
 
 using trade::HoldRow;
@@ -32,6 +35,7 @@ Result<void> complete(Context& context, OrderView& view, bool paid) {
   }
   facts.items.clear();
   for (auto const& item : view.items) facts.items.push_back(item ? &*item : nullptr);
+  if (auto const looked = look_around_customer(context, view); !looked) return looked;
   return read_measures(context, *context.version, view);
 }
 
@@ -60,6 +64,7 @@ Result<void> ship(Context& context, OrderView const& view) {
   std::vector<ledger::Transfer> group;
   std::vector<Money> costs;  // one sum per currency that items are bought in
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
+    if (is_backorder(context.ledger.key(pending.debit))) continue;  // what is yet to come has not left
     group.push_back(resolution(pending, ledger::TransferKind::post_pending));
     auto const share = cost_of(view, context.ledger.key(pending.debit).unit, pending.amount);
     auto known = std::find_if(costs.begin(), costs.end(), [&](Money const& c) { return c.currency() == share.currency(); });
@@ -77,10 +82,42 @@ Result<void> release_stock(Context& context, OrderView const& view) {
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
     group.push_back(resolution(pending, ledger::TransferKind::void_pending));
   }
-  return context.apply(std::move(group));
+  return group.empty() ? Result<void>{} : context.apply(std::move(group));
 }
 
 }  // namespace
+
+std::map<std::string, std::int64_t> shipped_units_of(trade::Order const& order) {
+  std::map<std::string, std::int64_t> out;
+  for (auto const& attribute : order.attributes) {
+    if (attribute.path.compare(0, shipped_path.size(), shipped_path) != 0) continue;
+    auto const units = Decimal::parse(attribute.value);
+    if (units) out[attribute.path.substr(shipped_path.size())] = units->coefficient();
+  }
+  return out;
+}
+
+namespace {
+/// An address that was corrected or changed later is where the goods go.
+void take_address(trade::Order& order) {
+  std::pair<std::string_view, std::string*> const parts[] = {{"order.ship_to.country", &order.ship_to.country},
+                                                             {"order.ship_to.region", &order.ship_to.region},
+                                                             {"order.ship_to.city", &order.ship_to.city},
+                                                             {"order.ship_to.postal_code", &order.ship_to.postal_code},
+                                                             {"order.ship_to.street", &order.ship_to.street}};
+  for (auto const& attribute : order.attributes) {
+    for (auto const& [path, value] : parts) {
+      if (attribute.path == path) *value = attribute.value;
+    }
+  }
+}
+}  // namespace
+
+void note_shipped(Context& context, OrderView& view, std::string const& item, std::int64_t units) {
+  auto& sum = view.shipped_units[item];
+  sum += units;
+  context.changes.facts.push_back({view.stored.order.id, {std::string(shipped_path) + item, std::to_string(sum)}});
+}
 
 Result<void> OrderSubject::load(Context& context, std::string const& id) {
   auto stored = context.store.load_order(id);
@@ -105,6 +142,7 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
     std::erase_if(attributes, [&](trade::Attribute const& a) { return a.path == row.fact.path; });
     attributes.push_back(row.fact);
   }
+  take_address(view.stored.order);
   auto const where = context.instance(id);
   if (!where) return Unexpected{where.error()};
   instance.stored = **where;
@@ -123,7 +161,15 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
   auto const times = context.store.order_times(id);
   if (!times) return Unexpected{times.error()};
   view.shipped = times->shipped != 0;
+  view.shipped_units = shipped_units_of(view.stored.order);
   view.facts.children.clear();
+  bool contents = false;
+  for (auto const& child : *children) {
+    for (auto const& attribute : child.attributes) contents = contents || attribute.path == "shipment.contents";
+  }
+  auto const promises = context.ledger.pendings_of(id);
+  view.facts.awaits_parcel =
+      contents && std::any_of(promises.begin(), promises.end(), [&](ledger::Pending const& p) { return !is_backorder(context.ledger.key(p.debit)); });
   for (auto const& child : *children) view.facts.children.push_back({child.workflow, child.subject, child.state.substr(0, child.state.find('.'))});
   bool paid = times->paid;
   for (auto const& row : context.changes.facts) paid = paid || (row.order == id && row.fact.path == "order.paid_in_full" && row.fact.value == "true");
@@ -180,9 +226,17 @@ Result<bool> OrderSubject::reserve_first(Context& context) {
     auto const cancelled = Subject::assert_event(context, "cancel", {"system", ""});
     return cancelled ? Result<bool>(false) : Result<bool>(Unexpected{cancelled.error()});
   }
+  if (*reserved == Reservation::asked) {
+    context.outcome.code = "customer_asked";
+    context.announce("order.ask_customer", id, view.stored.state);
+    return false;
+  }
   context.outcome.code = *reserved == Reservation::held ? "held" : "backordered";
   context.announce("order." + context.outcome.code, id, view.stored.state);
-  if (*reserved == Reservation::backordered) return false;
+  if (*reserved == Reservation::backordered) {
+    auto const waits = start_waiting(context, view);
+    return waits ? Result<bool>(false) : Result<bool>(Unexpected{waits.error()});
+  }
   put(context, std::move(short_of));
   auto const settled = Flow(context, *this).settle();
   return settled ? Result<bool>(false) : Result<bool>(Unexpected{settled.error()});
@@ -207,6 +261,8 @@ Result<void> OrderSubject::assert_event(Context& context, std::string const& eve
     auto const goes_on = reserve_first(context);
     if (!goes_on) return Unexpected{goes_on.error()};
     if (!*goes_on) return {};
+    stop_clocks_of(context, view, "backorder/");
+    if (auto const promised = promise_service(context, view); !promised) return promised;
   }
   return flow.follow(event, *step, by);
 }
@@ -214,6 +270,8 @@ Result<void> OrderSubject::assert_event(Context& context, std::string const& eve
 Result<void> OrderSubject::arrived(Context& context) {
   view.stored.state = instance.stored.state;
   if (!instance.stored.closed) return {};
+  // What is finished has nothing promised to it.
+  if (auto const released = release_stock(context, view); !released) return released;
   // What is finished is held by nothing, but for what a person still has to look at.
   for (auto const& hold : std::vector<HoldRow>(view.holds)) {
     if (!hold.late.empty() && hold.late != "stop_ship") continue;

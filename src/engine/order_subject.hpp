@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string_view>
 
 #include "engine/flow.hpp"
@@ -11,15 +12,21 @@ struct OrderView {
   std::vector<std::optional<trade::Item>> items;
   std::vector<trade::HoldRow> holds;  ///< open ones
   bool shipped = false;
+  std::map<std::string, std::int64_t> shipped_units;  ///< that have left before the rest, by item
   rulebook::OrderFacts facts;
 };
 /// Fills items and facts of a view whose `stored` and `holds` are set.
 [[nodiscard]] Result<void> complete(Context& context, OrderView& view, bool paid);
+/// Units of an order that have left before the rest of it, by item: kept among its facts.
+inline constexpr std::string_view shipped_path = "order.shipped.";
+[[nodiscard]] std::map<std::string, std::int64_t> shipped_units_of(trade::Order const& order);
+void note_shipped(Context& context, OrderView& view, std::string const& item, std::int64_t units);
 /// Brings the facts about holds to what `holds` are now.
 void tell_holds(OrderView& view);
 
-/// The reservation of an order: how much, what to do when stock is short. `held`: `short_of` is the hold to place.
-enum class Reservation : std::uint8_t { full, backordered, cancelled, held };
+/// The reservation of an order: how much, what to do when stock is short. `held`: `short_of` is the hold to place; `asked`: the customer
+/// has to say.
+enum class Reservation : std::uint8_t { full, backordered, cancelled, held, asked };
 [[nodiscard]] Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& short_of);
 
 /// An order that moves: holds and stops keep it from what they block, its actions move stock and money.
@@ -54,6 +61,8 @@ class OrderSubject : public Subject {
   [[nodiscard]] Result<Frames> frames(Context& context) override;
   [[nodiscard]] Result<void> act(Context& context, std::string const& action) override;
   [[nodiscard]] Result<bool> reserve_first(Context& context);
+  /// Clocks of what was promised: an order that waits for stock, a date that nears or has passed. False: none of these.
+  [[nodiscard]] Result<bool> fire_promise(Context& context, std::string const& name);
   [[nodiscard]] Result<void> before_settling(Context& context) override { return apply_stops(context); }
   [[nodiscard]] Result<void> arrived(Context& context) override;
   [[nodiscard]] Result<void> settle_children(Context& context);

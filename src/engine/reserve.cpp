@@ -1,133 +1,216 @@
-// From a released order to reservations: candidates, the policy's choice, the plan, pendings.
+// From a released order to its promises: what it still needs, where that comes from, and what is done when it is not there.
 #include <algorithm>
 #include <map>
 
-#include <bylaw/allocation/plan.hpp>
-#include <bylaw/values/word_list.hpp>
+#include <bylaw/catalog/entry.hpp>
+#include <bylaw/store/supplies.hpp>
 #include <bylaw/wire/decisions.hpp>
 
+#include "engine/order_promises.hpp"
 #include "engine/order_subject.hpp"
 
 namespace bylaw::inline v0::engine {
 
+using allocation::Demand;
+
 namespace {
 
-ledger::Balance balance_of(Context const& context, std::string const& item, std::string const& location) {
-  ledger::AccountIndex account;
-  ledger::AccountKey const key{ledger::AccountKind::quantity, item, location, "available", {}, {}, {}};
-  return context.ledger.find(key, account) ? context.ledger.balance(account) : ledger::Balance{};
+bool says_yes(trade::Order const& order, std::string_view path) {
+  return std::any_of(order.attributes.begin(), order.attributes.end(), [&](trade::Attribute const& a) { return a.path == path && a.value == "true"; });
 }
 
-/// What is still to be reserved: the lines less what the order holds already.
-std::vector<allocation::Demand> open_demand(Context const& context, trade::Order const& order) {
-  std::map<std::string, std::int64_t> reserved;
-  for (auto const& pending : context.ledger.pendings_of(order.id)) reserved[context.ledger.key(pending.debit).unit] += pending.amount;
-  std::vector<allocation::Demand> demands;
-  for (auto const& line : order.lines) {
-    if (line.service) continue;
-    auto const have = std::min(reserved[line.item], line.quantity);
-    reserved[line.item] -= have;
-    if (line.quantity > have) demands.push_back({line.number, line.item, line.quantity - have});
+std::size_t line_index(trade::Order const& order, std::int32_t number) {
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    if (order.lines[i].number == number) return i;
   }
-  return demands;
+  return 0;
 }
 
-struct Candidates {
-  std::vector<allocation::Supply> supplies;
-  std::vector<policy::Frame> frames;
-};
-
-Candidates look_around(Context const& context, std::vector<trade::Location> const& locations, std::vector<allocation::Demand> const& demands,
-                       bool keep_safety_stock) {
-  Candidates out;
-  for (auto const& location : locations) {
-    allocation::Supply supply{location.id, {}};
-    rulebook::CandidateFacts facts;
-    facts.location = &location;
-    for (auto const& demand : demands) {
-      auto const balance = balance_of(context, demand.item, location.id);
-      auto const kept = keep_safety_stock ? location.safety_stock : 0;
-      supply.available.push_back(std::max<std::int64_t>(balance.available() - kept, 0));
-      facts.stock.on_hand += balance.posted;
-      facts.stock.reserved += balance.pending_out;
-      facts.covers += supply.available.back() >= demand.quantity ? 1 : 0;
+/// Items that may be sent in place of another, in order of their SKUs, with what they may cost more.
+Result<std::vector<std::string>> substitutes_of(Context& context, trade::Item const& item) {
+  std::vector<std::string> out;
+  if (!store::Supplies(context.store).has_entries("substitute")) return out;
+  auto const entries = store::Supplies(context.store).entries("substitute", item.sku + "/", context.command.at);
+  if (!entries) return Unexpected{entries.error()};
+  for (auto const& [id, body] : *entries) {
+    auto const values = entry_values(body);
+    auto const by = std::string(catalog::value_of(values, "by"));
+    auto const other = context.store.load_item(by, context.command.at);
+    if (!other) return Unexpected{other.error()};
+    if (!*other) continue;
+    auto const limit = Decimal::parse(catalog::value_of(values, "cost_rise_percent_max"));
+    if (limit) {
+      // A limit that cannot be compared is one that is not kept.
+      bool const comparable = item.unit_cost && (*other)->unit_cost && item.unit_cost->currency() == (*other)->unit_cost->currency();
+      if (!comparable) continue;
+      auto const most = Int128{item.unit_cost->amount_minor()} * (100 + limit->coefficient());
+      if (Int128{(*other)->unit_cost->amount_minor()} * 100 > most) continue;
     }
-    out.frames.push_back(context.book().candidate_frame(facts));
-    out.supplies.push_back(std::move(supply));
+    out.push_back(by);
   }
   return out;
 }
 
-Result<void> place(Context& context, trade::Order const& order, std::vector<allocation::Pick> const& picks) {
-  std::vector<ledger::Transfer> group;
-  for (auto const& pick : picks) {
-    ledger::Transfer promise;
-    promise.kind = ledger::TransferKind::pending;
-    promise.debit = context.stock(pick.item, pick.location, "available");
-    promise.credit = context.outside(pick.item, "customer");
-    promise.amount = pick.quantity;
-    promise.reference = order.id;
-    group.push_back(std::move(promise));
+/// Units that lie reserved for the order, by item. A substitute counts for the item that was ordered.
+Result<std::map<std::string, std::int64_t>> reserved_units(Context& context, OrderView const& view) {
+  std::map<std::string, std::int64_t> out;
+  std::map<std::string, std::int64_t> others;
+  auto const& lines = view.stored.order.lines;
+  for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
+    auto const key = context.ledger.key(pending.debit);
+    if (is_backorder(key)) continue;
+    bool const ordered = std::any_of(lines.begin(), lines.end(), [&](trade::Line const& line) { return line.item == key.unit; });
+    (ordered ? out : others)[key.unit] += pending.amount;
   }
-  return context.apply(std::move(group));
+  if (others.empty()) return out;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (i >= view.items.size() || !view.items[i]) continue;
+    auto const possible = substitutes_of(context, *view.items[i]);
+    if (!possible) return Unexpected{possible.error()};
+    for (auto const& by : *possible) {
+      out[lines[i].item] += others[by];
+      others[by] = 0;
+    }
+  }
+  return out;
+}
+
+/// Sends another item where the customer allows it and the catalog names one.
+Result<void> substitute(Context& context, Buyer const& buyer, OrderView& view, policy::Frame const& frame, Sourced& sourced, std::vector<Promise>& promises) {
+  if (!says_yes(view.stored.order, "order.substitution")) return {};
+  for (auto& demand : sourced.open) {
+    auto const& item = view.items[line_index(view.stored.order, demand.line)];
+    if (!item) continue;
+    auto const possible = substitutes_of(context, *item);
+    if (!possible) return Unexpected{possible.error()};
+    for (auto const& by : *possible) {
+      if (demand.quantity == 0) break;
+      auto other = source(context, buyer, frame, {{demand.line, by, demand.quantity}}, false);
+      if (!other) return Unexpected{other.error()};
+      for (auto& promise : other->promises) {
+        demand.quantity -= promise.quantity;
+        promises.push_back(std::move(promise));
+      }
+      if (other->promises.empty()) continue;
+      context.announce("order.substituted", view.stored.order.id, item->sku + " by " + by);
+    }
+  }
+  std::erase_if(sourced.open, [](Demand const& demand) { return demand.quantity == 0; });
+  return {};
+}
+
+std::vector<std::size_t> lines_of(trade::Order const& order, std::vector<Demand> const& demands) {
+  std::vector<std::size_t> out;
+  for (auto const& demand : demands) out.push_back(line_index(order, demand.line));
+  return out;
+}
+
+/// Its promises that wait for supply are dropped; they are placed anew with everything else.
+Result<void> drop_backorders(Context& context, std::string const& order) {
+  std::vector<ledger::Transfer> group;
+  for (auto const& pending : context.ledger.pendings_of(order)) {
+    if (!is_backorder(context.ledger.key(pending.debit))) continue;
+    ledger::Transfer dropped;
+    dropped.kind = ledger::TransferKind::void_pending;
+    dropped.target = pending.sequence;
+    dropped.reference = pending.reference;
+    group.push_back(std::move(dropped));
+  }
+  return group.empty() ? Result<void>{} : context.apply(std::move(group));
 }
 
 }  // namespace
 
+Result<std::vector<Demand>> open_demand(Context& context, OrderView const& view) {
+  auto reserved = reserved_units(context, view);
+  if (!reserved) return Unexpected{reserved.error()};
+  for (auto const& [item, units] : view.shipped_units) (*reserved)[item] += units;
+  std::vector<Demand> out;
+  for (auto const& line : view.stored.order.lines) {
+    if (line.service) continue;
+    auto const have = std::min((*reserved)[line.item], line.quantity);
+    (*reserved)[line.item] -= have;
+    if (line.quantity > have) out.push_back({line.number, line.item, line.quantity - have});
+  }
+  return out;
+}
+
+Buyer buyer_of(OrderView const& view) {
+  Buyer out;
+  out.id = view.stored.order.id;
+  out.channel = view.stored.order.channel;
+  out.to = &view.stored.order.ship_to;
+  for (auto const& attribute : view.stored.order.attributes) {
+    if (attribute.path == "order.collect_at") out.collect_at = attribute.value;
+  }
+  return out;
+}
+
 Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& short_of) {
   auto const& order = view.stored.order;
-  auto const demands = open_demand(context, order);
-  if (demands.empty()) return Reservation::full;
+  if (auto const taken = take_over_reservation(context, view); !taken) return Unexpected{taken.error()};
+  if (auto const dropped = drop_backorders(context, order.id); !dropped) return Unexpected{dropped.error()};
+  auto demands = open_demand(context, view);
+  if (!demands) return Unexpected{demands.error()};
+  if (demands->empty()) return Reservation::full;
   auto const& policy = context.book().policy();
-  auto locations = context.store.locations(context.command.at);
-  if (!locations) return Unexpected{locations.error()};
-  // Nothing is promised from a place that is stopped.
-  auto const stops = stops_in_force(context);
-  if (!stops) return Unexpected{stops.error()};
-  for (auto const& stop : *stops) {
-    bool const keeps = has_word(stop.blocks, "allocate") || has_word(stop.blocks, "pick") || has_word(stop.blocks, "ship");
-    if (stop.what == "location" && keeps) std::erase_if(*locations, [&](trade::Location const& l) { return l.id == stop.target; });
-  }
-  // The last tie is decided by the location's own priority, then by its id.
-  std::stable_sort(locations->begin(), locations->end(), [](auto const& a, auto const& b) { return a.priority < b.priority; });
   auto const frame = context.book().order_frame(view.facts);
   if (!frame) return Unexpected{frame.error()};
-  auto candidates = look_around(context, *locations, demands, false);
-  auto const decision = policy.decide_allocation(*frame, candidates.frames, context.command.at);
-  if (!decision.error.empty()) return context.refuse("policy_error", decision.error);
-  if (decision.rule < 0) return context.refuse("no_allocation_rule", "no allocation rule is in force", "add an `allocation` to the policy");
-  auto const& rule = policy.allocations()[static_cast<std::size_t>(decision.rule)];
-  if (rule.keep_safety_stock) candidates = look_around(context, *locations, demands, true);
-  std::vector<allocation::Supply> ranked;
-  for (auto const index : decision.candidates) ranked.push_back(candidates.supplies[index]);
-  auto const plan = allocation::plan(demands, ranked, rule.shipments_max);
-
-  std::string const verdict = plan.short_units == 0 ? "full" : "short by " + std::to_string(plan.short_units);
-  context.changes.decisions.push_back({order.id, "allocation", rule.info.name,
-                                       verdict + " from " + std::to_string(plan.shipments) + " location" + (plan.shipments == 1 ? "" : "s"),
-                                       wire::reads_json(decision.reads)});
-  if (plan.short_units == 0) {
-    auto const placed = place(context, order, plan.picks);
-    return placed ? Result<Reservation>(Reservation::full) : Result<Reservation>(Unexpected{placed.error()});
+  auto const buyer = buyer_of(view);
+  bool const complete = says_yes(order, "order.ship_complete");
+  auto sourced = source(context, buyer, *frame, *demands, complete);
+  if (!sourced) return Unexpected{sourced.error()};
+  auto const& rule = *sourced->rule;
+  cut_to_share(context, order.id, *sourced);
+  bool const all_or_nothing = policy.headers()[rule.info.header].all_or_nothing;
+  if (all_or_nothing && !sourced->open.empty() && !complete) {
+    sourced->options.complete = true;
+    plan_again(*sourced);
   }
+  auto outcome = Reservation::full;
+  std::vector<Promise> others;
+  std::int64_t missing = 0;
+  for (auto const& demand : sourced->open) missing += demand.quantity;
   for (auto const& step : rule.short_steps) {
-    if (step == "backorder") {
-      auto const placed = place(context, order, plan.picks);
-      return placed ? Result<Reservation>(Reservation::backordered) : Result<Reservation>(Unexpected{placed.error()});
-    }
-    if (step == "cancel") return Reservation::cancelled;
-    if (step.compare(0, 5, "hold:") == 0) {
-      for (auto const& hold : policy.holds()) {
-        if (hold.info.name != step.substr(5)) continue;
-        auto row = orders::hold_row(hold, order.id, {});
-        row.reads = "{\"short_units\":\"" + std::to_string(plan.short_units) + "\"}";
-        short_of = std::move(row);
-        return Reservation::held;
-      }
+    if (sourced->open.empty()) break;
+    if (step == "substitute") {
+      if (auto const done = substitute(context, buyer, view, *frame, *sourced, others); !done) return Unexpected{done.error()};
+    } else if (step == "split" && rule.shipments_max > 0) {
+      sourced->options.shipments_max = 0;
+      plan_again(*sourced);
+    } else if (step == "backorder") {
+      auto later = backorder(context, *sourced, *frame, lines_of(order, sourced->open));
+      if (!later) return Unexpected{later.error()};
+      if (!later->empty()) outcome = Reservation::backordered;
+      others.insert(others.end(), later->begin(), later->end());
+    } else if (step == "ask") {
+      outcome = Reservation::asked;
+      break;
+    } else if (step == "cancel") {
+      outcome = Reservation::cancelled;
+      break;
+    } else if (step.compare(0, 5, "hold:") == 0) {
+      auto const* hold = find_rule(policy, step.substr(5));
+      if (hold == nullptr) continue;
+      short_of = orders::hold_row(*hold, order.id, {});
+      short_of.reads = "{\"short_units\":\"" + std::to_string(missing) + "\"}";
+      outcome = Reservation::held;
+      break;
     }
   }
-  return context.refuse("short", "order `" + order.id + "` is short of " + std::to_string(plan.short_units) + " units and the policy says nothing about it",
-                        "add `short backorder;` to the allocation `" + rule.info.name + "`");
+  auto promises = std::move(sourced->promises);
+  promises.insert(promises.end(), others.begin(), others.end());
+  context.changes.decisions.push_back({order.id, "allocation", rule.info.name, verdict_of(*sourced, promises), wire::reads_json(sourced->reads)});
+  if (outcome == Reservation::held || outcome == Reservation::cancelled || outcome == Reservation::asked) return outcome;
+  if (!sourced->open.empty()) {
+    std::int64_t left = 0;
+    for (auto const& demand : sourced->open) left += demand.quantity;
+    return context.refuse("short", "order `" + order.id + "` is short of " + std::to_string(left) + " units and the policy says nothing more about it",
+                          "add `short backorder;` to the allocation `" + rule.info.name + "`");
+  }
+  if (auto const placed = context.apply(place(context, buyer, promises)); !placed) return Unexpected{placed.error()};
+  if (auto const told = tell_promise(context, view, promises); !told) return Unexpected{told.error()};
+  return outcome;
 }
 
 }  // namespace bylaw::inline v0::engine

@@ -2,43 +2,19 @@
 // which field; what is not there is looked up among the host's attributes.
 #include <algorithm>
 #include <array>
+
 #include <bylaw/policy/rules.hpp>
 
-#include <bylaw/rulebook/rulebook.hpp>
+#include "rulebook/getters.hpp"
 
 namespace bylaw::inline v0::rulebook {
 
 using policy::Frame;
 using policy::Layout;
 using policy::Policy;
-using policy::Slot;
 using policy::Value;
 
 namespace {
-
-/// What a getter may look at: the subject and, inside a collection, the element.
-struct Source {
-  OrderFacts const* order = nullptr;
-  ReturnFacts const* back = nullptr;
-  CandidateFacts const* candidate = nullptr;
-  InstanceFacts const* instance = nullptr;
-  std::size_t element = 0;
-  Policy const* policy = nullptr;
-};
-
-Value missing() { return {}; }
-Value text_or_missing(std::string const& text) { return text.empty() ? missing() : Value::of(text); }
-/// An empty or unknown code is a missing fact: `is known` and `else` then apply.
-Value symbol(Source const& s, std::string_view name) {
-  auto const id = name.empty() ? -1 : s.policy->symbol(name);
-  return id < 0 ? missing() : Value::of(id);
-}
-Value instant(std::int64_t ms) { return ms == 0 ? missing() : Value::of(Timestamp(ms)); }
-
-struct Getter {
-  char const* path;
-  Value (*get)(Source const&);
-};
 
 trade::Order const& order_of(Source const& s) { return *s.order->order; }
 trade::Line const& line_of(Source const& s) { return order_of(s).lines[s.element]; }
@@ -46,6 +22,7 @@ trade::Item const* item_of(Source const& s) { return s.element < s.order->items.
 
 /// What is still to be paid. Part payments come with the money side of the engine.
 Value balance(Source const& s) { return Value::of(s.order->paid_in_full ? std::int64_t{0} : order_of(s).total.amount_minor()); }
+Value money_or_missing(std::optional<Money> const& money) { return money ? Value::of(money->amount_minor()) : missing(); }
 Value no(Source const&) { return Value::of(false); }
 Value no_text(Source const&) { return Value::of(std::string()); }
 Value category(trade::Item const* item) { return Value::of(item == nullptr ? std::string() : item->category); }
@@ -69,6 +46,13 @@ constexpr std::array order_getters = {
     Getter{"order.changes", [](Source const&) { return Value::of(std::int64_t{0}); }},
     Getter{"order.consented", [](Source const&) { return Value::of(false); }},
     Getter{"order.customer.has_gift_card", [](Source const&) { return Value::of(false); }},
+    Getter{"order.awaits_parcel", [](Source const& s) { return Value::of(s.order->awaits_parcel); }},
+    Getter{"order.duplicate_of", [](Source const& s) { return text_or_missing(s.order->duplicate_of); }},
+    Getter{"order.customer.same_as", [](Source const& s) { return text_or_missing(s.order->customer_same_as); }},
+    Getter{"order.customer.open_orders", [](Source const& s) { return money_or_missing(s.order->open_orders); }},
+    Getter{"order.customer.open_invoices", [](Source const& s) { return money_or_missing(s.order->open_invoices); }},
+    Getter{"order.ship_complete", no},
+    Getter{"order.substitution", no},
     Getter{"order.same_customer_orders", [](Source const& s) { return Value::of(s.order->same_customer_orders); }},
     Getter{"order.customer.id", [](Source const& s) { return text_or_missing(order_of(s).customer.id); }},
     Getter{"order.customer.name", [](Source const& s) { return text_or_missing(order_of(s).customer.name); }},
@@ -127,20 +111,6 @@ constexpr std::array shipment_getters = {
     Getter{"order.shipments.state", [](Source const& s) { return symbol(s, child_of(s).state); }},
 };
 
-trade::Location const& location_of(Source const& s) { return *s.candidate->location; }
-constexpr std::array candidate_getters = {
-    Getter{"candidate.location.id", [](Source const& s) { return Value::of(location_of(s).id); }},
-    Getter{"candidate.location.kind", [](Source const& s) { return symbol(s, location_of(s).kind); }},
-    Getter{"candidate.location.region", [](Source const& s) { return Value::of(location_of(s).region); }},
-    Getter{"candidate.location.country", [](Source const& s) { return symbol(s, location_of(s).country); }},
-    Getter{"candidate.location.active", [](Source const& s) { return Value::of(location_of(s).active); }},
-    Getter{"candidate.location.priority", [](Source const& s) { return Value::of(location_of(s).priority); }},
-    Getter{"candidate.stock.on_hand", [](Source const& s) { return Value::of(s.candidate->stock.on_hand); }},
-    Getter{"candidate.stock.reserved", [](Source const& s) { return Value::of(s.candidate->stock.reserved); }},
-    Getter{"candidate.stock.available", [](Source const& s) { return Value::of(s.candidate->stock.on_hand - s.candidate->stock.reserved); }},
-    Getter{"candidate.covers", [](Source const& s) { return Value::of(s.candidate->covers); }},
-};
-
 trade::ReturnLine const& back_line(Source const& s) { return *s.back->line; }
 constexpr std::array return_getters = {
     Getter{"return.id", [](Source const& s) { return Value::of(s.back->request->id); }},
@@ -179,56 +149,6 @@ constexpr std::array return_getters = {
     Getter{"return.line.item.final_sale", [](Source const& s) { return Value::of(s.back->item != nullptr && s.back->item->final_sale); }},
 };
 
-template <class Getters>
-Getter const* find(Getters const& getters, std::string const& path) {
-  auto const found = std::find_if(getters.begin(), getters.end(), [&](Getter const& g) { return path == g.path; });
-  return found == getters.end() ? nullptr : &*found;
-}
-
-constexpr std::string_view measures = "measures.";
-Value measured(OrderFacts const& facts, std::string_view path) {
-  for (auto const& fact : facts.measures) {
-    if (path.substr(measures.size()) == fact.name) return fact.value;
-  }
-  return missing();
-}
-
-/// The facts of one frame; an attribute of the host stands in where Bylaw has no field of its own.
-template <class... Getters>
-Result<void> fill(Layout const& layout, Source const& source, std::vector<trade::Attribute> const* attributes, Frame& frame, Getters const&... getters) {
-  frame.values.reserve(layout.slots.size());
-  auto const* order = source.order == nullptr ? nullptr : source.order->order;
-  for (auto const& slot : layout.slots) {
-    // An amount of another currency must never be read as so many units of the policy's own.
-    if (slot.kind == policy::FactKind::money && order != nullptr && order->currency.code() != slot.detail) {
-      return failure("wrong_currency", "the order is in " + std::string(order->currency.code()) + ", the policy decides in " + slot.detail, slot.path,
-                     "load a policy set of that currency");
-    }
-    // What the host says of a fact counts before what Bylaw's own records say.
-    trade::Attribute const* attribute = nullptr;
-    if (attributes != nullptr) {
-      for (auto const& each : *attributes) {
-        if (each.path == slot.path && !each.value.empty()) attribute = &each;
-      }
-    }
-    if (attribute != nullptr) {
-      auto value = parse_value(*source.policy, slot, attribute->value);
-      if (!value) return Unexpected{value.error()};
-      frame.values.push_back(std::move(*value));
-      continue;
-    }
-    if (source.order != nullptr && slot.path.compare(0, measures.size(), measures) == 0) {
-      frame.values.push_back(measured(*source.order, slot.path));
-      continue;
-    }
-    Getter const* getter = nullptr;
-    ((getter = getter != nullptr ? getter : find(getters, slot.path)), ...);
-    bool const absent = source.order != nullptr && source.order->order == nullptr && slot.path.compare(0, 6, "order.") == 0;
-    frame.values.push_back(getter == nullptr || absent ? missing() : getter->get(source));
-  }
-  return {};
-}
-
 /// The elements of a collection are those of `source` that belong to it: lines, holds, shipments.
 Result<void> fill_collections(Layout const& layout, Source source, Frame& frame) {
   for (auto const& collection : layout.collections) {
@@ -241,6 +161,7 @@ Result<void> fill_collections(Layout const& layout, Source source, Frame& frame)
     for (source.element = 0; source.element < count; ++source.element) {
       if (shipments && facts.children[source.element].kind != "shipment") continue;
       auto& element = elements.emplace_back();
+      source.item = lines ? item_of(source) : nullptr;
       auto const filled = lines   ? fill(collection.layout, source, nullptr, element, line_getters)
                           : holds ? fill(collection.layout, source, nullptr, element, hold_getters)
                                   : fill(collection.layout, source, nullptr, element, shipment_getters);
@@ -256,26 +177,17 @@ Result<void> fill_collections(Layout const& layout, Source source, Frame& frame)
 Result<Frame> Rulebook::order_frame(OrderFacts const& facts) const {
   Frame frame;
   auto const& layout = policy_.layout(policy::Subject::order);
-  Source const source{&facts, nullptr, nullptr, nullptr, 0, &policy_};
+  Source const source{&facts, nullptr, nullptr, 0, &policy_, nullptr};
   auto const* attributes = facts.order == nullptr ? nullptr : &facts.order->attributes;
   if (auto const filled = fill(layout, source, attributes, frame, order_getters); !filled) return Unexpected{filled.error()};
   if (auto const filled = fill_collections(layout, source, frame); !filled) return Unexpected{filled.error()};
   return frame;
 }
 
-Frame Rulebook::candidate_frame(CandidateFacts const& facts) const {
-  Frame frame;
-  auto const& layout = policy_.layout(policy::Subject::candidate);
-  Source const source{nullptr, nullptr, &facts, nullptr, 0, &policy_};
-  (void)fill(layout, source, nullptr, frame, candidate_getters);
-  frame.collections.resize(layout.collections.size());
-  return frame;
-}
-
 Result<Frame> Rulebook::return_frame(ReturnFacts const& facts) const {
   Frame frame;
   auto const& layout = policy_.layout(policy::Subject::return_line);
-  Source const source{&facts.order, &facts, nullptr, nullptr, 0, &policy_};
+  Source const source{&facts.order, &facts, nullptr, 0, &policy_, facts.item};
   auto const* attributes = facts.order.order == nullptr ? nullptr : &facts.order.order->attributes;
   if (auto const filled = fill(layout, source, attributes, frame, return_getters); !filled) return Unexpected{filled.error()};
   frame.collections.resize(layout.collections.size());
@@ -287,7 +199,7 @@ Result<Frame> Rulebook::instance_frame(policy::Subject subject, InstanceFacts co
   auto const& layout = policy_.layout(subject);
   auto const record = std::string(policy::record_of(subject));
   constexpr std::array<Getter, 0> none{};
-  Source const source{nullptr, nullptr, nullptr, &facts, 0, &policy_};
+  Source const source{nullptr, nullptr, nullptr, 0, &policy_, nullptr};
   if (auto const filled = fill(layout, source, facts.attributes, frame, none); !filled) return Unexpected{filled.error()};
   for (std::size_t i = 0; i < layout.slots.size(); ++i) {
     if (layout.slots[i].path == record + ".id") frame.values[i] = Value::of(facts.id);
@@ -300,7 +212,7 @@ Result<Frame> Rulebook::instance_frame(policy::Subject subject, InstanceFacts co
 Result<Frame> Rulebook::measure_frame(OrderFacts const& facts, std::vector<trade::Attribute> const& others) const {
   Frame frame;
   auto const& layout = policy_.measure_layout();
-  Source const source{&facts, nullptr, nullptr, nullptr, 0, &policy_};
+  Source const source{&facts, nullptr, nullptr, 0, &policy_, nullptr};
   auto attributes = facts.order->attributes;
   attributes.insert(attributes.end(), others.begin(), others.end());
   if (auto const filled = fill(layout, source, &attributes, frame, order_getters); !filled) return Unexpected{filled.error()};
@@ -319,7 +231,7 @@ std::string key_text(Policy const& policy, policy::FactKind kind, Value const& v
 
 std::string Rulebook::measure_key(policy::Measure const& measure, OrderFacts const& facts) const {
   bool any = false;
-  Source const source{&facts, nullptr, nullptr, nullptr, 0, &policy_};
+  Source const source{&facts, nullptr, nullptr, 0, &policy_, nullptr};
   std::string key;
   for (std::size_t i = 0; i < measure.keys.size(); ++i) {
     auto const path = "order." + measure.keys[i];

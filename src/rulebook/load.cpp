@@ -15,12 +15,6 @@ std::vector<std::string> decided_only(policy::Policy const& policy) {
   auto const add = [&](std::size_t count, char const* one, char const* many) {
     if (count > 0) out.push_back(std::to_string(count) + " " + (count == 1 ? one : many));
   };
-  add(policy.validations().size(), "validation", "validations");
-  add(policy.protects().size(), "protect", "protects");
-  add(policy.publishes().size(), "publish", "publishes");
-  add(policy.services().size(), "service", "services");
-  add(policy.changes().size(), "change", "changes");
-  add(policy.backorders().size(), "backorder", "backorders");
   add(policy.postings().size(), "posting", "postings");
   return out;
 }

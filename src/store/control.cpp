@@ -13,6 +13,8 @@ namespace {
 
 bool write(Store::Impl& s, CatalogRow const& r, std::int64_t by) {
   s.items.clear();
+  s.locations.reset();
+  if (s.kinds_known) s.kinds.insert(r.kind);
   return s.row(Journal::catalog_entry).bind(by).bind(r.kind).bind(r.id).bind(r.effective.value).bind(std::int64_t{r.removed}).bind(r.body).run();
 }
 
@@ -101,6 +103,16 @@ bool Store::Impl::write_control(Changes const& changes, std::int64_t command_seq
   for (auto const& r : changes.alerts) {
     auto& row = this->row(Journal::alert_event);
     if (!row.bind(command_seq).bind(r.name).bind(std::int64_t{r.raised}).bind(r.value).bind(r.limit).bind(at.value).run()) return false;
+  }
+  for (auto const& r : changes.supplies) {
+    auto& row = this->row(Journal::supply_event);
+    row.bind(command_seq).bind(r.supply).bind(r.kind).bind(r.item).bind(r.location).bind(r.from).bind(r.ordered).bind(r.received).bind(r.due.value);
+    if (!row.bind(r.tolerance_percent).bind(std::int64_t{r.sent}).bind(std::int64_t{r.closed}).bind(r.cause).bind(at.value).run()) return false;
+  }
+  for (auto const& r : changes.feed) {
+    auto& row = this->row(Journal::feed_event);
+    row.bind(command_seq).bind(r.channel).bind(r.item).bind(r.location).bind(r.number).bind(r.quantity).bind(r.total).bind(r.on_hand).bind(r.reserved);
+    if (!row.bind(r.rule).bind(at.value).run()) return false;
   }
   for (auto const& person : changes.erased) {
     if (!erase(person, command_seq)) return false;

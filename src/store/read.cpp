@@ -275,6 +275,8 @@ Result<std::optional<Item>> Store::load_item(std::string_view sku, Timestamp at)
 }
 
 Result<std::vector<Location>> Store::locations(Timestamp at) {
+  auto& cached = impl_->locations;
+  if (cached && cached->from <= at && at < cached->until) return cached->all;
   std::vector<Location> all;
   auto& q = impl_->all_entries.reset().bind(std::string_view("location")).bind(at.value);
   while (q.step()) {
@@ -284,6 +286,11 @@ Result<std::vector<Location>> Store::locations(Timestamp at) {
   }
   if (q.failed()) return impl_->fail();
   q.reset();
+  Statement next(impl_->db.get(), "SELECT coalesce(min(effective), 9223372036854775807) FROM catalog_entry WHERE kind='location' AND effective>?");
+  auto until = at;
+  if (next.reset().bind(at.value).step()) until = Timestamp(next.number());
+  if (next.failed()) return impl_->fail();
+  cached = {all, at, until};
   return all;
 }
 

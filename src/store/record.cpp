@@ -24,6 +24,13 @@ std::string note_of(CommandBody const& body) {
   if (auto const* entry = std::get_if<DefineEntry>(&body)) return joined(entry->kind + " " + entry->id, entry->note);
   if (auto const* seen = std::get_if<ObserveStock>(&body))
     return joined(std::string(to_string(seen->what)) + " " + std::to_string(seen->quantity) + " at " + seen->location, seen->note);
+  if (auto const* due = std::get_if<ExpectSupply>(&body)) return joined(due->supply + " " + std::to_string(due->quantity) + " " + due->item, due->cause);
+  if (auto const* in = std::get_if<ReceiveSupply>(&body)) return joined(std::to_string(in->quantity) + " " + in->item + " of " + in->supply, in->note);
+  if (auto const* change = std::get_if<ChangeOrder>(&body)) return joined(change->thing + (change->reason.empty() ? "" : " " + change->reason), change->note);
+  if (auto const* moved = std::get_if<MoveStock>(&body))
+    return joined(std::to_string(moved->quantity) + " " + moved->item + " from " + moved->from + " to " + moved->to, moved->note);
+  if (auto const* promised = std::get_if<ReserveStock>(&body)) return joined(promised->kind, promised->note);
+  if (auto const* lot = std::get_if<RecallLot>(&body)) return joined(lot->item + " lot " + lot->lot, lot->note);
   if (auto const* answer = std::get_if<AnswerRequest>(&body)) return joined(std::string(to_string(answer->answer)), answer->note);
   if (auto const* to = std::get_if<Delegate>(&body)) return joined((to->revoked ? "no longer to " : "to ") + to->to, to->note);
   if (auto const* again = std::get_if<RedriveMessages>(&body)) return joined(again->skip ? "skip" : "redrive", again->note);
@@ -82,7 +89,19 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
   bool ok = written == SQLITE_OK;
   auto const by = s.counters[static_cast<std::size_t>(Journal::command)];
   auto const at = command.at.value;
-  ok = ok && s.write_accounts(ledger) && s.write_transfers(changes.transfers, by, nullptr, 0);
+  ok = ok && s.write_accounts(ledger);
+  for (auto const& [after, change] : changes.bounds) {
+    ok = ok && s.row(Journal::bound_change)
+                   .bind(s.last(Journal::transfer) + static_cast<std::int64_t>(after))
+                   .bind(std::int64_t{change.account.value})
+                   .bind(change.bounds.floor)
+                   .bind(change.bounds.ceiling)
+                   .run();
+  }
+  ok = ok && s.write_transfers(changes.transfers, by, nullptr, 0);
+  for (auto const& lot : changes.lots) {
+    ok = ok && s.row(Journal::lot).bind(lot.item).bind(lot.lot).bind(lot.received.value).bind(lot.removal.value).bind(lot.expires.value).run();
+  }
   for (auto const& row : changes.orders) {
     auto o = row.order;
     ok = ok && s.separate_personal(o, changes.personal_paths, by);

@@ -337,7 +337,47 @@ CREATE VIEW activation_now AS SELECT a.*, p.hash FROM activation a JOIN policy_v
   AND (a.rollout = 'full' OR a.seq > (SELECT coalesce(max(seq), 0) FROM activation x WHERE x.rollout = 'full'));
 )sql";
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4};
+/// Allocation grows up: supply, what channels were told, and views of promises, lots and parcels.
+constexpr char const* version_5 = R"sql(
+CREATE TABLE supply_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, supply TEXT NOT NULL, kind TEXT NOT NULL,
+  item TEXT NOT NULL, location TEXT NOT NULL, from_location TEXT NOT NULL, ordered INTEGER NOT NULL, received INTEGER NOT NULL, due INTEGER NOT NULL,
+  tolerance_percent INTEGER NOT NULL, sent INTEGER NOT NULL, closed INTEGER NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX supply_event_line ON supply_event(supply, item, location, seq);
+CREATE INDEX supply_event_item ON supply_event(item);
+CREATE TABLE feed_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, channel TEXT NOT NULL, item TEXT NOT NULL,
+  location TEXT NOT NULL, number INTEGER NOT NULL, quantity INTEGER NOT NULL, total INTEGER NOT NULL, on_hand INTEGER NOT NULL, reserved INTEGER NOT NULL,
+  rule TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE UNIQUE INDEX feed_event_number ON feed_event(channel, number);
+CREATE INDEX personal_mail ON personal(value) WHERE instr(value, '@') > 0;
+CREATE INDEX feed_event_position ON feed_event(item, channel, location, seq);
+
+CREATE VIEW supply_now AS SELECT s.* FROM supply_event s WHERE s.seq = (SELECT max(x.seq) FROM supply_event x WHERE x.supply = s.supply AND x.item = s.item
+  AND x.location = s.location);
+CREATE VIEW promise_open AS SELECT r.seq, r.reference, a.unit AS item, a.place AS location, CASE a.status WHEN 'backorder' THEN 'supply' ELSE 'stock' END AS
+  stands_on, a.detail AS behind, a.pool AS channel, r.amount AS quantity, r.due, r.expires FROM reservation_open r JOIN account a ON a.seq = r.account + 1
+  WHERE a.kind = 0 AND a.floor != -9223372036854775808 OR a.status = 'backorder';
+CREATE VIEW feed_now AS SELECT f.* FROM feed_event f WHERE f.seq = (SELECT max(x.seq) FROM feed_event x WHERE x.item = f.item AND x.channel = f.channel
+  AND x.location = f.location);
+CREATE VIEW lot_out AS SELECT a.unit AS item, a.detail AS lot, a.place AS location, t.reference, sum(CASE t.kind WHEN 0 THEN t.amount ELSE t.amount END) AS
+  quantity, min(t.effective) AS at FROM transfer t JOIN transfer p ON p.seq = CASE t.kind WHEN 2 THEN t.target ELSE t.seq END JOIN account a ON
+  a.seq = p.debit + 1 JOIN account c ON c.seq = p.credit + 1 WHERE t.kind IN (0, 2) AND a.kind = 0 AND a.detail != '' AND c.place = 'customer'
+  GROUP BY a.unit, a.detail, a.place, t.reference;
+CREATE VIEW fulfilment AS SELECT o.subject AS order_id, CASE
+    WHEN count(s.seq) = 0 THEN 'not_fulfilled'
+    WHEN count(CASE WHEN s.state != 'cancelled' THEN 1 END) = 0 THEN 'cancelled'
+    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'delivered') THEN 1 END) = 0 AND NOT EXISTS (SELECT 1 FROM reservation_open r JOIN account a
+      ON a.seq = r.account + 1 WHERE r.reference = o.subject AND a.kind = 0) AND count(CASE WHEN s.state = 'cancelled' THEN 1 END) = 0 THEN 'delivered'
+    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'delivered') THEN 1 END) = 0 THEN 'delivered'
+    WHEN count(CASE WHEN s.state = 'delivered' THEN 1 END) > 0 THEN 'partially_delivered'
+    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'shipped') THEN 1 END) = 0 THEN 'shipped'
+    WHEN count(CASE WHEN s.state = 'shipped' THEN 1 END) > 0 THEN 'partially_shipped'
+    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'packed') THEN 1 END) = 0 THEN 'fulfilled'
+    WHEN count(CASE WHEN s.state IN ('packed') THEN 1 END) > 0 THEN 'partially_fulfilled'
+    ELSE 'not_fulfilled' END AS status
+  FROM instance o LEFT JOIN instance s ON s.parent = o.seq AND s.workflow = 'shipment' WHERE o.workflow = 'order' GROUP BY o.seq;
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5};
 static_assert(migrations.size() == schema_version);
 
 int pragma(sqlite3* db, char const* sql) {

@@ -254,6 +254,7 @@ void Store::rollback(ledger::Ledger& ledger) noexcept {
   impl_->open_transaction = false;
   impl_->counters = impl_->committed;
   impl_->items.clear();
+  impl_->locations.reset();
   impl_->instances.clear();
   impl_->policies.clear();
   impl_->close_sums = {};

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -76,6 +77,14 @@ struct Store::Impl {
     Timestamp until;  ///< to here
   };
   std::unordered_map<std::string, CachedItem> items;  ///< bounded cache of load_item
+  struct CachedLocations {
+    std::vector<trade::Location> all;
+    Timestamp from;   ///< they are these from here
+    Timestamp until;  ///< to here
+  };
+  std::optional<CachedLocations> locations;
+  std::set<std::string, std::less<>> kinds;  ///< of catalog entries that there ever were, and perhaps more
+  bool kinds_known = false;
   bool open_transaction = false;
   bool unknown = false;
   bool perhaps_in_wal = false;  ///< a commit failed, and its frames may be there

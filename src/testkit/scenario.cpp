@@ -7,6 +7,7 @@
 #include <bylaw/wire/commands.hpp>
 
 #include "testkit/steps.hpp"
+#include "testkit/stock_expectations.hpp"
 
 namespace bylaw::inline v0::testkit {
 
@@ -187,13 +188,12 @@ class Scenario {
       else if (what == "dead_letters")
         expect_list(where, expect.items[i], "SELECT p.event FROM dead_letter p JOIN instance i ON i.seq=p.instance WHERE i.subject=?1 ORDER BY p.seq", name);
       else if (what == "messages") expect_list(where, expect.items[i], "SELECT type FROM outbox WHERE subject=?1 ORDER BY seq", name);
-      else if (what == "stock") expect_stock(where, name, expect.items[i], expect.key_lines[i]);
       else if (what == "money") expect_money(where, name, expect.items[i]);
-      else
-        file_.refuse(
-            expect.key_lines[i], "`" + key + "` cannot be looked at",
-            "write order ID, return ID, instance ID, holds ORDER, hold ORDER RULE, clocks ID, parked ID, dead_letters ID, messages ID, stock ITEM LOCATION or "
-            "money ACCOUNT");
+      else if (!expect_of_stock(file_, *reader_, {what, name, where, expect.key_lines[i]}, expect.items[i], out_.problems))
+        file_.refuse(expect.key_lines[i], "`" + key + "` cannot be looked at",
+                     std::string("write order ID, return ID, instance ID, holds ORDER, hold ORDER RULE, clocks ID, parked ID, dead_letters ID, messages ID, "
+                                 "money ACCOUNT, ") +
+                         stock_questions);
     }
   }
 
@@ -247,32 +247,6 @@ class Scenario {
     Json got;
     got.kind = Json::Kind::array;
     for (auto const& row : query(sql, {id}).rows) got.items.push_back(text(row[0]));
-    compare(file_, where, expected, &got, out_.problems);
-  }
-
-  void expect_stock(std::string const& where, std::string const& name, Yaml const& expected, std::size_t line) {
-    auto const space = name.find(' ');
-    if (space == std::string::npos) file_.refuse(line, "stock is of an item at a location", "write stock TEA DC1: {available: 8}");
-    file_.check_keys(expected, {"on_hand", "reserved", "available", "inspection", "quarantine", "refurbish", "damaged"});
-    auto const item = name.substr(0, space);
-    auto const place = name.substr(space + 1);
-    if (query("SELECT 1 FROM catalog_entry WHERE kind='item' AND id=?1", {item}).rows.empty())
-      return out_.problems.push_back(where + ": there is no item `" + item + "`");
-    if (query("SELECT 1 FROM catalog_entry WHERE kind='location' AND id=?1", {place}).rows.empty())
-      return out_.problems.push_back(where + ": there is no location `" + place + "`");
-    auto const sum = [&](char const* sql, std::string const& status) { return query(sql, {item, place, status}).rows[0][0]; };
-    constexpr char const* posted =
-        "SELECT coalesce(sum(m.posted),0) FROM movement m JOIN account a ON a.seq-1=m.account WHERE a.kind=0 AND a.unit=?1 AND a.place=?2 AND a.status=?3";
-    constexpr char const* open =
-        "SELECT coalesce(sum(r.amount),0) FROM reservation_open r JOIN account a ON a.seq-1=r.account WHERE a.kind=0 AND a.unit=?1 AND a.place=?2 AND "
-        "a.status=?3";
-    auto const on_hand = Decimal::parse(sum(posted, "available")).value_or(Decimal{}).coefficient();
-    auto const reserved = Decimal::parse(sum(open, "available")).value_or(Decimal{}).coefficient();
-    Json got;
-    got.kind = Json::Kind::object;
-    got.keys = {"on_hand", "reserved", "available", "inspection", "quarantine", "refurbish"};
-    got.items = {text(std::to_string(on_hand)),   text(std::to_string(reserved)),  text(std::to_string(on_hand - reserved)),
-                 text(sum(posted, "inspection")), text(sum(posted, "quarantine")), text(sum(posted, "refurbish"))};
     compare(file_, where, expected, &got, out_.problems);
   }
 

@@ -10,6 +10,7 @@ namespace {
 constexpr std::array<std::string_view, 4> payment_states = {"none", "authorized", "captured", "failed"};
 constexpr std::array<std::string_view, 3> observations = {"counted", "damaged", "shipped"};
 constexpr std::array<std::string_view, 3> answers = {"approve", "deny", "withdraw"};
+constexpr std::array<std::string_view, 3> supply_kinds = {"purchase_order", "transfer", "production"};
 constexpr std::array<std::string_view, 4> rollouts = {"full", "part", "shadow", "stop"};
 
 template <class Enum, std::size_t Count>
@@ -30,6 +31,8 @@ std::string_view to_string(Observation what) noexcept { return observations[stat
 bool parse(std::string_view text, Observation& out) noexcept { return find(observations, text, out); }
 std::string_view to_string(Answer answer) noexcept { return answers[static_cast<std::size_t>(answer)]; }
 bool parse(std::string_view text, Answer& out) noexcept { return find(answers, text, out); }
+std::string_view to_string(SupplyKind kind) noexcept { return supply_kinds[static_cast<std::size_t>(kind)]; }
+bool parse(std::string_view text, SupplyKind& out) noexcept { return find(supply_kinds, text, out); }
 std::string_view to_string(Rollout rollout) noexcept { return rollouts[static_cast<std::size_t>(rollout)]; }
 bool parse(std::string_view text, Rollout& out) noexcept { return find(rollouts, text, out); }
 
@@ -39,10 +42,12 @@ char const* to_string(HoldAction action) noexcept {
 }
 
 namespace {
-constexpr std::array names = {"define_item",      "define_location", "receive_stock",   "import_order", "order_event",   "release_hold",   "request_return",
-                              "return_event",     "record_facts",    "place_hold",      "place_stop",   "lift_stop",     "start_instance", "instance_event",
-                              "fire_timer",       "migrate",         "redrive",         "define_entry", "observe_stock", "answer_request", "delegate",
-                              "redrive_messages", "erase_person",    "activate_policy", "check_health"};
+constexpr std::array names = {
+    "define_item",  "define_location", "receive_stock", "import_order",   "order_event",    "release_hold",     "request_return",      "return_event",
+    "record_facts", "place_hold",      "place_stop",    "lift_stop",      "start_instance", "instance_event",   "fire_timer",          "migrate",
+    "redrive",      "define_entry",    "observe_stock", "answer_request", "delegate",       "redrive_messages", "erase_person",        "activate_policy",
+    "check_health", "expect_supply",   "send_supply",   "receive_supply", "move_stock",     "reserve_stock",    "release_reservation", "allocate_orders",
+    "change_order", "post_count",      "recall_lot",    "plan_shipments", "replan",         "set_protection"};
 static_assert(names.size() == std::variant_size_v<CommandBody>);
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <bylaw/wire/commands.hpp>
 
 #include "wire/records.hpp"
+#include "wire/supply_bodies.hpp"
 
 namespace bylaw::inline v0::wire {
 
@@ -32,9 +33,6 @@ void write(JsonWriter& out, DefineItem const& b) { write_dated(out, to_json(b.it
 void write(JsonWriter& out, DefineLocation const& b) { write_dated(out, to_json(b.location), b.effective); }
 void write(JsonWriter& out, ImportOrder const& b) { write_order(out, b.order, true); }
 void write(JsonWriter& out, RequestReturn const& b) { write_return(out, b.request); }
-void write(JsonWriter& out, ReceiveStock const& b) {
-  out.begin_object().member("item", b.item).member("location", b.location).member("quantity", b.quantity).member("reference", b.reference).end_object();
-}
 void write(JsonWriter& out, OrderEvent const& b) { out.begin_object().member("order", b.order).member("event", b.event).member("note", b.note).end_object(); }
 void write(JsonWriter& out, ReleaseHold const& b) { out.begin_object().member("order", b.order).member("rule", b.rule).member("note", b.note).end_object(); }
 void write(JsonWriter& out, ReturnEvent const& b) {
@@ -86,7 +84,9 @@ void write(JsonWriter& out, DefineEntry const& b) {
 }
 void write(JsonWriter& out, ObserveStock const& b) {
   out.begin_object().member("what", to_string(b.what)).member("item", b.item).member("location", b.location).member("quantity", b.quantity);
-  out.member("order", b.order).member("expected", b.expected).member("reason", b.reason).member("note", b.note).end_object();
+  out.member("order", b.order).member("expected", b.expected).member("reason", b.reason).member("note", b.note);
+  if (!b.lot.empty()) out.member("lot", b.lot);
+  out.end_object();
 }
 void write(JsonWriter& out, AnswerRequest const& b) {
   out.begin_object().member("request", b.request).member("answer", to_string(b.answer)).member("note", b.note).end_object();

@@ -50,5 +50,7 @@ void choice(Members& in, char const* name, Enum& out, char const* words) {
 
 /// The commands that govern. False: `kind` is none of them.
 [[nodiscard]] bool read_control(std::string const& kind, Members& in, trade::CommandBody& body);
+/// The commands about stock. False: `kind` is none of them.
+[[nodiscard]] bool read_supply(std::string const& kind, Members& in, trade::CommandBody& body);
 
 }  // namespace bylaw::inline v0::wire

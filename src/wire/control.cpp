@@ -29,6 +29,7 @@ ObserveStock read_observation(Members& in) {
   body.expected = in.whole("expected", -1);
   body.reason = in.text("reason");
   body.note = in.text("note");
+  body.lot = in.text("lot");
   if (body.expected < -1) in.fail("expected", "what the books said is not below zero", "leave it out, or write what they said");
   bool const counted = body.what == Observation::counted;
   if (body.quantity < 0 || (!counted && body.quantity == 0)) in.fail("quantity", "a quantity above zero is expected", "write how many units were seen");

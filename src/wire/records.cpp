@@ -1,5 +1,5 @@
 // The JSON forms of the records of `trade`.
-#include "wire/members.hpp"
+#include "wire/command_parts.hpp"
 #include "wire/records.hpp"
 
 #include <bylaw/wire/commands.hpp>
@@ -201,6 +201,7 @@ Item read_item(Members& in) {
   item.final_sale = in.truth("final_sale", false);
   item.unit_cost = in.money("unit_cost", {});
   if (item.unit_cost && item.unit_cost->amount_minor() < 0) in.fail("unit_cost", "a cost is not negative", "write 0 or more");
+  item.attributes = read_attributes(in, "attributes", false);
   return item;
 }
 
@@ -291,6 +292,11 @@ std::string to_json(Item const& item) {
   if (item.service) out.key("service").truth(true);
   if (item.final_sale) out.key("final_sale").truth(true);
   if (item.unit_cost) out.member("unit_cost", to_string(*item.unit_cost));
+  if (!item.attributes.empty()) {
+    out.key("attributes").begin_object();
+    for (auto const& attribute : item.attributes) out.member(attribute.path, attribute.value);
+    out.end_object();
+  }
   out.end_object();
   return out.take();
 }

@@ -8,7 +8,7 @@
 
 namespace bylaw::inline v0::catalog {
 
-enum class FieldType : std::uint8_t { text, whole, currency, country, time_of_day, dates, truth };
+enum class FieldType : std::uint8_t { text, whole, currency, country, time_of_day, dates, truth, amount };
 
 /// What an entry of a kind may say.
 struct Field {
@@ -26,7 +26,7 @@ struct Kind {
   std::vector<Field> fields;
 };
 
-/// All kinds: vendor, cross_reference, reason, carrier, calendar.
+/// All kinds: vendor, cross_reference, reason, carrier, calendar, stock_level, lane, capacity, substitute.
 [[nodiscard]] BYLAW_EXPORT std::vector<Kind> const& kinds();
 /// nullptr when there is none of that name.
 [[nodiscard]] BYLAW_EXPORT Kind const* find_kind(std::string_view name);

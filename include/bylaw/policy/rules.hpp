@@ -112,8 +112,9 @@ enum class Scarcity : std::uint8_t { unstated, priority, promise_date, fair_shar
 struct AllocationRule {
   RuleInfo info;
   std::int32_t shipments_max = 0;  ///< 0: no limit; 1: never split
+  bool split_freely = false;       ///< take what each location has in the order of preference, however many parcels that makes
   bool keep_safety_stock = false;
-  std::vector<std::string> short_steps;  ///< `backorder`, `cancel`, `hold:NAME` ... in order
+  std::vector<std::string> short_steps;  ///< `substitute`, `backorder`, `split`, `ask`, `cancel`, `hold:NAME`, in order
   bool reserves = false;
   Duration reserve_for;
   Scarcity scarce = Scarcity::unstated;

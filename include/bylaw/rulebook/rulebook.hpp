@@ -39,16 +39,34 @@ struct OrderFacts {
   bool paid_in_full = false;
   std::int64_t same_customer_orders = 0;  ///< other orders of this customer known so far
   std::vector<trade::Item const*> items;  ///< per line; nullptr when the item is not known
+  bool awaits_parcel = false;             ///< something lies reserved that no parcel has taken yet, though others have contents
+  std::string duplicate_of{};             ///< an order that looks the same; empty: none
+  std::string customer_same_as{};         ///< another customer with the same mail address; empty: none
+  std::optional<Money> open_orders{};     ///< of the customer, not invoiced yet, in the order's currency
+  std::optional<Money> open_invoices{};   ///< of the customer, not paid yet
 };
 
 struct StockFacts {
   std::int64_t on_hand = 0;
   std::int64_t reserved = 0;
 };
+/// A place asked what it can deliver: for all items of an order together, or (a position) for one item.
 struct CandidateFacts {
   trade::Location const* location = nullptr;
-  StockFacts stock;  ///< of all items of the order together
+  StockFacts stock;
+  std::int64_t safety_stock = 0;
   std::int64_t covers = 0;
+  std::optional<std::int64_t> days_to_expiry{};  ///< of the lots that are meant, at delivery
+  std::optional<Decimal> distance_km{};          ///< of the lane to the order's address
+  std::optional<Decimal> lane_cost{};
+  std::optional<std::int64_t> lane_days{};
+  bool lane_open = true;                        ///< goods may go this way
+  bool lane_hazmat = true;                      ///< hazardous ones too
+  bool lane_export = true;                      ///< controlled ones too
+  bool ships_today = true;                      ///< it works today, and its last pick-up is yet to come
+  std::optional<std::int64_t> capacity_left{};  ///< orders that it can still take
+  std::string zone{};
+  std::vector<Date> holidays{};
 };
 
 struct ReturnFacts {
@@ -93,6 +111,8 @@ class BYLAW_EXPORT Rulebook {
   /// the host does not fit the type that the schema gives it.
   [[nodiscard]] Result<policy::Frame> order_frame(OrderFacts const& facts) const;
   [[nodiscard]] policy::Frame candidate_frame(CandidateFacts const& facts) const;
+  [[nodiscard]] policy::Frame position_frame(CandidateFacts const& facts, trade::Item const& item) const;
+  [[nodiscard]] policy::Frame change_frame(std::string const& thing, std::string const& reason, Timestamp requested) const;
   [[nodiscard]] Result<policy::Frame> return_frame(ReturnFacts const& facts) const;
   [[nodiscard]] Result<policy::Frame> instance_frame(policy::Subject subject, InstanceFacts const& facts) const;
 

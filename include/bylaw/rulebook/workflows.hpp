@@ -35,7 +35,7 @@ inline constexpr std::string_view outside_actions[] = {"notify",       "request"
 [[nodiscard]] BYLAW_EXPORT bool is_outside_action(std::string_view action) noexcept;
 
 /// The workflows that every policy set has: those that it does not declare are the shipped ones (`order.bylaw` ...).
-inline constexpr std::string_view shipped_workflows[] = {"order",    "return",      "shipment", "refund",   "purchase_order",
-                                                         "transfer", "stock_count", "approval", "exception"};
+inline constexpr std::string_view shipped_workflows[] = {"order",    "return",      "shipment", "refund",    "purchase_order",
+                                                         "transfer", "stock_count", "approval", "exception", "reservation"};
 
 }  // namespace bylaw::inline v0::rulebook

@@ -176,6 +176,7 @@ class BYLAW_EXPORT Store {
  private:
   friend class Control;
   friend class Deliveries;
+  friend class Supplies;
   explicit Store(Impl* impl) noexcept : impl_(impl) {}
   [[nodiscard]] bool take_from_sale(trade::ReturnLineRow const& row, std::int64_t units);
   Impl* impl_ = nullptr;

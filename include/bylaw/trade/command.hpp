@@ -7,6 +7,7 @@
 #include <bylaw/trade/control.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/trade/records.hpp>
+#include <bylaw/trade/supply.hpp>
 
 namespace bylaw::inline v0::trade {
 
@@ -24,6 +25,9 @@ struct ReceiveStock {
   std::string location;
   std::int64_t quantity = 0;
   std::string reference;
+  std::string lot{};    ///< or serial number; empty: neither
+  Timestamp removal{};  ///< of the lot: it is to be gone before this; 0: never
+  Timestamp expires{};  ///< of the lot; 0: never
 };
 struct ImportOrder {
   Order order;
@@ -117,9 +121,11 @@ struct Redrive {
   std::string note;
 };
 
-using CommandBody = std::variant<DefineItem, DefineLocation, ReceiveStock, ImportOrder, OrderEvent, ReleaseHold, RequestReturn, ReturnEvent, RecordFacts,
-                                 PlaceHold, PlaceStop, LiftStop, StartInstance, InstanceEvent, FireTimer, Migrate, Redrive, DefineEntry, ObserveStock,
-                                 AnswerRequest, Delegate, RedriveMessages, ErasePerson, ActivatePolicy, CheckHealth>;
+using CommandBody =
+    std::variant<DefineItem, DefineLocation, ReceiveStock, ImportOrder, OrderEvent, ReleaseHold, RequestReturn, ReturnEvent, RecordFacts, PlaceHold, PlaceStop,
+                 LiftStop, StartInstance, InstanceEvent, FireTimer, Migrate, Redrive, DefineEntry, ObserveStock, AnswerRequest, Delegate, RedriveMessages,
+                 ErasePerson, ActivatePolicy, CheckHealth, ExpectSupply, SendSupply, ReceiveSupply, MoveStock, ReserveStock, ReleaseReservation, AllocateOrders,
+                 ChangeOrder, PostCount, RecallLot, PlanShipments, Replan, SetProtection>;
 
 /// One request to the engine. `id` is checked against all history: the same id with the
 /// same body returns the first outcome, with another body it is refused.

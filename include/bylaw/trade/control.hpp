@@ -33,6 +33,7 @@ struct ObserveStock {
   std::int64_t expected = -1;  ///< counted: what the books said when it was counted; -1: what they say now
   std::string reason;
   std::string note;
+  std::string lot{};  ///< empty: what lies there without one
 };
 
 enum class Answer : std::uint8_t { approve, deny, withdraw };

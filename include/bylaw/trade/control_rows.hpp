@@ -77,6 +77,36 @@ struct DifferenceRow {
   std::optional<Money> value;
 };
 
+/// A line of a supply as it is now: what was ordered, what of it came, when the rest is to come.
+struct SupplyRow {
+  std::string supply;
+  std::string kind;  ///< purchase_order, transfer or production
+  std::string item;
+  std::string location;
+  std::string from;  ///< transfers
+  std::int64_t ordered = 0;
+  std::int64_t received = 0;
+  Timestamp due;
+  std::int64_t tolerance_percent = 0;
+  bool sent = false;    ///< transfers: it has left
+  bool closed = false;  ///< nothing more of it comes
+  std::string cause{};  ///< why it changed
+};
+
+/// What a channel was told of an item at a location, and what it stood on.
+struct FeedRow {
+  std::string channel;
+  std::string item;
+  std::string location;
+  std::int64_t number = 0;    ///< gap-free per channel, from 1
+  std::int64_t quantity = 0;  ///< base units
+  std::int64_t total = 0;     ///< of the item, over the locations of the channel
+  std::int64_t on_hand = 0;
+  std::int64_t reserved = 0;
+  std::string rule{};
+  Timestamp at{};
+};
+
 struct AlertRow {
   std::string name;
   bool raised = true;

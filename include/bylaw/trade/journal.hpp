@@ -180,6 +180,14 @@ struct Changes {
   std::vector<ActivationRow> activations;
   std::vector<DifferenceRow> differences;
   std::vector<AlertRow> alerts;
+  std::vector<SupplyRow> supplies;
+  std::vector<FeedRow> feed;
+  std::vector<ledger::Lot> lots;
+  struct Bound {
+    std::size_t after = 0;  ///< so many of `transfers` come before it
+    ledger::BoundChange change;
+  };
+  std::vector<Bound> bounds;
   std::vector<std::string> erased;          ///< persons
   std::vector<std::string> personal_paths;  ///< facts of orders that the policy's schema calls personal
   std::int64_t policy = 0;                  ///< version that decided; 0: none decided

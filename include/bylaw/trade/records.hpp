@@ -78,7 +78,8 @@ struct Item {
   std::string category;
   bool service = false;
   bool final_sale = false;
-  std::optional<Money> unit_cost;  ///< standard cost of one base unit
+  std::optional<Money> unit_cost;       ///< standard cost of one base unit
+  std::vector<Attribute> attributes{};  ///< what else rules ask about, by the path from the item on: `item.hazard`, `item.weight_g`
 };
 
 struct Location {

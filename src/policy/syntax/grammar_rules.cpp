@@ -24,10 +24,10 @@ auto const validation_item =
     (word("scope") >> any_word) | because | word("reject") | (word("hold") >> name) | (word("repair") >> path >> word("to") >> expr) | common;
 auto const validation = node<K::validation>(block("validation", validation_item));
 
-auto const step = word("substitute") | word("backorder") | word("split") | word("cancel") | (word("hold") >> name);
+auto const step = word("substitute") | word("backorder") | word("split") | word("ask") | word("cancel") | (word("hold") >> name);
 auto const allocation_item = (word("from") >> expr) | (word("require") >> expr) | (word("prefer") >> ((word("lowest") | word("highest")) >> path) % sym(",")) |
                              (word("keep") >> ((word("safety") >> word("stock")) | sum)) |
-                             (word("split") >> (word("never") | (word("at") >> word("most") >> number >> word("shipments")))) |
+                             (word("split") >> (word("never") | word("freely") | (word("at") >> word("most") >> number >> word("shipments")))) |
                              (word("reserve") >> word("for") >> duration) |
                              (word("scarce") >> word("by") >> (word("priority") | (word("promise") >> word("date")) | (word("fair") >> word("share")))) |
                              (word("short") >> step >> *(sym(",") >> word("then") >> step)) | common;

@@ -39,6 +39,10 @@ void RuleCompiler::allocation_clause(Clause& in, AllocationRule& rule, Allocatio
     rule.keep_safety_stock = in.accept("safety");
     if (!rule.keep_safety_stock) program.keep = checker_.amount(cst, in.take_child(), Base::quantity);
   } else if (in.accept("split")) {
+    if (in.accept("freely")) {
+      rule.split_freely = true;
+      return;
+    }
     rule.shipments_max = 1;
     if (in.accept("never")) return;
     in.skip(2);  // at most

@@ -1,0 +1,193 @@
+// What a customer or the desk wants changed of an order: the policy says until when, and what is done instead when it is too late.
+#include <algorithm>
+
+#include <bylaw/values/integer.hpp>
+#include <bylaw/wire/decisions.hpp>
+
+#include "engine/order_promises.hpp"
+#include "engine/reservation_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+namespace {
+
+/// States that the order and its parcels have been in, without the states within them.
+Result<std::vector<std::string>> reached_states(Context& context, OrderSubject const& order) {
+  std::vector<std::string> out;
+  auto const history = context.store.history_of(order.instance.stored);
+  if (!history) return Unexpected{history.error()};
+  auto const add = [&](std::string const& state) { out.push_back(state.substr(0, state.find('.'))); };
+  for (auto const& step : *history) add(step.to);
+  add(order.instance.stored.state);
+  auto const children = context.children_of(order.instance.stored);
+  if (!children) return Unexpected{children.error()};
+  for (auto const& child : *children) {
+    if (child.workflow == "shipment" && child.state != "cancelled") add(child.state);
+  }
+  return out;
+}
+
+std::int64_t count_of(trade::Order const& order, std::string const& path) {
+  for (auto const& attribute : order.attributes) {
+    if (attribute.path != path) continue;
+    auto const number = Decimal::parse(attribute.value);
+    return number && number->scale() == 0 ? number->coefficient() : 0;
+  }
+  return 0;
+}
+
+/// A fact that the order has from now on.
+void say(Context& context, OrderView& view, std::string path, std::string value) {
+  auto& order = view.stored.order;
+  bool const personal = is_personal(context.version->personal_paths, path);
+  std::erase_if(order.attributes, [&](trade::Attribute const& a) { return a.path == path; });
+  order.attributes.push_back({path, value});
+  context.changes.facts.push_back({order.id, {std::move(path), std::move(value)}, personal ? store::person_of(order) : std::string{}});
+}
+
+void move_to(Context& context, OrderView& view, trade::Address const& to) {
+  std::pair<char const*, std::string const*> const parts[] = {{"order.ship_to.country", &to.country},
+                                                              {"order.ship_to.region", &to.region},
+                                                              {"order.ship_to.city", &to.city},
+                                                              {"order.ship_to.postal_code", &to.postal_code},
+                                                              {"order.ship_to.street", &to.street}};
+  for (auto const& [path, value] : parts) say(context, view, path, *value);
+  view.stored.order.ship_to = to;
+}
+
+/// The part of a line's amount that fewer or more units come to, rounded once.
+Result<Money> net_of(Money net, std::int64_t before, std::int64_t now) {
+  auto const minor = divide_rounded(Int128{net.amount_minor()} * now, before, Rounding::half_even);
+  if (!fits_int64(minor)) return failure("overflow", "the line is worth too much", {}, "check the quantity");
+  return Money(static_cast<std::int64_t>(minor), net.currency());
+}
+
+/// New quantities of lines. What is no longer wanted is given back, what waits for supply first; more of something is reserved at once
+/// when the order is allocated already.
+Result<void> change_items(Context& context, OrderSubject& subject, std::vector<trade::ChangeOrder::LineQuantity> const& wanted) {
+  auto order = subject.view.stored.order;
+  bool more = false;
+  for (auto const& change : wanted) {
+    auto const line = std::find_if(order.lines.begin(), order.lines.end(), [&](trade::Line const& l) { return l.number == change.line; });
+    if (line == order.lines.end()) return context.refuse("unknown_line", "the order has no line " + std::to_string(change.line), "correct the number");
+    auto const gone = line->quantity - change.quantity;
+    more = more || gone < 0;
+    auto const net = net_of(line->net, line->quantity, change.quantity);
+    if (!net) return Unexpected{net.error()};
+    if (gone > 0) {
+      auto pendings = context.ledger.pendings_of(order.id);
+      std::erase_if(pendings, [&](ledger::Pending const& p) { return context.ledger.key(p.debit).unit != line->item; });
+      std::int64_t kept = 0;
+      for (auto const& other : order.lines) kept += other.item == line->item ? other.quantity : 0;
+      auto const shipped = subject.view.shipped_units.find(line->item);
+      kept -= gone + (shipped != subject.view.shipped_units.end() ? shipped->second : 0);
+      if (kept < 0) return context.refuse("change_refused", "`" + line->item + "` has left already", "send a return");
+      std::int64_t reserved = 0;
+      for (auto const& pending : pendings) reserved += pending.amount;
+      std::stable_sort(pendings.begin(), pendings.end(), [&](ledger::Pending const& a, ledger::Pending const& b) {
+        bool const later_a = is_backorder(context.ledger.key(a.debit));
+        bool const later_b = is_backorder(context.ledger.key(b.debit));
+        return later_a != later_b ? later_a : b.sequence < a.sequence;
+      });
+      if (auto const cut = cut_promises(context, pendings, reserved - std::min(reserved, kept)); !cut) return cut;
+    }
+    line->quantity = change.quantity;
+    line->net = *net;
+  }
+  std::erase_if(order.lines, [](trade::Line const& line) { return line.quantity == 0; });
+  if (order.lines.empty()) return context.refuse("change_refused", "nothing would be left of the order", "cancel it");
+  order.total = Money(0, order.currency);
+  for (auto const& line : order.lines) {
+    auto const sum = add(order.total, line.net);
+    if (!sum) return Unexpected{sum.error()};
+    order.total = *sum;
+  }
+  ++order.revision;
+  context.changes.orders.push_back({order, subject.view.stored.imported});
+  if (auto const loaded = subject.load(context, order.id); !loaded) return loaded;
+  if (!more || subject.instance.stored.state != "allocated") return {};
+  trade::HoldRow ignored;
+  auto const reserved = reserve(context, subject.view, ignored);
+  if (!reserved) return Unexpected{reserved.error()};
+  if (*reserved == Reservation::full) return {};
+  return context.refuse("short", "there is not that much more of it", "ask for less");
+}
+
+Result<void> apply(Context& context, OrderSubject& subject, trade::ChangeOrder const& body, bool recheck) {
+  auto& view = subject.view;
+  if (body.thing == "cancel") return subject.assert_event(context, "cancel", context.command.by);
+  if (body.ship_to) move_to(context, view, *body.ship_to);
+  for (auto const& value : body.values) {
+    auto row = value;
+    if (row.path.compare(0, 6, "order.") != 0) row.path.insert(0, "order.");
+    if (auto const known = context.book().check_fact(row); !known) return known;
+    say(context, view, std::move(row.path), std::move(row.value));
+  }
+  if (!body.lines.empty()) {
+    if (auto const changed = change_items(context, subject, body.lines); !changed) return changed;
+  }
+  context.outcome.code = "changed";
+  context.announce("order.changed", body.order, body.thing);
+  return recheck ? subject.refresh(context) : Flow(context, subject).settle();
+}
+
+/// Somebody has to decide: the order does not leave before that.
+Result<void> ask_for_review(Context& context, OrderSubject& subject, trade::ChangeOrder const& body, std::string const& role) {
+  trade::HoldRow row;
+  row.order = body.order;
+  row.rule = "change_" + body.thing;
+  row.reason = "CHANGE";
+  row.text = "a change of " + body.thing + " is asked for" + (body.note.empty() ? "" : ": " + body.note);
+  row.queue = "changes";
+  row.blocks = "ship";
+  row.scope = "order";
+  row.owner = role;
+  row.release_by = role;
+  row.reads = "{}";
+  subject.put(context, std::move(row));
+  context.outcome.code = "review";
+  context.announce("order.change_review", body.order, body.thing);
+  return Flow(context, subject).settle();
+}
+
+}  // namespace
+
+Result<void> run(Context& context, trade::ChangeOrder const& body) {
+  context.outcome.subject = body.order;
+  OrderSubject subject;
+  if (auto const loaded = subject.load(context, body.order); !loaded) return loaded;
+  context.outcome.state = context.state_before = subject.instance.stored.state;
+  auto& view = subject.view;
+  auto const& policy = context.book().policy();
+  auto const reached = reached_states(context, subject);
+  if (!reached) return Unexpected{reached.error()};
+  auto const count_path = "order.changes." + body.thing;
+  auto const before = count_of(view.stored.order, count_path);
+  auto const frame = context.book().order_frame(view.facts);
+  if (!frame) return Unexpected{frame.error()};
+  auto const decision = policy.decide_change({body.thing, *reached, before}, *frame, context.book().change_frame(body.thing, body.reason, context.command.at),
+                                             context.command.at);
+  if (!decision.error.empty()) return context.refuse("policy_error", decision.error);
+  constexpr char const* words[] = {"allow", "intercept", "review", "refuse"};
+  auto const rule = decision.rule < 0 ? std::string() : policy.changes()[static_cast<std::size_t>(decision.rule)].info.name;
+  context.changes.decisions.push_back(
+      {body.order, "change", rule, body.thing + ": " + words[static_cast<std::size_t>(decision.verdict)], wire::reads_json(decision.reads)});
+  switch (decision.verdict) {
+    case policy::ChangeVerdict::refuse:
+      return context.refuse(
+          "change_refused",
+          "`" + body.thing + "` of `" + body.order + "` can no longer be changed" + (decision.until.empty() ? "" : "; it can until " + decision.until),
+          decision.rule < 0 ? "add a `change` to the policy that allows it" : "send a return, or ask the desk");
+    case policy::ChangeVerdict::intercept:
+      context.outcome.code = "intercept";
+      context.announce("order.intercept", body.order, body.thing);
+      return {};
+    case policy::ChangeVerdict::review: return ask_for_review(context, subject, body, decision.review_by);
+    case policy::ChangeVerdict::allow: break;
+  }
+  say(context, view, count_path, std::to_string(before + 1));
+  say(context, view, "order.changes", std::to_string(count_of(view.stored.order, "order.changes") + 1));
+  return apply(context, subject, body, decision.recheck_holds);
+}
+
+}  // namespace bylaw::inline v0::engine

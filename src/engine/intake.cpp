@@ -1,0 +1,134 @@
+// What happens to an order on its way in: other names for items, what is missing or wrong, who and what looks the same.
+#include "engine/intake.hpp"
+
+#include <algorithm>
+
+#include <bylaw/catalog/entry.hpp>
+#include <bylaw/store/supplies.hpp>
+#include <bylaw/wire/decisions.hpp>
+
+#include "engine/stockroom.hpp"
+
+namespace bylaw::inline v0::engine {
+
+Result<void> map_items(Context& context, trade::Order& order) {
+  if (!store::Supplies(context.store).has_entries("cross_reference")) return {};
+  for (auto& line : order.lines) {
+    if (line.service) continue;
+    auto const known = context.store.load_item(line.item, context.command.at);
+    if (!known) return Unexpected{known.error()};
+    auto const entry = catalog_entry(context, "cross_reference", order.channel + "/" + line.item);
+    if (!entry) return Unexpected{entry.error()};
+    if (!*entry) continue;
+    auto const item = std::string(catalog::value_of(**entry, "item"));
+    auto const units = Decimal::parse(catalog::value_of(**entry, "units"));
+    auto const factor = units && units->scale() == 0 && units->coefficient() > 0 ? units->coefficient() : 1;
+    std::int64_t quantity = 0;
+    if (multiply_overflows(line.quantity, factor, quantity))
+      return context.refuse("overflow", "line " + std::to_string(line.number) + " is too large", "check it");
+    context.changes.decisions.push_back({order.id, "import", "cross_reference",
+                                         "line " + std::to_string(line.number) + ": `" + line.item + "` is " + std::to_string(factor) + " of `" + item + "`",
+                                         "{}"});
+    line.item = item;
+    line.quantity = quantity;
+  }
+  return {};
+}
+
+Result<void> look_around_customer(Context& context, OrderView& view) {
+  auto const& order = view.stored.order;
+  auto& facts = view.facts;
+  store::Supplies supplies(context.store);
+  auto const asks = [&](std::string_view path) { return asks_for(context, policy::Subject::order, path); };
+  if (asks("order.duplicate_of")) {
+    auto const same = supplies.similar_order(order, Timestamp(order.placed.value - day_ms));
+    if (!same) return Unexpected{same.error()};
+    facts.duplicate_of = *same;
+  }
+  if (asks("order.customer.same_as")) {
+    auto const other = supplies.customer_of_email(order.customer.email, order.customer.id);
+    if (!other) return Unexpected{other.error()};
+    facts.customer_same_as = *other;
+  }
+  auto const sum = [&](bool invoiced, std::optional<Money>& out) -> Result<void> {
+    auto const sums = supplies.open_orders(order.customer.id, order.id, invoiced);
+    if (!sums) return Unexpected{sums.error()};
+    out = Money(0, order.currency);
+    // What is owed in another currency cannot be added: nobody knows then what is owed.
+    for (auto const& money : *sums) out = money.currency() == order.currency ? std::optional(money) : std::nullopt;
+    if (sums->size() > 1) out.reset();
+    return {};
+  };
+  if (asks("order.customer.open_orders")) {
+    if (auto const done = sum(false, facts.open_orders); !done) return done;
+  }
+  if (asks("order.customer.open_invoices")) {
+    if (auto const done = sum(true, facts.open_invoices); !done) return done;
+  }
+  return {};
+}
+
+Result<void> validate(Context& context, OrderSubject& subject, bool& rejected) {
+  auto const& policy = context.book().policy();
+  if (policy.validations().empty()) return {};
+  auto& view = subject.view;
+  auto const& id = view.stored.order.id;
+  auto const frame = context.book().order_frame(view.facts);
+  if (!frame) return Unexpected{frame.error()};
+  auto const decision = policy.decide_validation(*frame, context.command.at);
+  for (auto const& repair : decision.repairs) {
+    auto const& rule = policy.validations()[repair.rule];
+    bool const personal = is_personal(context.version->personal_paths, repair.path);
+    auto& attributes = view.stored.order.attributes;
+    std::erase_if(attributes, [&](trade::Attribute const& a) { return a.path == repair.path; });
+    attributes.push_back({repair.path, repair.after});
+    context.changes.facts.push_back({id, {repair.path, repair.after}, personal ? store::person_of(view.stored.order) : std::string{}});
+    context.changes.decisions.push_back({id, "validation", rule.info.name,
+                                         personal ? "repaired " + repair.path : "repaired " + repair.path + " from " + repair.before + " to " + repair.after,
+                                         "{}"});
+  }
+  for (auto const& finding : decision.findings) {
+    auto const& rule = policy.validations()[finding.rule];
+    bool const fails = !finding.error.empty();
+    bool const rejects = rule.rejects && !fails;
+    context.changes.decisions.push_back({id, "validation", rule.info.name,
+                                         fails     ? "could not be evaluated"
+                                         : rejects ? "reject"
+                                                   : "hold",
+                                         wire::reads_json(finding.reads)});
+    rejected = rejected || rejects;
+    if (rejects) {
+      context.outcome.message = rule.reason.code + ": " + rule.reason.text;
+      continue;
+    }
+    policy::HoldHit hit;
+    hit.line = finding.line;
+    hit.reads = finding.reads;
+    hit.error = finding.error;
+    if (fails) hit.state = policy::HoldState::failed;
+    auto const* hold = find_rule(policy, rule.hold);
+    trade::HoldRow row;
+    if (hold != nullptr) {
+      row = orders::hold_row(*hold, id, hit);
+    } else {
+      // It was to reject or to repair, and cannot be computed: a person has to look.
+      row.order = id;
+      row.rule = rule.info.name;
+      row.line = finding.line;
+      row.reason = "POLICY";
+      row.text = "validation `" + rule.info.name + "` could not be evaluated: " + finding.error;
+      row.queue = "policy_error";
+      row.blocks = "release";
+      row.reads = wire::reads_json(finding.reads);
+    }
+    if (!rule.reason.code.empty() && !fails) {
+      row.reason = rule.reason.code;
+      row.text = rule.reason.text;
+    }
+    bool const stands = std::any_of(view.holds.begin(), view.holds.end(), [&](trade::HoldRow const& h) { return h.rule == row.rule && h.line == row.line; });
+    if (!stands) subject.put(context, std::move(row));
+  }
+  return {};
+}
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,15 @@
+#pragma once
+#include "engine/order_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+/// What a channel calls an item becomes the item, and its units become base units, by the catalog's cross references.
+[[nodiscard]] Result<void> map_items(Context& context, trade::Order& order);
+
+/// Facts that are looked up when a rule asks for them: orders and customers that look the same, what a customer owes.
+[[nodiscard]] Result<void> look_around_customer(Context& context, OrderView& view);
+
+/// The policy's validations: repairs become facts of the order, findings become holds. `rejected` says that one rejects it.
+[[nodiscard]] Result<void> validate(Context& context, OrderSubject& subject, bool& rejected);
+
+}  // namespace bylaw::inline v0::engine

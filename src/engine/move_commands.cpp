@@ -1,0 +1,128 @@
+// Stock that moves between places and statuses, lots that are called back, counts of many shelves.
+#include <algorithm>
+
+#include <bylaw/store/supplies.hpp>
+
+#include "engine/protection.hpp"
+#include "engine/replan.hpp"
+#include "engine/shipments.hpp"
+
+namespace bylaw::inline v0::engine {
+
+namespace {
+
+constexpr std::string_view statuses[] = {"available", "inspection", "quarantine", "refurbish", "damaged", "staged"};
+
+ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference, ledger::Force force) {
+  ledger::Transfer out;
+  out.force = force;
+  out.debit = from;
+  out.credit = to;
+  out.amount = units;
+  out.reference = reference;
+  return out;
+}
+
+}  // namespace
+
+Result<void> run(Context& context, trade::MoveStock const& body) {
+  context.outcome.subject = body.item;
+  std::optional<trade::Item> item;
+  if (auto const there = check_place(context, body.item, body.from, item); !there) return there;
+  if (auto const there = check_place(context, body.item, body.to, item); !there) return there;
+  for (auto const* status : {&body.from_status, &body.to_status}) {
+    if (std::find(std::begin(statuses), std::end(statuses), *status) == std::end(statuses))
+      return context.refuse("unknown_status", "`" + *status + "` is no status of stock",
+                            "write available, inspection, quarantine, refurbish, damaged or staged");
+  }
+  auto const from = context.shelf(body.item, body.from, body.lot, body.from_status);
+  auto const to = context.shelf(body.item, body.to, body.lot, body.to_status);
+  auto const free = context.ledger.balance(from).available();
+  if (free < body.quantity) {
+    return context.refuse("not_enough_stock", std::to_string(free) + " of `" + body.item + "` are free there",
+                          "what is reserved for somebody stays where it is");
+  }
+  if (auto const moved = context.apply({movement(from, to, body.quantity, context.command.id, ledger::Force::none)}); !moved) return moved;
+  context.announce("stock.moved", body.item, body.to);
+  if (body.to_status != "available") return {};
+  Replanning replanning(context, body.item, "stock was moved");
+  return replanning.plan();
+}
+
+Result<void> run(Context& context, trade::RecallLot const& body) {
+  context.outcome.subject = body.item;
+  auto const item = context.store.load_item(body.item, context.command.at);
+  if (!item) return Unexpected{item.error()};
+  if (!*item) return context.refuse("unknown_item", "there is no item `" + body.item + "`", "correct the SKU");
+  ledger::Lot known;
+  if (!context.ledger.lot(body.item, body.lot, known)) {
+    return context.refuse("unknown_lot", "there is no lot `" + body.lot + "` of `" + body.item + "`", "correct the lot");
+  }
+  Replanning replanning(context, body.item, "lot `" + body.lot + "` is recalled");
+  std::int64_t units = 0;
+  std::vector<std::string> in_parcels;
+  // From every status and every channel's reserve into quarantine; whoever was promised it is promised something else.
+  for (auto const account : context.ledger.accounts_of(ledger::AccountKind::quantity, body.item)) {
+    auto const key = context.ledger.key(account);
+    if (key.detail != body.lot || context.ledger.bounds(account).floor == ledger::no_floor || key.status == "quarantine" || is_backorder(key)) continue;
+    for (auto const& pending : context.ledger.pendings_of(ledger::AccountKind::quantity, body.item)) {
+      if (pending.debit != account) continue;
+      auto const picked = is_picked(context, pending.reference, body.item, key.place);
+      if (!picked) return Unexpected{picked.error()};
+      if (*picked) in_parcels.push_back(pending.reference);
+      else replanning.add(pending.reference);
+      ledger::Transfer dropped;
+      dropped.kind = ledger::TransferKind::void_pending;
+      dropped.target = pending.sequence;
+      dropped.reference = pending.reference;
+      if (auto const gone = context.apply({dropped}); !gone) return gone;
+    }
+    auto const there = context.ledger.balance(account).posted;
+    if (there <= 0) continue;
+    units += there;
+    auto const aside = context.shelf(body.item, key.place, body.lot, "quarantine");
+    if (auto const moved = context.apply({movement(account, aside, there, context.command.id, ledger::Force::none)}); !moved) return moved;
+  }
+  for (auto const& id : in_parcels) {
+    if (auto const held = hold_for_recall(context, id, body.item, body.lot); !held) return held;
+  }
+  auto const shipped = store::Supplies(context.store).shipped_lot(body.item, body.lot);
+  if (!shipped) return Unexpected{shipped.error()};
+  for (auto const& order : *shipped) context.announce("order.recalled", order, body.item + " lot " + body.lot);
+  context.outcome.message = std::to_string(units) + " units set aside, " + std::to_string(in_parcels.size()) + " parcels stopped, " +
+                            std::to_string(shipped->size()) + " orders were shipped the lot; see `bylaw report lot_out`";
+  context.announce("stock.recalled", body.item, body.lot);
+  return replanning.plan();
+}
+
+Result<void> run(Context& context, trade::PostCount const& body) {
+  context.outcome.subject = body.sheet;
+  // First the whole sheet is looked at: a shelf that has moved since makes it stale, and nothing of it is posted.
+  for (auto const& row : body.rows) {
+    std::optional<trade::Item> item;
+    if (auto const there = check_place(context, row.item, row.location, item); !there) return there;
+    auto const now = counted_here(context, row.item, row.location, row.lot);
+    if (!row.counted || now == row.expected) continue;
+    return context.refuse(
+        "sheet_stale",
+        "`" + row.item + "` at `" + row.location + "` was " + std::to_string(row.expected) + " on the sheet and is " + std::to_string(now) + " now",
+        "print the sheet again, and count this shelf again");
+  }
+  std::int64_t adjusted = 0;
+  std::int64_t open = 0;
+  for (auto const& row : body.rows) {
+    if (!row.counted) ++open;
+    if (!row.counted || *row.counted == row.expected) continue;
+    ++adjusted;
+    trade::ObserveStock seen{trade::Observation::counted, row.item, row.location, *row.counted, "", row.expected, body.reason, body.note};
+    seen.lot = row.lot;
+    if (auto const posted = run(context, seen); !posted) return posted;
+  }
+  context.outcome.subject = body.sheet;
+  context.outcome.state.clear();
+  context.outcome.code = adjusted == 0 ? "as_expected" : "ok";
+  context.outcome.message = std::to_string(adjusted) + " shelves adjusted, " + std::to_string(open) + " not counted";
+  return {};
+}
+
+}  // namespace bylaw::inline v0::engine

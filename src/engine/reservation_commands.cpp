@@ -1,0 +1,277 @@
+// Promises that are no orders yet: carts, preorders, subscriptions, commitments. Each is an instance of the workflow `reservation`, its
+// units are promises of the ledger with the reservation's id.
+#include <algorithm>
+
+#include "engine/order_promises.hpp"
+#include "engine/reservation_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+using trade::TimerAction;
+
+namespace {
+
+constexpr char const* expiry_clock = "reservation/expire";
+
+ledger::Transfer void_of(ledger::Pending const& pending) {
+  ledger::Transfer out;
+  out.kind = ledger::TransferKind::void_pending;
+  out.target = pending.sequence;
+  out.reference = pending.reference;
+  return out;
+}
+
+/// The order that the wanted lines would be: what the policy's rules look at.
+trade::Order order_like(Context const& context, trade::ReserveStock const& body) {
+  trade::Order out;
+  out.id = body.id;
+  out.channel = body.channel;
+  out.placed = context.command.at;
+  out.customer.id = body.customer;
+  auto const& headers = context.book().policy().headers();
+  for (auto const& header : headers) {
+    if (!out.currency.known()) out.currency = header.currency;
+  }
+  if (!out.currency.known()) out.currency = Currency::find("USD");
+  out.total = Money(0, out.currency);
+  for (auto const& wanted : body.lines) {
+    out.lines.push_back({static_cast<std::int32_t>(out.lines.size() + 1), wanted.item, "", wanted.quantity, Decimal(0), Money(0, out.currency), false});
+  }
+  out.attributes.push_back({"order.priority", std::to_string(body.priority)});
+  return out;
+}
+
+/// Lines that name a location, and those that do not, are sourced by themselves.
+Result<std::vector<Promise>> promises_for(Context& context, trade::ReserveStock const& body, OrderView const& view) {
+  auto const frame = context.book().order_frame(view.facts);
+  if (!frame) return Unexpected{frame.error()};
+  std::vector<std::string> places;
+  for (auto const& wanted : body.lines) {
+    if (std::find(places.begin(), places.end(), wanted.location) == places.end()) places.push_back(wanted.location);
+  }
+  std::vector<Promise> out;
+  for (auto const& location : places) {
+    Buyer buyer;
+    buyer.id = body.id;
+    buyer.channel = body.channel;
+    buyer.account = "cart";
+    buyer.collect_at = location;
+    buyer.expires = body.expires;
+    std::vector<allocation::Demand> demands;
+    std::vector<std::size_t> lines;
+    for (std::size_t i = 0; i < body.lines.size(); ++i) {
+      if (body.lines[i].location != location) continue;
+      demands.push_back({static_cast<std::int32_t>(i + 1), body.lines[i].item, body.lines[i].quantity});
+    }
+    auto sourced = source(context, buyer, *frame, std::move(demands), !body.backorder);
+    if (!sourced) return Unexpected{sourced.error()};
+    out.insert(out.end(), sourced->promises.begin(), sourced->promises.end());
+    for (auto const& demand : sourced->open) lines.push_back(static_cast<std::size_t>(demand.line - 1));
+    if (body.backorder && !sourced->open.empty()) {
+      auto later = backorder(context, *sourced, *frame, lines);
+      if (!later) return Unexpected{later.error()};
+      out.insert(out.end(), later->begin(), later->end());
+    }
+    if (sourced->open.empty()) continue;
+    std::int64_t missing = 0;
+    for (auto const& demand : sourced->open) missing += demand.quantity;
+    std::int64_t free = 0;
+    auto const& first = sourced->open.front();
+    for (auto const& place : sourced->places) {
+      for (std::size_t d = 0; d < sourced->demands.size(); ++d) {
+        if (sourced->demands[d].line != first.line) continue;
+        std::int64_t here = -(sourced->rule->keep_safety_stock ? place.safety_stock[d] : place.kept);
+        for (auto const& shelf : place.shelves[d]) here += shelf.free;
+        free += std::max<std::int64_t>(here, 0);
+      }
+    }
+    return context.refuse("not_enough_stock",
+                          "`" + first.item + "`: " + std::to_string(free) + " can be promised, and that is " + std::to_string(missing) + " too few",
+                          "ask for less, for another item, or with `backorder`");
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> ReservationSubject::load(Context& context, store::StoredInstance stored) {
+  instance.stored = std::move(stored);
+  return seat(context, instance);
+}
+
+Result<void> ReservationSubject::reload(Context& context) {
+  auto stored = context.instance(instance.stored.subject);
+  if (!stored) return Unexpected{stored.error()};
+  return load(context, std::move(**stored));
+}
+
+Result<Subject::Frames> ReservationSubject::frames(Context& context) {
+  (void)context;
+  auto frame = instance.pin.book->order_frame(rulebook::OrderFacts{});
+  if (!frame) return Unexpected{frame.error()};
+  return Frames{std::move(*frame), std::nullopt};
+}
+
+/// Whatever ends it, nothing stays promised to it.
+Result<void> ReservationSubject::arrived(Context& context) {
+  if (!instance.stored.closed) return {};
+  std::vector<ledger::Transfer> group;
+  for (auto const& pending : context.ledger.pendings_of(instance.stored.subject)) {
+    group.push_back(void_of(pending));
+    // What has lapsed by its own date is dropped as such.
+    if (pending.expires.value != 0 && pending.expires <= context.command.at) group.back().kind = ledger::TransferKind::expire;
+  }
+  return group.empty() ? Result<void>{} : context.apply(std::move(group));
+}
+
+Result<bool> ReservationSubject::fire(Context& context, store::StoredTimer const& timer) {
+  if (timer.name != expiry_clock) return false;
+  auto const done = assert_event(context, "expire", {"system", ""});
+  return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
+}
+
+Result<void> run(Context& context, trade::ReserveStock const& body) {
+  context.outcome.subject = body.id;
+  if (body.expires.value != 0 && body.expires <= context.command.at) return context.refuse("expired", "it would be over at once", "write a later `expires`");
+  auto const* workflow = context.book().find_workflow("reservation");
+  if (workflow == nullptr) return context.refuse("no_workflow", "the policy has no workflow `reservation`", "use \"reservation.bylaw\"");
+  auto const known = context.instance(body.id);
+  if (!known) return Unexpected{known.error()};
+  ReservationSubject subject;
+  if (*known) {
+    // Said again for the same cart: what it had is given back first, in the same breath.
+    if ((*known)->workflow != "reservation") return context.refuse("id_taken", "`" + body.id + "` is already the id of something else", "give it another id");
+    if ((*known)->closed) return context.refuse("wrong_state", "`" + body.id + "` is " + (*known)->state, "reserve under a new id");
+    if (auto const loaded = subject.load(context, **known); !loaded) return loaded;
+    std::vector<ledger::Transfer> group;
+    for (auto const& pending : context.ledger.pendings_of(body.id)) group.push_back(void_of(pending));
+    if (!group.empty()) {
+      if (auto const given = context.apply(std::move(group)); !given) return given;
+    }
+  } else if (auto const free = check_free_id(context, body.id); !free) {
+    return free;
+  }
+  OrderView view;
+  view.stored.order = order_like(context, body);
+  view.stored.imported = context.command.at;
+  if (auto const completed = complete(context, view, false); !completed) return completed;
+  for (std::size_t i = 0; i < body.lines.size(); ++i) {
+    if (!view.items[i]) return context.refuse("unknown_item", "there is no item `" + body.lines[i].item + "`", "send `define_item` first");
+  }
+  auto const promises = promises_for(context, body, view);
+  if (!promises) return Unexpected{promises.error()};
+  Buyer buyer;
+  buyer.id = body.id;
+  buyer.account = "cart";
+  buyer.expires = body.expires;
+  if (auto const placed = context.apply(place(context, buyer, *promises)); !placed) return placed;
+  bool const later = std::any_of(promises->begin(), promises->end(), [](Promise const& p) { return p.later; });
+  if (!*known) {
+    std::vector<trade::Attribute> attributes = {
+        {"reservation.kind", body.kind}, {"reservation.channel", body.channel}, {"reservation.priority", std::to_string(body.priority)}};
+    if (!body.customer.empty()) attributes.push_back({"reservation.customer", body.customer});
+    if (auto const started = Flow(context, subject).start(*workflow, body.id, "", "reserve", std::move(attributes)); !started) return started;
+  }
+  context.outcome.state = subject.instance.stored.state;
+  if (body.expires.value != 0) context.changes.timers.push_back({body.id, expiry_clock, TimerAction::set, body.expires});
+  else if (*known) context.changes.timers.push_back({body.id, expiry_clock, TimerAction::stopped, context.command.at});
+  context.outcome.code = later ? "backordered" : "ok";
+  context.announce("reservation.reserved", body.id, body.kind);
+  return {};
+}
+
+Result<void> run(Context& context, trade::ReleaseReservation const& body) {
+  context.outcome.subject = body.id;
+  auto const known = context.instance(body.id);
+  if (!known) return Unexpected{known.error()};
+  if (!*known || (*known)->workflow != "reservation") return context.refuse("not_reserved", "there is no reservation `" + body.id + "`", "correct the id");
+  ReservationSubject subject;
+  if (auto const loaded = subject.load(context, **known); !loaded) return loaded;
+  context.outcome.state = context.state_before = subject.instance.stored.state;
+  if (subject.instance.stored.closed) return context.refuse("not_reserved", "`" + body.id + "` is " + subject.instance.stored.state, "nothing has to be done");
+  if (body.item.empty()) return subject.assert_event(context, "release", context.command.by);
+  // What waits for supply goes first, then the promise that was placed last.
+  auto pendings = context.ledger.pendings_of(body.id);
+  std::erase_if(pendings, [&](ledger::Pending const& p) { return context.ledger.key(p.debit).unit != body.item; });
+  std::stable_sort(pendings.begin(), pendings.end(), [&](ledger::Pending const& a, ledger::Pending const& b) {
+    bool const later_a = is_backorder(context.ledger.key(a.debit));
+    bool const later_b = is_backorder(context.ledger.key(b.debit));
+    return later_a != later_b ? later_a : b.sequence < a.sequence;
+  });
+  std::int64_t have = 0;
+  for (auto const& pending : pendings) have += pending.amount;
+  auto left = body.quantity == 0 ? have : body.quantity;
+  if (have == 0 || left > have) {
+    return context.refuse("not_reserved", "`" + body.id + "` has " + std::to_string(have) + " of `" + body.item + "` reserved", "release at most that");
+  }
+  if (auto const cut = cut_promises(context, pendings, left); !cut) return cut;
+  if (context.ledger.pendings_of(body.id).empty()) return subject.assert_event(context, "release", context.command.by);
+  context.announce("reservation.reduced", body.id, subject.instance.stored.state);
+  return {};
+}
+
+Result<void> cut_promises(Context& context, std::vector<ledger::Pending> const& pendings, std::int64_t units) {
+  std::vector<ledger::Transfer> group;
+  for (auto const& pending : pendings) {
+    if (units <= 0) break;
+    group.push_back(void_of(pending));
+    auto const gone = std::min(units, pending.amount);
+    units -= gone;
+    if (gone == pending.amount) continue;
+    ledger::Transfer rest;
+    rest.kind = ledger::TransferKind::pending;
+    rest.debit = pending.debit;
+    rest.credit = pending.credit;
+    rest.amount = pending.amount - gone;
+    rest.due = pending.due;
+    rest.expires = pending.expires;
+    rest.reference = pending.reference;
+    group.push_back(std::move(rest));
+  }
+  return group.empty() ? Result<void>{} : context.apply(std::move(group));
+}
+
+Result<void> take_over_reservation(Context& context, OrderView const& view) {
+  std::string id;
+  for (auto const& attribute : view.stored.order.attributes) {
+    if (attribute.path == "order.reservation") id = attribute.value;
+  }
+  if (id.empty()) return {};
+  auto const known = context.instance(id);
+  if (!known) return Unexpected{known.error()};
+  // A reservation that is over, or that another order has used, gives nothing; the order is then like any other.
+  if (!*known || (*known)->workflow != "reservation" || (*known)->closed) return {};
+  ReservationSubject subject;
+  if (auto const loaded = subject.load(context, **known); !loaded) return loaded;
+  std::vector<ledger::Transfer> group;
+  auto const& lines = view.stored.order.lines;
+  std::map<std::string, std::int64_t> wanted;
+  for (auto const& line : lines) wanted[line.item] += line.quantity;
+  for (auto const& pending : context.ledger.pendings_of(id)) {
+    auto const key = context.ledger.key(pending.debit);
+    auto& left = wanted[key.unit];
+    bool const lapsed = pending.expires.value != 0 && pending.expires <= context.command.at;
+    auto const units = lapsed ? 0 : std::min(left, pending.amount);
+    left -= units;
+    group.push_back(void_of(pending));
+    if (lapsed) group.back().kind = ledger::TransferKind::expire;
+    if (units == 0) continue;
+    ledger::Transfer own;
+    own.kind = ledger::TransferKind::pending;
+    own.debit = pending.debit;
+    own.credit = context.outside(key.unit, "customer");
+    own.amount = units;
+    own.due = pending.due;
+    own.reference = view.stored.order.id;
+    group.push_back(std::move(own));
+  }
+  if (!group.empty()) {
+    if (auto const moved = context.apply(std::move(group)); !moved) return moved;
+  }
+  auto const outcome = context.outcome;
+  auto const done = subject.assert_event(context, "order", {"system", ""});
+  context.outcome = outcome;
+  return done;
+}
+
+}  // namespace bylaw::inline v0::engine

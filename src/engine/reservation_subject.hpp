@@ -1,0 +1,22 @@
+#pragma once
+#include "engine/flow.hpp"
+
+namespace bylaw::inline v0::engine {
+
+/// A promise that is no order yet, in its workflow.
+class ReservationSubject : public Subject {
+ public:
+  [[nodiscard]] Result<void> load(Context& context, store::StoredInstance stored);
+  [[nodiscard]] Result<void> reload(Context& context) override;
+  [[nodiscard]] Result<bool> fire(Context& context, store::StoredTimer const& timer) override;
+
+ private:
+  [[nodiscard]] Result<Frames> frames(Context& context) override;
+  [[nodiscard]] Result<void> act(Context&, std::string const&) override { return {}; }
+  [[nodiscard]] Result<void> arrived(Context& context) override;
+};
+
+/// Takes so many units from promises, the first ones first; what is left of one is promised anew with the same dates.
+[[nodiscard]] Result<void> cut_promises(Context& context, std::vector<ledger::Pending> const& pendings, std::int64_t units);
+
+}  // namespace bylaw::inline v0::engine

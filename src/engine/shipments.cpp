@@ -1,0 +1,162 @@
+// Parcels of an order: planned from what it has reserved, and what their leaving means for the stock.
+#include "engine/shipments.hpp"
+
+#include <algorithm>
+
+#include <bylaw/allocation/parcels.hpp>
+#include <bylaw/values/word_list.hpp>
+
+namespace bylaw::inline v0::engine {
+
+namespace {
+
+constexpr std::string_view contents_path = "shipment.contents";
+
+std::string attribute_of(std::vector<trade::Attribute> const& attributes, std::string_view path) {
+  for (auto const& attribute : attributes) {
+    if (attribute.path == path) return attribute.value;
+  }
+  return {};
+}
+
+/// `SKU*3,SKU*1`: what a parcel holds. SKUs with a comma or a star cannot be put into parcels.
+std::vector<allocation::Content> contents_of(store::StoredInstance const& parcel) {
+  std::vector<allocation::Content> out;
+  auto const location = attribute_of(parcel.attributes, "shipment.location");
+  for (auto const& word : split_words(attribute_of(parcel.attributes, contents_path))) {
+    auto const star = word.rfind('*');
+    auto const units = star == std::string::npos ? Result<Decimal>(failure("", "")) : Decimal::parse(std::string_view(word).substr(star + 1));
+    if (units && units->scale() == 0 && units->coefficient() > 0) out.push_back({std::string(word.substr(0, star)), location, units->coefficient(), 0});
+  }
+  return out;
+}
+
+Result<std::vector<store::StoredInstance>> parcels_of(Context& context, std::string const& order) {
+  auto const parent = context.instance(order);
+  if (!parent) return Unexpected{parent.error()};
+  if (!*parent) return std::vector<store::StoredInstance>{};
+  auto children = context.children_of(**parent);
+  if (!children) return children;
+  std::erase_if(*children, [](store::StoredInstance const& child) { return child.workflow != "shipment"; });
+  for (auto& child : *children) {
+    for (auto const& start : context.changes.starts) {
+      if (start.subject == child.subject && child.attributes.empty()) child.attributes = start.attributes;
+    }
+  }
+  return children;
+}
+
+}  // namespace
+
+Result<bool> is_picked(Context& context, std::string const& order, std::string const& item, std::string const& location) {
+  auto const parcels = parcels_of(context, order);
+  if (!parcels) return Unexpected{parcels.error()};
+  for (auto const& parcel : *parcels) {
+    if (parcel.state != "picked" && parcel.state != "packed") continue;
+    for (auto const& content : contents_of(parcel)) {
+      if (content.item == item && content.location == location) return true;
+    }
+  }
+  return false;
+}
+
+Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredInstance const& parcel) {
+  auto const contents = contents_of(parcel);
+  if (contents.empty()) return {};  // a parcel that somebody else keeps the books of
+  auto& view = order.view;
+  ledger::Group event;
+  std::vector<ledger::Transfer> rests;
+  for (auto const& content : contents) {
+    auto left = content.quantity;
+    for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
+      auto const key = context.ledger.key(pending.debit);
+      if (left == 0 || key.unit != content.item || key.place != content.location || is_backorder(key)) continue;
+      ledger::Transfer kept;
+      kept.kind = ledger::TransferKind::post_pending;
+      kept.target = pending.sequence;
+      kept.amount = std::min(left, pending.amount);
+      kept.reference = pending.reference;
+      event.transfers.push_back(kept);
+      left -= kept.amount;
+      if (kept.amount == pending.amount) continue;
+      ledger::Transfer rest;
+      rest.kind = ledger::TransferKind::pending;
+      rest.debit = pending.debit;
+      rest.credit = pending.credit;
+      rest.amount = pending.amount - kept.amount;
+      rest.expires = pending.expires;
+      rest.reference = pending.reference;
+      event.transfers.push_back(std::move(rest));
+    }
+    if (left > 0) {
+      return context.refuse("not_reserved",
+                            "`" + parcel.subject + "` holds " + std::to_string(left) + " of `" + content.item + "` that nothing is reserved for",
+                            "send `observe_stock` with what was shipped, and cancel the parcel");
+    }
+    note_shipped(context, view, content.item, content.quantity);
+    auto const item = context.store.load_item(content.item, context.command.at);
+    if (!item) return Unexpected{item.error()};
+    if (!*item || !(*item)->unit_cost) continue;
+    auto const cost = multiply(*(*item)->unit_cost, Decimal(content.quantity), Rounding::half_even);
+    if (!cost) return Unexpected{cost.error()};
+    context.add_legs(event.transfers, finance::goods_shipped(*cost), view.stored.order.id);
+  }
+  ledger::Applied applied;
+  return context.apply(std::move(event), applied);
+}
+
+Result<void> run(Context& context, trade::PlanShipments const& body) {
+  context.outcome.subject = body.order;
+  OrderSubject order;
+  if (auto const loaded = order.load(context, body.order); !loaded) return loaded;
+  context.outcome.state = context.state_before = order.instance.stored.state;
+  if (order.instance.stored.closed)
+    return context.refuse("wrong_state", "`" + body.order + "` is " + order.instance.stored.state, "nothing is left to be sent");
+  auto const parcels = parcels_of(context, body.order);
+  if (!parcels) return Unexpected{parcels.error()};
+  // What lies reserved, less what open parcels hold already.
+  std::vector<allocation::Content> contents;
+  for (auto const& pending : context.ledger.pendings_of(body.order)) {
+    auto const key = context.ledger.key(pending.debit);
+    if (is_backorder(key)) continue;
+    auto const same = std::find_if(contents.begin(), contents.end(), [&](auto const& c) { return c.item == key.unit && c.location == key.place; });
+    if (same != contents.end()) {
+      same->quantity += pending.amount;
+      continue;
+    }
+    auto const item = context.store.load_item(key.unit, context.command.at);
+    if (!item) return Unexpected{item.error()};
+    std::int64_t weight_g = 0;
+    if (*item) {
+      if (auto const grams = Decimal::parse(attribute_of((*item)->attributes, "item.weight_g")); grams && grams->scale() == 0) weight_g = grams->coefficient();
+    }
+    contents.push_back({key.unit, key.place, pending.amount, weight_g});
+  }
+  for (auto const& parcel : *parcels) {
+    if (parcel.state != "planned" && parcel.state != "picked" && parcel.state != "packed") continue;
+    for (auto const& held : contents_of(parcel)) {
+      for (auto& content : contents) {
+        if (content.item == held.item && content.location == held.location) content.quantity -= std::min(content.quantity, held.quantity);
+      }
+    }
+  }
+  std::erase_if(contents, [](allocation::Content const& content) { return content.quantity == 0; });
+  if (contents.empty()) return context.refuse("nothing_to_ship", "nothing is reserved for `" + body.order + "` that has no parcel", "allocate it first");
+  auto const packed = allocation::pack(contents, body.weight_g_max);
+  auto number = parcels->size();
+  for (auto const& parcel : packed) {
+    auto const id = body.order + "/" + std::to_string(++number);
+    std::string words;
+    for (auto const& content : parcel.contents) words += (words.empty() ? "" : ",") + content.item + "*" + std::to_string(content.quantity);
+    std::vector<trade::Attribute> attributes = {{"shipment.location", parcel.location}, {std::string(contents_path), words}};
+    if (parcel.weight_g > 0) attributes.push_back({"shipment.weight_g", std::to_string(parcel.weight_g)});
+    if (auto const started = run(context, trade::StartInstance{"shipment", id, body.order, std::move(attributes)}); !started) return started;
+  }
+  context.outcome.subject = body.order;
+  context.outcome.state = order.instance.stored.state;
+  context.outcome.message = std::to_string(packed.size()) + " parcels";
+  context.announce("order.parcels_planned", body.order, order.instance.stored.state);
+  return {};
+}
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,236 @@
+// What lies where, for whom, until when, and which way it would go: everything that an allocation looks at.
+#include "engine/stockroom.hpp"
+
+#include <algorithm>
+
+#include <bylaw/catalog/entry.hpp>
+#include <bylaw/store/supplies.hpp>
+#include <bylaw/values/word_list.hpp>
+
+#include "engine/order_subject.hpp"
+
+namespace bylaw::inline v0::engine {
+
+EntryValues entry_values(std::string const& body) {
+  EntryValues out;
+  auto const json = wire::parse_json(body);
+  if (!json) return out;
+  for (std::size_t i = 0; i < json->keys.size(); ++i) out.push_back({json->keys[i], json->items[i].text});
+  return out;
+}
+
+Result<std::optional<EntryValues>> catalog_entry(Context& context, std::string const& kind, std::string const& id) {
+  if (!store::Supplies(context.store).has_entries(kind)) return std::optional<EntryValues>{};
+  auto const body = store::Control(context.store).entry(kind, id, context.command.at);
+  if (!body) return Unexpected{body.error()};
+  if (!*body) return std::optional<EntryValues>{};
+  return std::optional<EntryValues>(entry_values(**body));
+}
+
+bool asks_for(Context const& context, policy::Subject subject, std::string_view path) {
+  auto const& slots = context.book().policy().layout(subject).slots;
+  return std::any_of(slots.begin(), slots.end(), [&](policy::Slot const& slot) { return slot.path == path; });
+}
+
+namespace {
+
+std::optional<std::int64_t> whole(EntryValues const& values, std::string_view field) {
+  auto const text = catalog::value_of(values, field);
+  auto const number = text.empty() ? Result<Decimal>(failure("", "")) : Decimal::parse(text);
+  return number && number->scale() == 0 ? std::optional(number->coefficient()) : std::nullopt;
+}
+
+/// The most particular way from a location to an address: by postal code, the longer part first, by country, to everywhere.
+Result<void> tell_lane(Context& context, Buyer const& buyer, trade::Location const& location, rulebook::CandidateFacts& facts) {
+  if (buyer.to == nullptr || !store::Supplies(context.store).has_entries("lane")) return {};
+  auto const known = store::Supplies(context.store).entries("lane", location.id + "/", context.command.at);
+  if (!known) return Unexpected{known.error()};
+  auto const full = buyer.to->country + "-" + buyer.to->postal_code;
+  std::string const* best = nullptr;
+  std::size_t length = 0;
+  for (auto const& [id, body] : *known) {
+    auto const destination = std::string_view(id).substr(location.id.size() + 1);
+    bool const everywhere = destination == "*";
+    bool const country = destination == buyer.to->country;
+    bool const postal = destination.size() > 3 && destination[2] == '-' && full.compare(0, destination.size(), destination) == 0;
+    if (!everywhere && !country && !postal) continue;
+    auto const particular = everywhere ? 1 : destination.size() + 1;
+    if (best != nullptr && particular <= length) continue;
+    best = &body;
+    length = particular;
+  }
+  if (best == nullptr) return {};
+  auto const values = entry_values(*best);
+  if (auto const km = Decimal::parse(catalog::value_of(values, "distance_km"))) facts.distance_km = *km;
+  if (auto const cost = Decimal::parse(catalog::value_of(values, "cost"))) facts.lane_cost = *cost;
+  facts.lane_days = whole(values, "days");
+  facts.lane_open = catalog::value_of(values, "open") != "false";
+  facts.lane_hazmat = catalog::value_of(values, "hazmat") != "false";
+  facts.lane_export = catalog::value_of(values, "export") != "false";
+  return {};
+}
+
+/// A location takes so many orders, as long as their stock lies there reserved.
+Result<bool> has_room(Context& context, trade::Location const& location, rulebook::CandidateFacts& facts) {
+  auto const entry = catalog_entry(context, "capacity", location.id);
+  if (!entry) return Unexpected{entry.error()};
+  auto const most = *entry ? whole(**entry, "orders_open_max") : std::nullopt;
+  if (!most) return true;
+  auto const open = store::Supplies(context.store).orders_at(location.id);
+  if (!open) return Unexpected{open.error()};
+  facts.capacity_left = std::max<std::int64_t>(*most - *open, 0);
+  return *facts.capacity_left > 0;
+}
+
+/// Nothing is promised from a place that is stopped.
+Result<void> leave_out_stopped(Context& context, std::vector<trade::Location>& locations) {
+  auto const stops = stops_in_force(context);
+  if (!stops) return Unexpected{stops.error()};
+  for (auto const& stop : *stops) {
+    bool const keeps = has_word(stop.blocks, "allocate") || has_word(stop.blocks, "pick") || has_word(stop.blocks, "ship");
+    if (stop.what == "location" && keeps) std::erase_if(locations, [&](trade::Location const& l) { return l.id == stop.target; });
+  }
+  return {};
+}
+
+/// How much of each shelf is promised to what is no order yet.
+void tell_carts(Context const& context, std::vector<allocation::Demand> const& demands, std::vector<Place>& places) {
+  for (std::size_t d = 0; d < demands.size(); ++d) {
+    for (auto const& promise : context.ledger.pendings_of(ledger::AccountKind::quantity, demands[d].item)) {
+      if (context.ledger.key(promise.credit).place != "cart") continue;
+      for (auto& place : places) {
+        for (auto& shelf : place.shelves[d]) shelf.promised_to_carts += shelf.account == promise.debit ? promise.amount : 0;
+      }
+    }
+  }
+}
+
+/// Sums over the shelves of a place: demands of one item look at the same ones, which count once.
+void tell_stock(std::vector<allocation::Demand> const& demands, bool before, Place& place) {
+  auto& facts = place.facts;
+  for (std::size_t d = 0; d < demands.size(); ++d) {
+    std::int64_t free = 0;
+    bool seen = false;
+    for (std::size_t earlier = 0; earlier < d; ++earlier) seen = seen || demands[earlier].item == demands[d].item;
+    for (auto const& shelf : place.shelves[d]) {
+      free += shelf.free;
+      if (seen) continue;
+      facts.stock.on_hand += shelf.on_hand;
+      facts.stock.reserved += shelf.on_hand - shelf.free - (before ? shelf.promised_to_carts : 0);
+    }
+    facts.covers += free >= demands[d].quantity ? 1 : 0;
+    if (!seen) facts.safety_stock += place.safety_stock[d];
+  }
+}
+
+}  // namespace
+
+Result<StockLevel> stock_level(Context& context, std::string const& item, std::string const& location) {
+  StockLevel out;
+  auto const entry = catalog_entry(context, "stock_level", item + "/" + location);
+  if (!entry) return Unexpected{entry.error()};
+  if (!*entry) return out;
+  out.safety_stock = whole(**entry, "safety_stock");
+  out.backorders = whole(**entry, "backorders");
+  out.order_max = whole(**entry, "order_max");
+  out.order_multiple = whole(**entry, "order_multiple");
+  out.removal = catalog::value_of(**entry, "removal");
+  return out;
+}
+
+Result<void> tell_calendar(Context& context, trade::Location const& location, rulebook::CandidateFacts& facts) {
+  auto const entry = catalog_entry(context, "calendar", location.id);
+  if (!entry) return Unexpected{entry.error()};
+  if (!*entry) return {};
+  facts.zone = catalog::value_of(**entry, "zone");
+  for (auto const& date : split_words(catalog::value_of(**entry, "holidays"))) {
+    if (auto const parsed = parse_date(date)) facts.holidays.push_back(*parsed);
+  }
+  std::sort(facts.holidays.begin(), facts.holidays.end());
+  auto const* zone = context.versions.zones().find(facts.zone);
+  if (zone == nullptr) return {};
+  auto const local = to_local(context.command.at, *zone);
+  auto const today = date_of(local);
+  BusinessCalendar calendar;
+  calendar.holidays = facts.holidays;
+  auto const closes = std::string(catalog::value_of(**entry, "closes"));
+  auto const minute = (local.value - at_midnight(today).value) / minute_ms;
+  auto const last = closes.size() == 5 ? std::stoll(closes.substr(0, 2)) * 60 + std::stoll(closes.substr(3, 2)) : 24 * 60;
+  facts.ships_today = calendar.is_business_day(today) && minute < last;
+  return {};
+}
+
+std::vector<Shelf> shelves_of(Context& context, std::string const& item, std::string const& location, std::string const& channel, std::string const& removal,
+                              std::int64_t lane_days) {
+  std::vector<Shelf> out;
+  auto const now = context.command.at;
+  auto const& ledger = context.ledger;
+  for (auto const account : ledger.accounts_of(ledger::AccountKind::quantity, item)) {
+    if (ledger.bounds(account).floor == ledger::no_floor) continue;
+    auto const key = ledger.key(account);
+    if (key.place != location || key.status != "available" || (!key.pool.empty() && key.pool != channel)) continue;
+    auto const& balance = ledger.balance(account);
+    Shelf shelf{account, key.detail, !key.pool.empty(), balance.posted, balance.available(), 0, {}, {}, {}, {}};
+    ledger::Lot lot;
+    if (!key.detail.empty() && ledger.lot(item, key.detail, lot)) {
+      shelf.received = lot.received;
+      shelf.removal = lot.removal;
+      shelf.expires = lot.expires;
+      auto const last = lot.removal.value != 0 ? lot.removal : lot.expires;
+      if (last.value != 0 && last <= now) continue;  // it is to be gone already
+      if (last.value != 0) shelf.days = (last.value - now.value) / day_ms - lane_days;
+    }
+    out.push_back(std::move(shelf));
+  }
+  auto const last = [](Shelf const& s) { return s.removal.value != 0 ? s.removal.value : s.expires.value != 0 ? s.expires.value : INT64_MAX; };
+  std::stable_sort(out.begin(), out.end(), [&](Shelf const& a, Shelf const& b) {
+    if (a.reserve != b.reserve) return a.reserve;
+    if (removal == "lifo") return b.received < a.received;
+    if (removal != "fifo" && last(a) != last(b)) return last(a) < last(b);
+    return a.received < b.received;
+  });
+  return out;
+}
+
+Result<std::vector<Place>> look_around(Context& context, Buyer const& buyer, std::vector<allocation::Demand> const& demands) {
+  auto locations = context.store.locations(context.command.at);
+  if (!locations) return Unexpected{locations.error()};
+  if (!buyer.collect_at.empty()) std::erase_if(*locations, [&](trade::Location const& l) { return l.id != buyer.collect_at; });
+  if (auto const left_out = leave_out_stopped(context, *locations); !left_out) return Unexpected{left_out.error()};
+  std::stable_sort(locations->begin(), locations->end(), [](auto const& a, auto const& b) { return a.priority < b.priority; });
+  std::vector<StockLevel> network;
+  for (auto const& demand : demands) {
+    auto level = stock_level(context, demand.item, "*");
+    if (!level) return Unexpected{level.error()};
+    network.push_back(std::move(*level));
+  }
+  std::vector<Place> out;
+  out.reserve(locations->size());
+  for (auto& location : *locations) {
+    auto& place = out.emplace_back();
+    place.location = std::move(location);
+    auto const room = has_room(context, place.location, place.facts);
+    if (!room) return Unexpected{room.error()};
+    if (!*room) {
+      out.pop_back();
+      continue;
+    }
+    if (auto const told = tell_lane(context, buyer, place.location, place.facts); !told) return Unexpected{told.error()};
+    if (auto const told = tell_calendar(context, place.location, place.facts); !told) return Unexpected{told.error()};
+    for (std::size_t d = 0; d < demands.size(); ++d) {
+      auto const level = stock_level(context, demands[d].item, place.location.id);
+      if (!level) return Unexpected{level.error()};
+      auto const& removal = level->removal.empty() ? network[d].removal : level->removal;
+      place.shelves.push_back(shelves_of(context, demands[d].item, place.location.id, buyer.channel, removal, place.facts.lane_days.value_or(0)));
+      place.safety_stock.push_back(level->safety_stock.value_or(place.location.safety_stock));
+    }
+  }
+  auto const& headers = context.book().policy().headers();
+  bool const before = !headers.empty() && headers.front().rank_before_reservations;
+  if (before) tell_carts(context, demands, out);
+  for (auto& place : out) tell_stock(demands, before, place);
+  for (auto& place : out) place.facts.location = &place.location;
+  return out;
+}
+
+}  // namespace bylaw::inline v0::engine

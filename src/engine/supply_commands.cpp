@@ -1,0 +1,231 @@
+// Supply: what is to come, that it has left, that it has come. The units are promises of the ledger to the place where they will lie;
+// what customers were promised from it stands on an account of its own whose bound is what is still to come.
+#include <algorithm>
+
+#include "engine/protection.hpp"
+#include "engine/replan.hpp"
+
+#include <bylaw/store/supplies.hpp>
+
+namespace bylaw::inline v0::engine {
+
+using trade::SupplyRow;
+
+namespace {
+
+ledger::AccountIndex source_of(Context& context, SupplyRow const& row) {
+  if (row.kind != "transfer") return context.outside(row.item, row.kind == "production" ? "production" : "supplier");
+  return context.outside(row.item, "in_transit:" + row.from + ">" + row.location);
+}
+
+/// Open promises of a supply that bring units to its place (`in`), or take them from where a transfer starts.
+std::vector<ledger::Pending> promises_of(Context const& context, SupplyRow const& row, bool in) {
+  auto out = context.ledger.pendings_of(row.supply);
+  std::erase_if(out, [&](ledger::Pending const& pending) {
+    auto const key = context.ledger.key(in ? pending.credit : pending.debit);
+    return key.unit != row.item || key.place != (in ? row.location : row.from) || key.status != "available";
+  });
+  return out;
+}
+
+void drop(std::vector<ledger::Pending> const& promises, std::vector<ledger::Transfer>& group) {
+  for (auto const& promise : promises) {
+    ledger::Transfer dropped;
+    dropped.kind = ledger::TransferKind::void_pending;
+    dropped.target = promise.sequence;
+    dropped.reference = promise.reference;
+    group.push_back(std::move(dropped));
+  }
+}
+
+/// Places what is still to come, and how much of it may be promised.
+Result<void> put(Context& context, SupplyRow const& row) {
+  ledger::Group event;
+  drop(promises_of(context, row, true), event.transfers);
+  auto const left = row.closed ? 0 : row.ordered - row.received;
+  if (left > 0) {
+    ledger::Transfer in;
+    in.kind = ledger::TransferKind::pending;
+    in.debit = source_of(context, row);
+    in.credit = context.stock(row.item, row.location, "available");
+    in.amount = left;
+    in.due = row.due;
+    in.reference = row.supply;
+    event.transfers.push_back(std::move(in));
+  }
+  auto const account = context.ledger.open(backorder_key(row.item, row.location, row.supply), {-left, ledger::no_ceiling});
+  if (context.ledger.bounds(account).floor != -left) event.bounds.push_back({account, {-left, ledger::no_ceiling}});
+  ledger::Applied applied;
+  if (auto const done = context.apply(std::move(event), applied); !done) return done;
+  context.changes.supplies.push_back(row);
+  return {};
+}
+
+Result<std::optional<SupplyRow>> line_of(Context& context, std::string const& supply, std::string const& item, std::string const& location) {
+  auto const lines = store::Supplies(context.store).lines_of(supply);
+  if (!lines) return Unexpected{lines.error()};
+  for (auto const& line : *lines) {
+    if (line.item == item && line.location == location) return std::optional(line);
+  }
+  return std::optional<SupplyRow>{};
+}
+
+/// A transfer keeps its units at the place that it leaves, until it has left.
+Result<void> hold_at_origin(Context& context, SupplyRow const& row) {
+  if (row.kind != "transfer" || row.sent) return {};
+  std::vector<ledger::Transfer> group;
+  drop(promises_of(context, row, false), group);
+  if (!group.empty()) {
+    if (auto const dropped = context.apply(std::move(group)); !dropped) return dropped;
+  }
+  auto left = row.closed ? 0 : row.ordered - row.received;
+  Buyer const buyer{row.supply, "", "in_transit:" + row.from + ">" + row.location, nullptr, "", {}};
+  std::vector<Promise> promises;
+  for (auto const& shelf : shelves_of(context, row.item, row.from, "", "", 0)) {
+    auto const units = std::min(left, std::max<std::int64_t>(shelf.free, 0));
+    if (units == 0) continue;
+    promises.push_back({shelf.account, row.item, row.from, units, row.due, {}, false});
+    left -= units;
+  }
+  if (left > 0) {
+    return context.refuse("not_enough_stock", "`" + row.from + "` is " + std::to_string(left) + " of `" + row.item + "` short for this transfer",
+                          "ask for less, or from another place");
+  }
+  return promises.empty() ? Result<void>{} : context.apply(place(context, buyer, promises));
+}
+
+}  // namespace
+
+Result<void> run(Context& context, trade::ExpectSupply const& body) {
+  context.outcome.subject = body.supply;
+  std::optional<trade::Item> item;
+  if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
+  if (!body.from.empty()) {
+    if (auto const there = check_place(context, body.item, body.from, item); !there) return there;
+  }
+  auto known = line_of(context, body.supply, body.item, body.location);
+  if (!known) return Unexpected{known.error()};
+  SupplyRow row;
+  if (*known) {
+    row = **known;
+    if (row.kind != to_string(body.kind) || row.from != body.from) {
+      return context.refuse("supply_differs", "`" + body.supply + "` is a " + row.kind + (row.from.empty() ? "" : " from " + row.from),
+                            "give another supply another number");
+    }
+    if (row.sent && body.quantity != row.ordered) return context.refuse("already_sent", "`" + body.supply + "` has left", "receive what comes");
+  }
+  if (body.quantity != 0 && body.quantity < row.received) {
+    return context.refuse("received_already", std::to_string(row.received) + " units of `" + body.supply + "` have come in", "write at least that");
+  }
+  auto const due_before = row.due;
+  auto const ordered_before = row.ordered;
+  row.supply = body.supply;
+  row.kind = to_string(body.kind);
+  row.item = body.item;
+  row.location = body.location;
+  row.from = body.from;
+  row.ordered = body.quantity == 0 ? row.received : body.quantity;
+  row.due = body.quantity == 0 ? row.due : body.due;
+  row.tolerance_percent = body.tolerance_percent;
+  row.closed = row.ordered == row.received;
+  row.cause = body.cause;
+  if (auto const held = hold_at_origin(context, row); !held) return held;
+  // Whoever stands on it is planned again: with the old date as long as something else can keep it.
+  bool const worse = row.closed || (*known && (row.due > due_before || row.ordered < ordered_before));
+  Replanning replanning(context, body.item,
+                        !body.cause.empty() ? body.cause
+                        : row.closed        ? "`" + body.supply + "` does not come"
+                                            : "`" + body.supply + "` comes later");
+  if (worse) {
+    if (auto const freed = replanning.free_supply(body.supply, body.location); !freed) return freed;
+  }
+  if (auto const placed = put(context, row); !placed) return placed;
+  context.outcome.state = row.closed ? "closed" : "expected";
+  context.announce("supply." + context.outcome.state, body.supply, body.item);
+  return replanning.plan();
+}
+
+Result<void> run(Context& context, trade::SendSupply const& body) {
+  context.outcome.subject = body.supply;
+  auto lines = store::Supplies(context.store).lines_of(body.supply);
+  if (!lines) return Unexpected{lines.error()};
+  std::erase_if(*lines, [](SupplyRow const& row) { return row.kind != "transfer" || row.sent || row.closed; });
+  if (lines->empty()) return context.refuse("unknown_supply", "there is no transfer `" + body.supply + "` that waits to be sent", "correct the number");
+  for (auto& row : *lines) {
+    std::vector<ledger::Transfer> group;
+    for (auto const& promise : promises_of(context, row, false)) {
+      ledger::Transfer out;
+      out.kind = ledger::TransferKind::post_pending;
+      out.target = promise.sequence;
+      out.amount = promise.amount;
+      out.reference = promise.reference;
+      group.push_back(std::move(out));
+    }
+    if (group.empty())
+      return context.refuse("not_enough_stock", "nothing of `" + body.supply + "` lies reserved at `" + row.from + "`", "send `expect_supply` again");
+    if (auto const done = context.apply(std::move(group)); !done) return done;
+    row.sent = true;
+    context.changes.supplies.push_back(row);
+  }
+  context.outcome.state = "sent";
+  context.announce("supply.sent", body.supply, "sent");
+  return {};
+}
+
+Result<void> run(Context& context, trade::ReceiveSupply const& body) {
+  context.outcome.subject = body.supply;
+  std::optional<trade::Item> item;
+  if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
+  auto const known = line_of(context, body.supply, body.item, body.location);
+  if (!known) return Unexpected{known.error()};
+  if (!*known)
+    return context.refuse("unknown_supply", "`" + body.supply + "` brings no `" + body.item + "` to `" + body.location + "`", "send `expect_supply` first");
+  auto row = **known;
+  if (row.closed) return context.refuse("supply_closed", "nothing more of `" + body.supply + "` is expected", "send `expect_supply` with a higher quantity");
+  if (row.kind == "transfer" && !row.sent)
+    return context.refuse("not_sent", "`" + body.supply + "` has not left `" + row.from + "`", "send `send_supply` first");
+  auto const most = static_cast<std::int64_t>(Int128{row.ordered} * (100 + row.tolerance_percent) / 100);
+  if (body.quantity > most - row.received) {
+    return context.refuse(
+        "above_tolerance",
+        std::to_string(row.received + body.quantity) + " would have come of " + std::to_string(row.ordered) + ", and " + std::to_string(most) + " is the most",
+        "send the rest back, receive it with `receive_stock`, or raise what is expected");
+  }
+  // First whoever stands on it lets go, then it comes, and then they are promised what lies there.
+  Replanning replanning(context, body.item, "`" + body.supply + "` came");
+  if (auto const freed = replanning.free_supply(body.supply, body.location); !freed) return freed;
+  ledger::Group event;
+  drop(promises_of(context, row, true), event.transfers);
+  if (!event.transfers.empty()) {
+    ledger::Applied dropped;
+    if (auto const done = context.apply(std::move(event), dropped); !done) return done;
+    event = {};
+  }
+  if (body.quantity > 0) {
+    auto const shelf = context.shelf(body.item, body.location, body.lot);
+    if (!body.lot.empty()) event.lots.push_back({body.item, body.lot, context.command.at, body.removal, body.expires});
+    ledger::Transfer in;
+    in.debit = source_of(context, row);
+    in.credit = shelf;
+    in.amount = body.quantity;
+    in.reference = body.supply;
+    event.transfers.push_back(std::move(in));
+    if (item->unit_cost && row.kind != "transfer") {
+      auto const cost = multiply(*item->unit_cost, Decimal(body.quantity), Rounding::half_even);
+      if (!cost) return Unexpected{cost.error()};
+      context.add_legs(event.transfers, finance::goods_received(*cost), body.supply);
+    }
+    ledger::Applied applied;
+    if (auto const done = context.apply(std::move(event), applied); !done) return done;
+  }
+  row.received += body.quantity;
+  row.closed = body.complete || row.received >= row.ordered;
+  row.cause = body.complete && row.received < row.ordered ? "nothing more comes" : "";
+  if (auto const placed = put(context, row); !placed) return placed;
+  context.outcome.state = row.closed ? "received" : "partly_received";
+  context.announce("supply." + context.outcome.state, body.supply, body.item);
+  if (auto const set = set_reserves(context, *item, body.location, Occasion::receipt); !set) return set;
+  return replanning.plan();
+}
+
+}  // namespace bylaw::inline v0::engine
