@@ -22,7 +22,7 @@ struct Coming {
 
 Result<std::vector<Coming>> coming_to(Context& context, Sourced const& sourced, std::string const& item) {
   std::vector<Coming> out;
-  auto const rows = store::Supplies(context.store).open_of(item);
+  auto const rows = context.supplies_of(item);
   if (!rows) return Unexpected{rows.error()};
   for (auto const& row : *rows) {
     if (row.due < context.command.at) continue;  // overdue supply counts nothing until it is dated anew
@@ -53,6 +53,9 @@ Result<std::optional<std::int64_t>> limit_of(Context& context, policy::Frame con
 
 /// Opens the account of what waits for nothing in particular, with the allowance of the catalog as its bound.
 Result<ledger::AccountIndex> open_allowance(Context& context, std::string const& item, std::string const& location, std::int64_t floor) {
+  // What was promised under a larger allowance stays promised.
+  ledger::AccountIndex known;
+  if (context.ledger.find(backorder_key(item, location, ""), known)) floor = std::min(floor, -context.ledger.balance(known).pending_out);
   auto const account = context.ledger.open(backorder_key(item, location, ""), {floor, ledger::no_ceiling});
   if (context.ledger.bounds(account).floor == floor) return account;
   ledger::Group group;

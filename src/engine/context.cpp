@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include <bylaw/store/supplies.hpp>
 #include <bylaw/wire/json.hpp>
 
 #include "engine/feed.hpp"
@@ -109,6 +110,33 @@ Result<std::optional<store::StoredInstance>> Context::instance(std::string const
     (*stored)->closed = step.closes;
   }
   return stored;
+}
+
+namespace {
+/// Rows of this command take the place of those of the store.
+void put_over(std::vector<trade::SupplyRow>& rows, trade::SupplyRow const& row) {
+  std::erase_if(rows, [&](trade::SupplyRow const& r) { return r.supply == row.supply && r.item == row.item && r.location == row.location; });
+  rows.push_back(row);
+}
+}  // namespace
+
+Result<std::vector<trade::SupplyRow>> Context::supply_lines(std::string const& supply) {
+  auto rows = store::Supplies(store).lines_of(supply);
+  if (!rows) return rows;
+  for (auto const& row : changes.supplies) {
+    if (row.supply == supply) put_over(*rows, row);
+  }
+  return rows;
+}
+
+Result<std::vector<trade::SupplyRow>> Context::supplies_of(std::string const& item) {
+  auto rows = store::Supplies(store).open_of(item);
+  if (!rows) return rows;
+  for (auto const& row : changes.supplies) {
+    if (row.item == item) put_over(*rows, row);
+  }
+  std::erase_if(*rows, [](trade::SupplyRow const& row) { return row.closed; });
+  return rows;
 }
 
 Result<std::vector<store::StoredInstance>> Context::children_of(store::StoredInstance const& parent) {

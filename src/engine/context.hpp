@@ -56,6 +56,9 @@ struct Context {
   void announce_state(std::string const& workflow, std::string const& subject, std::string const& state);
   /// An instance as this command has left it so far.
   [[nodiscard]] Result<std::optional<store::StoredInstance>> instance(std::string const& subject);
+  /// Lines of a supply, and open lines of an item, as this command has left them so far.
+  [[nodiscard]] Result<std::vector<trade::SupplyRow>> supply_lines(std::string const& supply);
+  [[nodiscard]] Result<std::vector<trade::SupplyRow>> supplies_of(std::string const& item);
   [[nodiscard]] Result<std::vector<store::StoredInstance>> children_of(store::StoredInstance const& parent);
   [[nodiscard]] Unexpected<Error> refuse(std::string code, std::string message, std::string remedy = {}) const;
 };

@@ -167,9 +167,7 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
   for (auto const& child : *children) {
     for (auto const& attribute : child.attributes) contents = contents || attribute.path == "shipment.contents";
   }
-  auto const promises = context.ledger.pendings_of(id);
-  view.facts.awaits_parcel =
-      contents && std::any_of(promises.begin(), promises.end(), [&](ledger::Pending const& p) { return !is_backorder(context.ledger.key(p.debit)); });
+  view.has_parcels = contents;
   for (auto const& child : *children) view.facts.children.push_back({child.workflow, child.subject, child.state.substr(0, child.state.find('.'))});
   bool paid = times->paid;
   for (auto const& row : context.changes.facts) paid = paid || (row.order == id && row.fact.path == "order.paid_in_full" && row.fact.value == "true");
@@ -177,7 +175,9 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
 }
 
 Result<Subject::Frames> OrderSubject::frames(Context& context) {
-  (void)context;
+  auto const promises = context.ledger.pendings_of(view.stored.order.id);
+  view.facts.awaits_parcel = view.has_parcels && std::any_of(promises.begin(), promises.end(),
+                                                             [&](ledger::Pending const& promise) { return !is_backorder(context.ledger.key(promise.debit)); });
   auto frame = instance.pin.book->order_frame(view.facts);
   if (!frame) return Unexpected{frame.error()};
   return Frames{std::move(*frame), std::nullopt};
@@ -186,7 +186,13 @@ Result<Subject::Frames> OrderSubject::frames(Context& context) {
 Result<void> OrderSubject::act(Context& context, std::string const& action) {
   auto const& order = view.stored.order;
   std::vector<ledger::Transfer> group;
-  if (action == "ship_stock") return ship(context, view);
+  if (action == "ship_stock") {
+    stop_clocks_of(context, view, "service/ship");
+    stop_clocks_of(context, view, "service/warn_");
+    stop_clocks_of(context, view, "reserve/");
+    return ship(context, view);
+  }
+  if (action == "record_delivery") stop_clocks_of(context, view, "service/deliver");
   if (action == "release_stock") return release_stock(context, view);
   if (action == "record_delivery" || action == "reserve_stock") return {};
   if (action == "post_invoice") context.add_legs(group, finance::invoiced(order.total), order.id);

@@ -12,6 +12,7 @@ struct OrderView {
   std::vector<std::optional<trade::Item>> items;
   std::vector<trade::HoldRow> holds;  ///< open ones
   bool shipped = false;
+  bool has_parcels = false;                           ///< that say what they hold
   std::map<std::string, std::int64_t> shipped_units;  ///< that have left before the rest, by item
   rulebook::OrderFacts facts;
 };

@@ -7,6 +7,7 @@
 #include <bylaw/allocation/share.hpp>
 #include <bylaw/store/supplies.hpp>
 
+#include "engine/reservation_subject.hpp"
 #include "engine/shipments.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -45,6 +46,7 @@ Result<void> Replanning::free_supply(std::string const& supply, std::string cons
   for (auto const& pending : context_.ledger.pendings_of(ledger::AccountKind::quantity, item_)) {
     if (pending.debit != account) continue;
     subjects_.insert(pending.reference);
+    freed_.push_back(pending);
     if (auto const gone = let_go(context_, pending); !gone) return gone;
   }
   return {};
@@ -61,14 +63,27 @@ Result<void> Replanning::free_dead_lots() {
     if (!picked) return Unexpected{picked.error()};
     if (*picked) continue;  // what is in a parcel is looked at by whoever packs it
     subjects_.insert(pending.reference);
+    freed_.push_back(pending);
     if (auto const gone = let_go(context_, pending); !gone) return gone;
   }
   return {};
 }
 
+/// A cart, a commitment: what it lost is looked for elsewhere; what is not found is told.
 Result<void> Replanning::plan_reservation(std::string const& id) {
-  // Nobody asks again for a cart: what it was promised from elsewhere it has lost, and it is told so.
-  context_.announce("reservation.short", id, cause_);
+  std::int64_t units = 0;
+  Buyer buyer;
+  buyer.id = id;
+  buyer.account = "cart";
+  for (auto const& pending : freed_) {
+    if (pending.reference != id) continue;
+    units += pending.amount;
+    buyer.expires = pending.expires;
+  }
+  if (units == 0 || (buyer.expires.value != 0 && buyer.expires <= context_.command.at)) return {};
+  auto const done = attempt(context_, [&]() -> Result<void> { return reserve_again(context_, buyer, item_, units); });
+  if (!done && is_store_error(done.error())) return done;
+  if (!done) context_.announce("reservation.short", id, cause_);
   return {};
 }
 
@@ -146,7 +161,7 @@ Result<void> run(Context& context, trade::Replan const& body) {
   }
   for (auto const& item : items) {
     Replanning replanning(context, item, "looked at again");
-    auto const rows = store::Supplies(context.store).open_of(item);
+    auto const rows = context.supplies_of(item);
     if (!rows) return Unexpected{rows.error()};
     for (auto const& row : *rows) {
       if (row.due >= context.command.at) continue;

@@ -1,5 +1,6 @@
 #pragma once
 #include <set>
+#include <vector>
 
 #include "engine/order_promises.hpp"
 
@@ -28,6 +29,7 @@ class Replanning {
   std::string item_;
   std::string cause_;
   std::set<std::string> subjects_;
+  std::vector<ledger::Pending> freed_;  ///< promises that let go
 };
 
 }  // namespace bylaw::inline v0::engine

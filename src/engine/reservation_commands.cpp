@@ -41,6 +41,27 @@ trade::Order order_like(Context const& context, trade::ReserveStock const& body)
   return out;
 }
 
+/// Says of which item there is too little, and how much of it there is.
+Unexpected<Error> refuse_short(Context const& context, Sourced const& sourced) {
+  for (auto const& demand : sourced.demands) {
+    std::int64_t wanted = 0;
+    for (auto const& other : sourced.demands) wanted += other.item == demand.item ? other.quantity : 0;
+    std::int64_t free = 0;
+    auto const d = static_cast<std::size_t>(&demand - sourced.demands.data());
+    for (auto const& place : sourced.places) {
+      std::int64_t here = -(sourced.rule->keep_safety_stock ? place.safety_stock[d] : place.kept);
+      for (auto const& shelf : place.shelves[d]) here += shelf.free;
+      free += std::max<std::int64_t>(here, 0);
+    }
+    if (wanted <= free) continue;
+    return context.refuse("not_enough_stock",
+                          "`" + demand.item + "`: " + std::to_string(free) + " can be promised, and that is " + std::to_string(wanted - free) + " too few",
+                          "ask for less, for another item, or with `backorder`");
+  }
+  return context.refuse("not_enough_stock", "there is enough of everything, but not in as few parcels as the policy allows",
+                        "ask for less, or with `backorder`");
+}
+
 /// Lines that name a location, and those that do not, are sourced by themselves.
 Result<std::vector<Promise>> promises_for(Context& context, trade::ReserveStock const& body, OrderView const& view) {
   auto const frame = context.book().order_frame(view.facts);
@@ -73,26 +94,34 @@ Result<std::vector<Promise>> promises_for(Context& context, trade::ReserveStock 
       out.insert(out.end(), later->begin(), later->end());
     }
     if (sourced->open.empty()) continue;
-    std::int64_t missing = 0;
-    for (auto const& demand : sourced->open) missing += demand.quantity;
-    std::int64_t free = 0;
-    auto const& first = sourced->open.front();
-    for (auto const& place : sourced->places) {
-      for (std::size_t d = 0; d < sourced->demands.size(); ++d) {
-        if (sourced->demands[d].line != first.line) continue;
-        std::int64_t here = -(sourced->rule->keep_safety_stock ? place.safety_stock[d] : place.kept);
-        for (auto const& shelf : place.shelves[d]) here += shelf.free;
-        free += std::max<std::int64_t>(here, 0);
-      }
-    }
-    return context.refuse("not_enough_stock",
-                          "`" + first.item + "`: " + std::to_string(free) + " can be promised, and that is " + std::to_string(missing) + " too few",
-                          "ask for less, for another item, or with `backorder`");
+    return refuse_short(context, *sourced);
   }
   return out;
 }
 
 }  // namespace
+
+Result<void> reserve_again(Context& context, Buyer const& who, std::string const& item, std::int64_t units) {
+  auto const stored = context.instance(who.id);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored || (*stored)->closed) return context.refuse("not_reserved", "`" + who.id + "` is over");
+  trade::ReserveStock body;
+  body.id = who.id;
+  body.expires = who.expires;
+  body.backorder = true;
+  body.lines.push_back({item, units, ""});
+  for (auto const& attribute : (*stored)->attributes) {
+    if (attribute.path == "reservation.channel") body.channel = attribute.value;
+    if (attribute.path == "reservation.customer") body.customer = attribute.value;
+  }
+  OrderView view;
+  view.stored.order = order_like(context, body);
+  view.stored.imported = context.command.at;
+  if (auto const completed = complete(context, view, false); !completed) return completed;
+  auto const promises = promises_for(context, body, view);
+  if (!promises) return Unexpected{promises.error()};
+  return context.apply(place(context, who, *promises));
+}
 
 Result<void> ReservationSubject::load(Context& context, store::StoredInstance stored) {
   instance.stored = std::move(stored);

@@ -62,7 +62,7 @@ Result<void> put(Context& context, SupplyRow const& row) {
 }
 
 Result<std::optional<SupplyRow>> line_of(Context& context, std::string const& supply, std::string const& item, std::string const& location) {
-  auto const lines = store::Supplies(context.store).lines_of(supply);
+  auto const lines = context.supply_lines(supply);
   if (!lines) return Unexpected{lines.error()};
   for (auto const& line : *lines) {
     if (line.item == item && line.location == location) return std::optional(line);
@@ -147,7 +147,7 @@ Result<void> run(Context& context, trade::ExpectSupply const& body) {
 
 Result<void> run(Context& context, trade::SendSupply const& body) {
   context.outcome.subject = body.supply;
-  auto lines = store::Supplies(context.store).lines_of(body.supply);
+  auto lines = context.supply_lines(body.supply);
   if (!lines) return Unexpected{lines.error()};
   std::erase_if(*lines, [](SupplyRow const& row) { return row.kind != "transfer" || row.sent || row.closed; });
   if (lines->empty()) return context.refuse("unknown_supply", "there is no transfer `" + body.supply + "` that waits to be sent", "correct the number");

@@ -62,7 +62,7 @@ Suite run_suite(std::string const& path, ZoneTable const& zones, Options const& 
   TestFile file;
   file.path = path;
   auto const root = read_root(path);
-  file.check_keys(root, {"policy", "at", "facts", "tests", "scenarios", "note"});
+  file.check_keys(root, {"policy", "at", "facts", "tests", "setup", "scenarios", "note"});
   load_policy(file, root, zones);
   // Without a date of its own a test file is dated: tests must not depend on when they run.
   file.at = root.find("at") != nullptr ? file.time(*root.find("at")) : Timestamp(*parse_timestamp("2026-01-01T12:00:00Z"));
@@ -82,6 +82,10 @@ Suite run_suite(std::string const& path, ZoneTable const& zones, Options const& 
   if (tests != nullptr) {
     if (!tests->is_list()) file.refuse(tests->line, "`tests` is a list", "begin each test with `- name:`");
     for (auto const& test : tests->items) run_test(file, test, suite.outcomes, options.coverage ? &coverage : nullptr);
+  }
+  if (auto const* setup = root.find("setup")) {
+    if (!setup->is_list()) file.refuse(setup->line, "`setup` is a list of steps", "write the steps that all scenarios begin with");
+    file.setup = *setup;
   }
   if (scenarios != nullptr) {
     if (!scenarios->is_list()) file.refuse(scenarios->line, "`scenarios` is a list", "begin each with `- name:`");

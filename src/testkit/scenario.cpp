@@ -58,6 +58,7 @@ class Scenario {
     auto reader = store::Reader::open(path_);
     if (!reader) file_.refuse(scenario.line, "the store cannot be read: " + reader.error().message, reader.error().remedy);
     reader_ = &*reader;
+    for (auto const& one : file_.setup.items) step(one);
     for (auto const& one : steps->items) {
       step(one);
       if (out_.problems.size() > 5) break;

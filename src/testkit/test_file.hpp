@@ -21,6 +21,7 @@ struct TestFile {
   rulebook::Rulebook book;
   Timestamp at;
   Yaml facts;
+  Yaml setup;  ///< steps that every scenario of the file begins with
 
   [[noreturn]] void refuse(std::size_t line, std::string message, std::string remedy) const {
     throw Refusal{bad_test(path, line, std::move(message), std::move(remedy))};
