@@ -183,7 +183,27 @@ Result<bool> OrderSubject::fire_promise(Context& context, std::string const& nam
     return true;
   }
   if (name == "reserve/expire") {
+    // What is in a parcel already is not put back by a clock.
+    auto const children = context.children_of(instance.stored);
+    if (!children) return Unexpected{children.error()};
+    bool const in_parcels = std::any_of(children->begin(), children->end(), [](auto const& child) { return child.state == "picked" || child.state == "packed"; });
+    auto const possible = instance.machine().possible(instance.at);
+    bool const takes_it = std::find(possible.begin(), possible.end(), "unallocate") != possible.end();
     context.announce("order.reservation_expired", id, state);
+    if (in_parcels) return true;
+    if (!takes_it) {
+      // Still waiting for the rest: what lies reserved goes back, and the order waits for all of it.
+      std::vector<ledger::Transfer> group;
+      for (auto const& pending : context.ledger.pendings_of(id)) {
+        ledger::Transfer dropped;
+        dropped.kind = ledger::TransferKind::void_pending;
+        dropped.target = pending.sequence;
+        dropped.reference = pending.reference;
+        group.push_back(std::move(dropped));
+      }
+      auto const dropped = group.empty() ? Result<void>{} : context.apply(std::move(group));
+      return dropped ? Result<bool>(true) : Result<bool>(Unexpected{dropped.error()});
+    }
     auto const done = Subject::assert_event(context, "unallocate", {"system", ""});
     return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
   }

@@ -193,7 +193,11 @@ Result<void> OrderSubject::act(Context& context, std::string const& action) {
     return ship(context, view);
   }
   if (action == "record_delivery") stop_clocks_of(context, view, "service/deliver");
-  if (action == "release_stock") return release_stock(context, view);
+  if (action == "release_stock") {
+    stop_clocks_of(context, view, "service/");
+    stop_clocks_of(context, view, "reserve/");
+    return release_stock(context, view);
+  }
   if (action == "record_delivery" || action == "reserve_stock") return {};
   if (action == "post_invoice") context.add_legs(group, finance::invoiced(order.total), order.id);
   if (action == "post_payment") {

@@ -210,6 +210,10 @@ Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& s
   }
   if (auto const placed = context.apply(place(context, buyer, promises)); !placed) return Unexpected{placed.error()};
   if (auto const told = tell_promise(context, view, promises); !told) return Unexpected{told.error()};
+  if (rule.reserves) {
+    stop_clocks_of(context, view, "reserve/");
+    context.changes.timers.push_back({order.id, "reserve/expire", trade::TimerAction::set, policy.due(rule.info.header, context.command.at, rule.reserve_for)});
+  }
   return outcome;
 }
 

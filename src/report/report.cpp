@@ -5,21 +5,13 @@
 #include <bylaw/rulebook/rulebook.hpp>
 #include <bylaw/values/zone.hpp>
 
+#include "report/money_sql.hpp"
+#include "report/stock_reports.hpp"
 #include "report/timed.hpp"
 
 namespace bylaw::inline v0::report {
 
 namespace {
-
-// Money is shown in the currency's unit with its own number of decimals (ISO 4217).
-#define BYLAW_MONEY(minor, currency)                                               \
-  "printf(CASE WHEN " currency                                                     \
-  " IN ('JPY','KRW','CLP','ISK','VND','XAF','XOF','XPF','PYG','UGX') THEN '%.0f' " \
-  "WHEN " currency                                                                 \
-  " IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN '%.3f' ELSE '%.2f' END, "  \
-  "(" minor ") / CASE WHEN " currency                                              \
-  " IN ('JPY','KRW','CLP','ISK','VND','XAF','XOF','XPF','PYG','UGX') THEN 1.0 "    \
-  "WHEN " currency " IN ('BHD','IQD','JOD','KWD','LYD','OMR','TND') THEN 1000.0 ELSE 100.0 END)"
 
 std::vector<Report> const all = {
     {"summary", "orders, holds, automation, returns and books in a few figures",
@@ -180,11 +172,19 @@ constexpr char const* audit_sql =
 
 }  // namespace
 
-std::vector<Report> const& reports() { return all; }
+std::vector<Report> const& reports() {
+  static std::vector<Report> const every = [] {
+    auto out = all;
+    auto const more = stock_reports();
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+  }();
+  return every;
+}
 
 std::vector<Entry> list() {
   std::vector<Entry> out;
-  for (auto const& report : all) out.push_back({report.name, report.about});
+  for (auto const& report : reports()) out.push_back({report.name, report.about});
   for (auto const& report : timed_reports) out.push_back({report.name, report.about});
   return out;
 }
@@ -223,7 +223,7 @@ Result<store::Table> run(store::Reader& reader, std::string_view name, ZoneTable
     if (name == report.name) return report.run(reader, zones);
     names += std::string(report.name) + ", ";
   }
-  for (auto const& report : all) {
+  for (auto const& report : reports()) {
     if (name == report.name) return reader.query(report.sql);
     names += std::string(report.name) + ", ";
   }

@@ -4,6 +4,7 @@
 
 #include <bylaw/engine/engine.hpp>
 #include <bylaw/report/report.hpp>
+#include <bylaw/store/store.hpp>
 #include <bylaw/wire/commands.hpp>
 
 #include "testkit/steps.hpp"
@@ -63,6 +64,10 @@ class Scenario {
       step(one);
       if (out_.problems.size() > 5) break;
     }
+    // Whatever the steps were, the books have to add up in the end.
+    auto const verified = store::verify(path_);
+    if (!verified) throw Refusal{verified.error()};
+    for (auto const& finding : verified->findings) out_.problems.push_back("the store does not add up: " + finding);
     out_.passed = out_.problems.empty();
   }
 

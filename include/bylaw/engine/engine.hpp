@@ -12,6 +12,7 @@
 namespace bylaw::inline v0::trade {
 struct Command;  // <bylaw/trade/command.hpp>
 struct ActivatePolicy;
+struct FeedRow;  // <bylaw/engine/promises.hpp>
 }  // namespace bylaw::inline v0::trade
 namespace bylaw::inline v0::store {
 struct DeliveryTerms;  // <bylaw/engine/messages.hpp>
@@ -22,6 +23,7 @@ enum class Settled : std::uint8_t;
 namespace bylaw::inline v0::engine {
 
 struct ActivationPlan;  // <bylaw/engine/activation.hpp>
+struct AtRisk;          // <bylaw/engine/promises.hpp>
 
 struct Options {
   std::string store_path;       ///< a file, or `memory:NAME` for a store that lives as long as the engine
@@ -77,6 +79,10 @@ class BYLAW_EXPORT Engine {
   /// It could not be done: it comes again, later and later, until it is a dead letter.
   [[nodiscard]] Result<store::Settled> nack(store::DeliveryTerms const& terms, store::StoredMessage const& message, std::string const& reason,
                                             Timestamp not_before = Timestamp{INT64_MIN}) noexcept;
+  /// What a channel was told after a number, in order, at most `count_max`: how a channel that was away catches up. See <bylaw/engine/promises.hpp>.
+  [[nodiscard]] Result<std::vector<trade::FeedRow>> feed(std::string const& channel, std::int64_t after, std::size_t count_max = 1000) noexcept;
+  /// Orders and reservations that stand on a supply, with what they are worth: what is late when it is. See <bylaw/engine/promises.hpp>.
+  [[nodiscard]] Result<std::vector<AtRisk>> at_risk(std::string const& supply) noexcept;
   /// An order as it is now, with what became known later; nothing when there is none.
   [[nodiscard]] Result<std::optional<trade::Order>> order(std::string const& id) noexcept;
   /// How queues, messages, clocks and data are, by the engine's clock. The command `check_health` turns what is over its limits into events.

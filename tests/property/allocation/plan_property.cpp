@@ -107,7 +107,10 @@ TEST_CASE("the plan is the best of all plans: most units, fewest parcels, least 
     for (auto const& demand : c.demands) wanted += demand.quantity;
     std::string shown;
     for (auto const& d : c.demands) shown += d.item + "*" + std::to_string(d.quantity) + " ";
-    for (auto const& s : c.supplies) { shown += "| " + s.location + " "; for (auto a : s.available) shown += std::to_string(a) + " "; }
+    for (auto const& s : c.supplies) {
+      shown += "| " + s.location + " ";
+      for (auto a : s.available) shown += std::to_string(a) + " ";
+    }
     for (auto const& p : found.picks) shown += "-> " + p.location + p.item + std::to_string(p.quantity) + " ";
     CAPTURE(shown);
     REQUIRE(found.search == Search::exact);
@@ -158,7 +161,8 @@ TEST_CASE("shares sum to what is there or wanted, never above a claim, and all o
     std::vector<Claim> claims;
     auto const count = random.below(8);
     for (std::int64_t i = 0; i < count; ++i) {
-      claims.push_back({"o" + std::to_string(i), random.below(10), random.below(3), Timestamp(random.below(3)), Timestamp(random.below(4)), random.below(4) == 0});
+      claims.push_back(
+          {"o" + std::to_string(i), random.below(10), random.below(3), Timestamp(random.below(3)), Timestamp(random.below(4)), random.below(4) == 0});
     }
     auto const available = random.below(40);
     auto const fairness = static_cast<Fairness>(random.below(3));

@@ -31,9 +31,7 @@ TEST_CASE("one location that has everything wins; otherwise rank order within th
   CHECK(words(plan({}, {{"near", {}}}, {})) == "short 0, exact");
 }
 
-TEST_CASE("two lines of one item share one stock") {
-  CHECK(words(plan({{1, "A", 3}, {2, "A", 3}}, {{"X", {4, 4}}}, {})) == "X:A*3 X:A*1 short 2, exact");
-}
+TEST_CASE("two lines of one item share one stock") { CHECK(words(plan({{1, "A", 3}, {2, "A", 3}}, {{"X", {4, 4}}}, {})) == "X:A*3 X:A*1 short 2, exact"); }
 
 TEST_CASE("in rank order every location gives what it has, however many parcels that makes") {
   PlanOptions freely;

@@ -28,10 +28,13 @@ class Shop {
 
   rulebook::Rulebook rules(std::string const& text) {
     auto const file = folder_ / "policy.bylaw";
-    std::ofstream(file) << "policy shop { currency USD; time zone \"UTC\"; }\n"
-                           "allocation nearest { from location.active; prefer lowest location.priority; split never; short backorder; }\n"
-                           "return otherwise_none { within no limit; deny reason POLICY otherwise; }\n"
-                        << text;
+    // A text with a header of its own is the whole policy.
+    if (text.compare(0, 7, "policy ") == 0) std::ofstream(file) << text;
+    else
+      std::ofstream(file) << "policy shop { currency USD; time zone \"UTC\"; }\n"
+                             "allocation nearest { from location.active; prefer lowest location.priority; split never; short backorder; }\n"
+                             "return otherwise_none { within no limit; deny reason POLICY otherwise; }\n"
+                          << text;
     auto const zones = config::load_zones();
     auto loaded = config::load_policy({file.string()}, *zones);
     REQUIRE_MESSAGE(loaded->ok(), render(loaded->diagnostics, loaded->sources));
