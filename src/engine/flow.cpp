@@ -18,6 +18,25 @@ Result<void> seat(Context& context, Instance& instance) {
                  "run `bylaw verify`");
 }
 
+namespace {
+template <class Changes, class Visit>
+void each_list(Changes& c, Visit visit) {
+  visit(c.transfers), visit(c.orders), visit(c.returns), visit(c.return_lines), visit(c.dropped_claims), visit(c.starts), visit(c.repins);
+  visit(c.transitions), visit(c.timers), visit(c.parked), visit(c.facts), visit(c.stops), visit(c.measures), visit(c.holds), visit(c.decisions);
+  visit(c.events), visit(c.catalog), visit(c.answers), visit(c.spends), visit(c.delegations), visit(c.deliveries), visit(c.activations);
+  visit(c.differences), visit(c.alerts), visit(c.supplies), visit(c.feed), visit(c.lots), visit(c.bounds), visit(c.erased);
+}
+}  // namespace
+
+ChangesMark::ChangesMark(trade::Changes const& changes) {
+  each_list(changes, [&](auto const& list) { sizes_.push_back(list.size()); });
+}
+
+void ChangesMark::cut_back(trade::Changes& changes) const {
+  std::size_t i = 0;
+  each_list(changes, [&](auto& list) { list.erase(list.begin() + static_cast<std::ptrdiff_t>(sizes_[i++]), list.end()); });
+}
+
 Result<workflow::GuardBits> Subject::guards(Context& context, workflow::GuardBits wanted) {
   workflow::GuardBits out = 0;
   if (wanted == 0) return out;

@@ -99,4 +99,36 @@ template <class Work>
   return done;
 }
 
+/// How long the lists of changes were.
+class ChangesMark {
+ public:
+  explicit ChangesMark(trade::Changes const& changes);
+  /// Takes back what came since.
+  void cut_back(trade::Changes& changes) const;
+
+ private:
+  std::vector<std::size_t> sizes_;
+};
+
+/// The same as `attempt` for one of many subjects of a command, at the price of what it adds rather than of all that there is. It must not
+/// touch rows that other subjects have written; states that it comes to are told by themselves.
+template <class Work>
+[[nodiscard]] Result<void> attempt_one(Context& context, Work work) {
+  auto const ledger_mark = context.ledger.mark();
+  ChangesMark const changes(context.changes);
+  auto const closed = context.closed.size();
+  auto const outcome = context.outcome;
+  auto state_events = std::move(context.state_events);
+  context.state_events.clear();
+  auto const done = work();
+  context.state_events = std::move(state_events);
+  if (!done) {
+    context.ledger.undo_to(ledger_mark);
+    changes.cut_back(context.changes);
+    context.closed.resize(closed);
+    context.outcome = outcome;
+  }
+  return done;
+}
+
 }  // namespace bylaw::inline v0::engine

@@ -81,7 +81,7 @@ Result<void> Replanning::plan_reservation(std::string const& id) {
     buyer.expires = pending.expires;
   }
   if (units == 0 || (buyer.expires.value != 0 && buyer.expires <= context_.command.at)) return {};
-  auto const done = attempt(context_, [&]() -> Result<void> { return reserve_again(context_, buyer, item_, units); });
+  auto const done = attempt_one(context_, [&]() -> Result<void> { return reserve_again(context_, buyer, item_, units); });
   if (!done && is_store_error(done.error())) return done;
   if (!done) context_.announce("reservation.short", id, cause_);
   return {};
@@ -97,7 +97,7 @@ Result<void> Replanning::plan_order(std::string const& id) {
   context_.cause = cause_;
   auto const allocates = subject.instance.machine().event("allocate");
   bool const may_go_on = subject.instance.stored.state == "released" && allocates.value < subject.instance.machine().events().size();
-  auto const done = attempt(context_, [&]() -> Result<void> {
+  auto const done = attempt_one(context_, [&]() -> Result<void> {
     if (may_go_on) return subject.assert_event(context_, "allocate", {"system", ""});
     trade::HoldRow ignored;
     auto const reserved = reserve(context_, subject.view, ignored);

@@ -158,7 +158,7 @@ Result<void> run(Context& context, trade::AllocateOrders const& body) {
     auto const& id = claims[index].id;
     auto const outcome = context.outcome;
     OrderSubject order;
-    auto const done = attempt(context, [&]() -> Result<void> {
+    auto const done = attempt_one(context, [&]() -> Result<void> {
       if (auto const loaded = order.load(context, id); !loaded) return loaded;
       return order.assert_event(context, "allocate", {"system", ""});
     });
