@@ -2,6 +2,7 @@
 #include "engine/stockroom.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <bylaw/catalog/entry.hpp>
 #include <bylaw/store/supplies.hpp>
@@ -160,35 +161,54 @@ Result<void> tell_calendar(Context& context, trade::Location const& location, ru
   return {};
 }
 
-std::vector<Shelf> shelves_of(Context& context, std::string const& item, std::string const& location, std::string const& channel, std::string const& removal,
-                              std::int64_t lane_days) {
-  std::vector<Shelf> out;
+namespace {
+
+/// Shelves of an item in the whole network that a channel may take from, by location; days left are those of today.
+std::map<std::string, std::vector<Shelf>> all_shelves(Context& context, std::string const& item, std::string const& channel, std::string const* only) {
+  std::map<std::string, std::vector<Shelf>> out;
   auto const now = context.command.at;
   auto const& ledger = context.ledger;
   for (auto const account : ledger.accounts_of(ledger::AccountKind::quantity, item)) {
     if (ledger.bounds(account).floor == ledger::no_floor) continue;
-    auto const key = ledger.key(account);
-    if (key.place != location || key.status != "available" || (!key.pool.empty() && key.pool != channel)) continue;
+    auto key = ledger.key(account);
+    if (key.status != "available" || (!key.pool.empty() && key.pool != channel) || (only != nullptr && key.place != *only)) continue;
     auto const& balance = ledger.balance(account);
-    Shelf shelf{account, key.detail, !key.pool.empty(), balance.posted, balance.available(), 0, {}, {}, {}, {}};
+    Shelf shelf{account, std::move(key.detail), !key.pool.empty(), balance.posted, balance.available(), 0, {}, {}, {}, {}};
     ledger::Lot lot;
-    if (!key.detail.empty() && ledger.lot(item, key.detail, lot)) {
+    if (!shelf.lot.empty() && ledger.lot(item, shelf.lot, lot)) {
       shelf.received = lot.received;
       shelf.removal = lot.removal;
       shelf.expires = lot.expires;
       auto const last = lot.removal.value != 0 ? lot.removal : lot.expires;
       if (last.value != 0 && last <= now) continue;  // it is to be gone already
-      if (last.value != 0) shelf.days = (last.value - now.value) / day_ms - lane_days;
+      if (last.value != 0) shelf.days = (last.value - now.value) / day_ms;
     }
-    out.push_back(std::move(shelf));
+    out[std::move(key.place)].push_back(std::move(shelf));
+  }
+  return out;
+}
+
+/// In the order in which they are taken from; days are counted from delivery.
+void put_in_order(std::vector<Shelf>& shelves, std::string const& removal, std::int64_t lane_days) {
+  for (auto& shelf : shelves) {
+    if (shelf.days) *shelf.days -= lane_days;
   }
   auto const last = [](Shelf const& s) { return s.removal.value != 0 ? s.removal.value : s.expires.value != 0 ? s.expires.value : INT64_MAX; };
-  std::stable_sort(out.begin(), out.end(), [&](Shelf const& a, Shelf const& b) {
+  std::stable_sort(shelves.begin(), shelves.end(), [&](Shelf const& a, Shelf const& b) {
     if (a.reserve != b.reserve) return a.reserve;
     if (removal == "lifo") return b.received < a.received;
     if (removal != "fifo" && last(a) != last(b)) return last(a) < last(b);
     return a.received < b.received;
   });
+}
+
+}  // namespace
+
+std::vector<Shelf> shelves_of(Context& context, std::string const& item, std::string const& location, std::string const& channel, std::string const& removal,
+                              std::int64_t lane_days) {
+  auto found = all_shelves(context, item, channel, &location);
+  auto out = std::move(found[location]);
+  put_in_order(out, removal, lane_days);
   return out;
 }
 
@@ -204,6 +224,8 @@ Result<std::vector<Place>> look_around(Context& context, Buyer const& buyer, std
     if (!level) return Unexpected{level.error()};
     network.push_back(std::move(*level));
   }
+  std::vector<std::map<std::string, std::vector<Shelf>>> network_shelves;
+  for (auto const& demand : demands) network_shelves.push_back(all_shelves(context, demand.item, buyer.channel, nullptr));
   std::vector<Place> out;
   out.reserve(locations->size());
   for (auto& location : *locations) {
@@ -221,7 +243,9 @@ Result<std::vector<Place>> look_around(Context& context, Buyer const& buyer, std
       auto const level = stock_level(context, demands[d].item, place.location.id);
       if (!level) return Unexpected{level.error()};
       auto const& removal = level->removal.empty() ? network[d].removal : level->removal;
-      place.shelves.push_back(shelves_of(context, demands[d].item, place.location.id, buyer.channel, removal, place.facts.lane_days.value_or(0)));
+      auto& shelves = place.shelves.emplace_back();
+      if (auto const here = network_shelves[d].find(place.location.id); here != network_shelves[d].end()) shelves = std::move(here->second);
+      put_in_order(shelves, removal, place.facts.lane_days.value_or(0));
       place.safety_stock.push_back(level->safety_stock.value_or(place.location.safety_stock));
     }
   }

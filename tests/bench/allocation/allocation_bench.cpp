@@ -1,4 +1,4 @@
-// allocation_bench FOLDER: how good plans are, and how fast.
+// allocation_bench FOLDER [engine|oracle]: how good plans are, and how fast.
 #include <cstdio>
 #include <filesystem>
 
@@ -8,7 +8,8 @@ int main(int argc, char** argv) {
   std::string const folder = argc > 1 ? argv[1] : "/tmp/bylaw_allocation_bench";
   std::filesystem::create_directories(folder);
   std::printf("-- allocation\n");
-  bool const engine = engine_part(folder);
-  bool const oracle = oracle_part(folder);
+  std::string const only = argc > 2 ? argv[2] : "";
+  bool const engine = only == "oracle" || engine_part(folder);
+  bool const oracle = only == "engine" || oracle_part(folder);
   return engine && oracle ? 0 : 1;
 }
