@@ -62,14 +62,14 @@ Choice first_choice(Problem const& problem, std::size_t count_max) {
 }
 
 /// Leaves out a location that is not needed, or puts another in its place, as long as that helps.
-Choice improved(Problem const& problem, Choice choice) {
-  for (bool again = true; again;) {
+Choice improved(Problem const& problem, Choice choice, std::int64_t looks_max) {
+  for (bool again = true; again && looks_max > 0;) {
     again = false;
     for (std::size_t out = 0; out < choice.locations.size() && !again; ++out) {
       auto rest = choice.locations;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(out));
       auto candidate = measure(problem, rest);
-      for (std::uint32_t in = 0; in <= problem.stock.size() && !again; ++in) {
+      for (std::uint32_t in = 0; in <= problem.stock.size() && !again && looks_max-- > 0; ++in) {
         if (better(candidate, choice)) {
           choice = std::move(candidate);
           again = true;
@@ -168,7 +168,7 @@ Choice choose(Problem const& problem, std::size_t count_max, std::int64_t looks_
     for (auto const& stock : problem.stock) sum = std::min(problem.needs[i], sum + stock[i]);
     reachable += sum;
   }
-  Search search(problem, looks_max, improved(problem, first_choice(problem, count_max)));
+  Search search(problem, looks_max, improved(problem, first_choice(problem, count_max), looks_max));
   for (std::size_t count = 1; count <= std::min(count_max, problem.stock.size()) && search.complete(); ++count) {
     auto const& best = search.best();
     if (best.units == reachable && best.locations.size() < count) break;

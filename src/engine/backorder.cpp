@@ -51,20 +51,6 @@ Result<std::optional<std::int64_t>> limit_of(Context& context, policy::Frame con
   return decision.limited ? std::optional(decision.at_most.amount.coefficient()) : std::nullopt;
 }
 
-/// Opens the account of what waits for nothing in particular, with the allowance of the catalog as its bound.
-Result<ledger::AccountIndex> open_allowance(Context& context, std::string const& item, std::string const& location, std::int64_t floor) {
-  // What was promised under a larger allowance stays promised.
-  ledger::AccountIndex known;
-  if (context.ledger.find(backorder_key(item, location, ""), known)) floor = std::min(floor, -context.ledger.balance(known).pending_out);
-  auto const account = context.ledger.open(backorder_key(item, location, ""), {floor, ledger::no_ceiling});
-  if (context.ledger.bounds(account).floor == floor) return account;
-  ledger::Group group;
-  group.bounds.push_back({account, {floor, ledger::no_ceiling}});
-  ledger::Applied applied;
-  if (auto const done = context.apply(group, applied); !done) return Unexpected{done.error()};
-  return account;
-}
-
 /// One demand: what comes earliest first, then the allowances of places in their order, then whatever may come.
 Result<void> wait_for(Context& context, Sourced const& sourced, Demand& demand, std::vector<Coming>& coming, std::int64_t most, bool limited,
                       std::vector<Promise>& out) {
@@ -105,6 +91,19 @@ Result<void> wait_for(Context& context, Sourced const& sourced, Demand& demand, 
 }
 
 }  // namespace
+
+Result<ledger::AccountIndex> open_allowance(Context& context, std::string const& item, std::string const& location, std::int64_t floor) {
+  // What was promised under a larger allowance stays promised.
+  ledger::AccountIndex known;
+  if (context.ledger.find(backorder_key(item, location, ""), known)) floor = std::min(floor, -context.ledger.balance(known).pending_out);
+  auto const account = context.ledger.open(backorder_key(item, location, ""), {floor, ledger::no_ceiling});
+  if (context.ledger.bounds(account).floor == floor) return account;
+  ledger::Group group;
+  group.bounds.push_back({account, {floor, ledger::no_ceiling}});
+  ledger::Applied applied;
+  if (auto const done = context.apply(group, applied); !done) return Unexpected{done.error()};
+  return account;
+}
 
 Result<std::vector<Promise>> backorder(Context& context, Sourced& sourced, policy::Frame const& order, std::vector<std::size_t> const& line_of) {
   std::vector<Promise> out;

@@ -1,11 +1,13 @@
 // What a customer or the desk wants changed of an order: the policy says until when, and what is done instead when it is too late.
 #include <algorithm>
+#include <map>
 
 #include <bylaw/values/integer.hpp>
 #include <bylaw/wire/decisions.hpp>
 
 #include "engine/order_promises.hpp"
 #include "engine/reservation_subject.hpp"
+#include "engine/shipments.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -62,56 +64,77 @@ Result<Money> net_of(Money net, std::int64_t before, std::int64_t now) {
   return Money(static_cast<std::int64_t>(minor), net.currency());
 }
 
-/// New quantities of lines. What is no longer wanted is given back, what waits for supply first; more of something is reserved at once
-/// when the order is allocated already.
+/// What is promised of an item beyond what is still wanted of it is given back: what waits for supply first. Substitutes are looked for anew.
+Result<void> give_back_surplus(Context& context, OrderView const& view) {
+  std::map<std::string, std::int64_t> wanted;
+  for (auto const& line : view.stored.order.lines) wanted[line.item] += line.quantity;
+  for (auto const& [item, units] : view.shipped_units) wanted[item] -= units;
+  std::map<std::string, std::vector<ledger::Pending>> promised;
+  for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) promised[context.ledger.key(pending.debit).unit].push_back(pending);
+  for (auto& [item, pendings] : promised) {
+    std::stable_sort(pendings.begin(), pendings.end(), [&](ledger::Pending const& a, ledger::Pending const& b) {
+      bool const later_a = is_backorder(context.ledger.key(a.debit));
+      bool const later_b = is_backorder(context.ledger.key(b.debit));
+      return later_a != later_b ? later_a : b.sequence < a.sequence;
+    });
+    std::int64_t have = 0;
+    for (auto const& pending : pendings) have += pending.amount;
+    auto const keep = std::max<std::int64_t>(wanted.count(item) != 0 ? wanted[item] : 0, 0);
+    if (auto const cut = cut_promises(context, pendings, have - std::min(have, keep)); !cut) return cut;
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> change_items(Context& context, OrderSubject& subject, std::vector<trade::ChangeOrder::LineQuantity> const& wanted) {
   auto order = subject.view.stored.order;
-  bool more = false;
   for (auto const& change : wanted) {
     auto const line = std::find_if(order.lines.begin(), order.lines.end(), [&](trade::Line const& l) { return l.number == change.line; });
     if (line == order.lines.end()) return context.refuse("unknown_line", "the order has no line " + std::to_string(change.line), "correct the number");
-    auto const gone = line->quantity - change.quantity;
-    more = more || gone < 0;
     auto const net = net_of(line->net, line->quantity, change.quantity);
     if (!net) return Unexpected{net.error()};
-    if (gone > 0) {
-      auto pendings = context.ledger.pendings_of(order.id);
-      std::erase_if(pendings, [&](ledger::Pending const& p) { return context.ledger.key(p.debit).unit != line->item; });
-      std::int64_t kept = 0;
-      for (auto const& other : order.lines) kept += other.item == line->item ? other.quantity : 0;
-      auto const shipped = subject.view.shipped_units.find(line->item);
-      kept -= gone + (shipped != subject.view.shipped_units.end() ? shipped->second : 0);
-      if (kept < 0) return context.refuse("change_refused", "`" + line->item + "` has left already", "send a return");
-      std::int64_t reserved = 0;
-      for (auto const& pending : pendings) reserved += pending.amount;
-      std::stable_sort(pendings.begin(), pendings.end(), [&](ledger::Pending const& a, ledger::Pending const& b) {
-        bool const later_a = is_backorder(context.ledger.key(a.debit));
-        bool const later_b = is_backorder(context.ledger.key(b.debit));
-        return later_a != later_b ? later_a : b.sequence < a.sequence;
-      });
-      if (auto const cut = cut_promises(context, pendings, reserved - std::min(reserved, kept)); !cut) return cut;
-    }
     line->quantity = change.quantity;
     line->net = *net;
   }
   std::erase_if(order.lines, [](trade::Line const& line) { return line.quantity == 0; });
   if (order.lines.empty()) return context.refuse("change_refused", "nothing would be left of the order", "cancel it");
+  for (auto const& [item, units] : subject.view.shipped_units) {
+    std::int64_t left = 0;
+    // More than was ordered of it has left in the place of something else.
+    std::int64_t ordered = 0;
+    for (auto const& line : subject.view.stored.order.lines) ordered += line.item == item ? line.quantity : 0;
+    for (auto const& line : order.lines) left += line.item == item ? line.quantity : 0;
+    if (left < std::min(units, ordered))
+      return context.refuse("change_refused", std::to_string(std::min(units, ordered)) + " of `" + item + "` have left already", "send a return");
+  }
   order.total = Money(0, order.currency);
   for (auto const& line : order.lines) {
     auto const sum = add(order.total, line.net);
     if (!sum) return Unexpected{sum.error()};
     order.total = *sum;
   }
+  bool const has_promises = !context.ledger.pendings_of(order.id).empty();
   ++order.revision;
   context.changes.orders.push_back({order, subject.view.stored.imported});
   if (auto const loaded = subject.load(context, order.id); !loaded) return loaded;
-  if (!more || subject.instance.stored.state != "allocated") return {};
+  if (!has_promises) return {};
+  if (auto const given = give_back_surplus(context, subject.view); !given) return given;
+  if (auto const called = call_off_stale_parcels(context, subject); !called) return called;
+  auto const possible = subject.instance.machine().possible(subject.instance.at);
+  if (std::find(possible.begin(), possible.end(), "allocate") != possible.end()) {
+    // A hold or a stop may keep it from that; it waits then as it is.
+    auto const done = attempt_one(context, [&] { return subject.assert_event(context, "allocate", {"system", ""}); });
+    return !done && is_store_error(done.error()) ? done : Result<void>{};
+  }
   trade::HoldRow ignored;
   auto const reserved = reserve(context, subject.view, ignored);
   if (!reserved) return Unexpected{reserved.error()};
   if (*reserved == Reservation::full) return {};
   return context.refuse("short", "there is not that much more of it", "ask for less");
 }
+
+namespace {
 
 Result<void> apply(Context& context, OrderSubject& subject, trade::ChangeOrder const& body, bool recheck) {
   auto& view = subject.view;

@@ -31,6 +31,14 @@ std::string content_of(Command const& command, std::vector<std::string> const& p
     }
     return wire::to_json(trade::CommandBody(std::move(masked)));
   }
+  if (auto const* change = std::get_if<trade::ChangeOrder>(&command.body)) {
+    auto masked = *change;
+    if (masked.ship_to) masked.ship_to->street.clear();
+    for (auto& value : masked.values) {
+      if (is_personal(personal_paths, value.path)) value.value = "personal";
+    }
+    return wire::to_json(trade::CommandBody(std::move(masked)));
+  }
   auto const* facts = std::get_if<trade::RecordFacts>(&command.body);
   if (facts == nullptr || personal_paths.empty()) return wire::to_json(command.body);
   auto masked = *facts;

@@ -4,10 +4,12 @@
 #include <set>
 
 #include <bylaw/store/supplies.hpp>
+#include <bylaw/wire/commands.hpp>
 #include <bylaw/wire/json.hpp>
 
 #include "engine/feed.hpp"
 #include "engine/flow.hpp"
+#include "engine/replan.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -21,6 +23,16 @@ AccountIndex Context::stock(std::string const& item, std::string const& location
 
 AccountIndex Context::shelf(std::string const& item, std::string const& location, std::string const& lot, std::string const& status) {
   return ledger.open(AccountKey{AccountKind::quantity, item, location, status, lot, {}, {}}, ledger::physical);
+}
+
+ledger::Lot Context::lot(std::string const& item, std::string const& name, Timestamp removal, Timestamp expires) const {
+  ledger::Lot out{item, name, command.at, removal, expires};
+  ledger::Lot known;
+  if (!ledger.lot(item, name, known)) return out;
+  out.received = known.received;
+  if (removal.value == 0) out.removal = known.removal;
+  if (expires.value == 0) out.expires = known.expires;
+  return out;
 }
 
 AccountIndex Context::outside(std::string const& item, std::string const& who) {
@@ -196,7 +208,19 @@ Result<void> stop_clocks(Context& context, std::string const& subject) {
 }  // namespace
 
 Result<void> run_command(Context& context) {
+  // What comes as structs is held to what comes as JSON.
+  bool const about_stock = context.command.body.index() >= trade::CommandBody(trade::ExpectSupply{}).index();
+  if (about_stock) {
+    if (auto const read = wire::parse_command(wire::to_json(context.command)); !read)
+      return context.refuse("unreadable", read.error().place + ": " + read.error().message, read.error().remedy);
+  }
   auto done = std::visit([&](auto const& body) { return run(context, body); }, context.command.body);
+  // What somebody has given back is for those who wait; what they give back in turn waits for the next look.
+  auto const freed = std::move(context.freed);
+  context.freed.clear();
+  for (auto const& item : freed) {
+    if (done) done = Replanning(context, item, "stock was given back").plan();
+  }
   for (std::size_t i = 0; done && i < context.closed.size(); ++i) done = stop_clocks(context, context.closed[i]);
   return done ? tell_channels(context) : done;
 }

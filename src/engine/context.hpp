@@ -1,6 +1,7 @@
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <bylaw/engine/health.hpp>
@@ -32,6 +33,7 @@ struct Context {
   std::string state_before{};            ///< of the order or return, for the outcome of a refusal
   std::vector<std::string> closed{};     ///< subjects that this command has finished
   HealthLimits const* limits = nullptr;  ///< for `check_health`
+  std::set<std::string> freed{};         ///< items of which somebody has given something back
   std::string cause{};                   ///< why promises are looked at again
   /// In a wave: what each order may have of items that are scarce.
   std::map<std::string, std::map<std::string, std::int64_t>> caps{};
@@ -44,6 +46,8 @@ struct Context {
   /// Stock that can be promised, of a lot or of none.
   [[nodiscard]] ledger::AccountIndex shelf(std::string const& item, std::string const& location, std::string const& lot,
                                            std::string const& status = "available");
+  /// A lot as a receipt tells it: dates that it does not tell, and when the lot came first, stay as they are.
+  [[nodiscard]] ledger::Lot lot(std::string const& item, std::string const& name, Timestamp removal, Timestamp expires) const;
   /// A virtual account of an item: supplier, customer, scrap. It makes the item sum to zero.
   [[nodiscard]] ledger::AccountIndex outside(std::string const& item, std::string const& who);
   [[nodiscard]] ledger::AccountIndex books(Currency currency, std::string const& account);
@@ -62,6 +66,9 @@ struct Context {
   [[nodiscard]] Result<std::vector<store::StoredInstance>> children_of(store::StoredInstance const& parent);
   [[nodiscard]] Unexpected<Error> refuse(std::string code, std::string message, std::string remedy = {}) const;
 };
+
+/// What the ledger calls the promises of a supply: no order or reservation can be called so.
+[[nodiscard]] inline std::string supply_reference(std::string const& supply) { return "supply:" + supply; }
 
 /// Whether something new may be called this. Errors: `id_taken`, `id_too_long`, `reserved_id` (the engine calls its own so).
 [[nodiscard]] Result<void> check_free_id(Context& context, std::string const& id);

@@ -67,6 +67,11 @@ Result<void> tell(Context& context, std::string const& channel, trade::Item cons
   store::Supplies supplies(context.store);
   auto told = supplies.told(channel, item.sku);
   if (!told) return Unexpected{told.error()};
+  for (auto const& row : context.changes.feed) {
+    if (row.channel != channel || row.item != item.sku) continue;
+    std::erase_if(*told, [&](trade::FeedRow const& before) { return before.location == row.location; });
+    told->push_back(row);
+  }
   auto number = supplies.last_number(channel);
   if (!number) return Unexpected{number.error()};
   for (auto const& row : context.changes.feed) *number = row.channel == channel ? std::max(*number, row.number) : *number;

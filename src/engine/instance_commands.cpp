@@ -29,6 +29,10 @@ class PlainSubject : public Subject {
         OrderSubject order;
         if (auto const loaded = order.load(context, (*parent)->subject); !loaded) return loaded;
         if (auto const free = order.check_blocks(context, event); !free) return free;
+        // An order that is not released has no parcels that move, whoever promised it its stock.
+        bool const moves = event == "pick" || event == "pack" || event == "ship";
+        auto const released = moves ? check_released(context, order) : Result<void>{};
+        if (!released) return released;
       }
     }
     return Subject::assert_event(context, event, by);
@@ -108,7 +112,7 @@ Result<std::unique_ptr<Subject>> load_subject(Context& context, std::string cons
 }
 
 Result<void> check_free_id(Context& context, std::string const& id) {
-  for (auto const* prefix : {"request:", "exception:"}) {
+  for (auto const* prefix : {"request:", "exception:", "supply:"}) {
     if (id.compare(0, std::string_view(prefix).size(), prefix) == 0) {
       return context.refuse("reserved_id", std::string("ids that begin with `") + prefix + "` are the engine's own", "give it another id");
     }

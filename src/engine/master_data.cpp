@@ -93,7 +93,7 @@ Result<void> run(Context& context, trade::ReceiveStock const& body) {
   in.amount = body.quantity;
   in.reference = body.reference;
   event.transfers.push_back(std::move(in));
-  if (!body.lot.empty()) event.lots.push_back({body.item, body.lot, context.command.at, body.removal, body.expires});
+  if (!body.lot.empty()) event.lots.push_back(context.lot(body.item, body.lot, body.removal, body.expires));
   if (item->unit_cost) {
     auto const cost = multiply(*item->unit_cost, Decimal(body.quantity), Rounding::half_even);
     if (!cost) return Unexpected{cost.error()};
@@ -102,8 +102,8 @@ Result<void> run(Context& context, trade::ReceiveStock const& body) {
   ledger::Applied applied;
   if (auto const done = context.apply(std::move(event), applied); !done) return done;
   context.announce("stock.received", body.item, body.location);
-  if (auto const set = set_reserves(context, *item, body.location, Occasion::receipt); !set) return set;
-  return Replanning(context, body.item, "stock came in").plan();
+  if (auto const planned = Replanning(context, body.item, "stock came in").plan(); !planned) return planned;
+  return set_reserves(context, *item, body.location, Occasion::receipt);
 }
 
 }  // namespace bylaw::inline v0::engine

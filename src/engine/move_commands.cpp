@@ -70,7 +70,7 @@ Result<void> run(Context& context, trade::RecallLot const& body) {
       auto const picked = is_picked(context, pending.reference, body.item, key.place);
       if (!picked) return Unexpected{picked.error()};
       if (*picked) in_parcels.push_back(pending.reference);
-      else replanning.add(pending.reference);
+      replanning.add(pending.reference, pending.amount);
       ledger::Transfer dropped;
       dropped.kind = ledger::TransferKind::void_pending;
       dropped.target = pending.sequence;
@@ -91,6 +91,17 @@ Result<void> run(Context& context, trade::RecallLot const& body) {
   for (auto const& order : *shipped) context.announce("order.recalled", order, body.item + " lot " + body.lot);
   context.outcome.message = std::to_string(units) + " units set aside, " + std::to_string(in_parcels.size()) + " parcels stopped, " +
                             std::to_string(shipped->size()) + " orders were shipped the lot; see `bylaw report lot_out`";
+  // Whatever of it turns up later is not promised either, until somebody lifts the stop.
+  trade::StopRow stop;
+  stop.name = recall_stop(body.item, body.lot);
+  stop.what = "lot";
+  stop.target = body.lot;
+  stop.blocks = "allocate";
+  stop.reason = "RECALL";
+  stop.text = "recalled";
+  auto const stopped = context.store.stop(stop.name);
+  if (!stopped) return Unexpected{stopped.error()};
+  if (!*stopped || (*stopped)->lifted) context.changes.stops.push_back(std::move(stop));
   context.announce("stock.recalled", body.item, body.lot);
   return replanning.plan();
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/replan.hpp"
+#include "engine/reservation_subject.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -43,38 +44,12 @@ Result<void> open_exception(Context& context, trade::ObserveStock const& body, s
   return started;
 }
 
-/// Orders whose promises were cut get other stock; those for which there is none are held until somebody has found some.
-Result<void> hold_the_short(Context& context, std::vector<ledger::Shortage> const& shortages, std::string const& item) {
+/// Whoever lost units gets other stock; orders for which there is none are held.
+Result<void> replan_the_short(Context& context, std::vector<ledger::Shortage> const& shortages, std::string const& item) {
+  if (shortages.empty()) return {};
   Replanning replanning(context, item, "there was less than the books said");
-  bool any = false;
-  for (auto const& shortage : shortages) {
-    OrderSubject subject;
-    auto const known = context.store.load_order(shortage.reference);
-    if (!known) return Unexpected{known.error()};
-    if (!*known) {
-      context.announce("reservation.short", shortage.reference, "there was less than the books said");
-      continue;
-    }
-    if (auto const loaded = subject.load(context, shortage.reference); !loaded) return loaded;
-    if (subject.instance.stored.closed) continue;
-    any = true;
-    replanning.add(shortage.reference);
-    trade::HoldRow row;
-    row.order = shortage.reference;
-    row.rule = "shortage";
-    row.reason = "SHORT";
-    row.text = std::to_string(shortage.amount) + " reserved units were not there";
-    row.queue = "shortage";
-    row.blocks = "ship";
-    row.scope = "order";
-    row.owner = "warehouse_lead";
-    row.reads = "{\"short_units\":\"" + std::to_string(shortage.amount) + "\"}";
-    bool const stands = std::any_of(subject.view.holds.begin(), subject.view.holds.end(), [](trade::HoldRow const& h) { return h.rule == "shortage"; });
-    if (!stands) subject.put(context, std::move(row));
-    context.announce("order.short", shortage.reference, subject.instance.stored.state);
-    if (auto const settled = Flow(context, subject).settle(); !settled) return settled;
-  }
-  return any ? replanning.plan() : Result<void>{};
+  for (auto const& shortage : shortages) replanning.add(shortage.reference, shortage.amount);
+  return replanning.plan();
 }
 
 ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference) {
@@ -111,6 +86,23 @@ void ship_promised(Context& context, trade::ObserveStock const& body, std::vecto
     rest.reference = pending.reference;
     group.push_back(rest);
   }
+}
+
+/// What has left for an order from where nothing was reserved for it is not reserved for it elsewhere any more: what waits for supply
+/// first, then what was promised last.
+void give_back_elsewhere(Context& context, trade::ObserveStock const& body, std::int64_t units, std::vector<ledger::Transfer>& group) {
+  if (body.order.empty() || units <= 0) return;
+  auto pendings = context.ledger.pendings_of(body.order);
+  std::erase_if(pendings, [&](ledger::Pending const& pending) {
+    bool const kept = std::any_of(group.begin(), group.end(), [&](ledger::Transfer const& t) { return t.target == pending.sequence; });
+    return kept || context.ledger.key(pending.debit).unit != body.item;
+  });
+  std::stable_sort(pendings.begin(), pendings.end(), [&](ledger::Pending const& a, ledger::Pending const& b) {
+    bool const later_a = is_backorder(context.ledger.key(a.debit));
+    bool const later_b = is_backorder(context.ledger.key(b.debit));
+    return later_a != later_b ? later_a : b.sequence < a.sequence;
+  });
+  cut_into(context, pendings, units, group);
 }
 
 /// What is not there is missing first from what is kept for nobody, then from the reserves of channels.
@@ -153,6 +145,7 @@ Result<std::vector<ledger::Transfer>> movements(Context& context, trade::Observe
     group.push_back(movement(shelf, context.shelf(body.item, body.location, body.lot, "damaged"), units, reference));
   } else {
     ship_promised(context, body, group, units);
+    give_back_elsewhere(context, body, units, group);
     if (units > 0) group.push_back(movement(shelf, context.outside(body.item, "customer"), units, reference));
     units = body.quantity;
     legs = finance::goods_shipped;
@@ -231,7 +224,8 @@ Result<void> run(Context& context, trade::ObserveStock const& body) {
       note_shipped(context, order.view, body.item, body.quantity);
     }
   }
-  if (auto const held = hold_the_short(context, applied.shortages, body.item); !held) return held;
+  if (auto const planned = replan_the_short(context, applied.shortages, body.item); !planned) return planned;
+  if (counted) context.freed.insert(body.item);
   return applied.discrepancy == 0 ? Result<void>{} : open_exception(context, body, applied.discrepancy);
 }
 

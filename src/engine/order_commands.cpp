@@ -122,7 +122,8 @@ Result<void> run(Context& context, trade::ImportOrder const& body) {
   if (!step) return Unexpected{step.error()};
   if (auto const done = flow.follow("validate", *step, {"system", ""}); !done) return done;
   subject.judge_lateness(context);
-  return take_over_reservation(context, view);
+  if (auto const taken = take_over_reservation(context, view); !taken) return taken;
+  return tell_promise(context, view);
 }
 
 Result<void> run(Context& context, trade::OrderEvent const& body) {

@@ -2,6 +2,7 @@
 #include "engine/order_promises.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <bylaw/wire/decisions.hpp>
@@ -46,12 +47,12 @@ void cut_to_share(Context const& context, std::string const& order, Sourced& sou
   plan_again(sourced);
 }
 
-Result<void> tell_promise(Context& context, OrderView& view, std::vector<Promise> const& promises) {
+Result<void> tell_promise(Context& context, OrderView& view) {
   bool waits = false;
   bool dated = true;
   Timestamp date;
-  for (auto const& promise : promises) {
-    if (!promise.later) continue;
+  for (auto const& promise : context.ledger.pendings_of(view.stored.order.id)) {
+    if (!is_backorder(context.ledger.key(promise.debit))) continue;
     waits = true;
     dated = dated && promise.due.value != 0;
     date = std::max(date, promise.due);
@@ -71,11 +72,13 @@ Result<void> tell_promise(Context& context, OrderView& view, std::vector<Promise
   return {};
 }
 
-void stop_clocks_of(Context& context, OrderView const& view, std::string_view prefix) {
+Result<void> stop_clocks_of(Context& context, OrderView const& view, std::string_view prefix) {
   std::set<std::string> running;
   auto const instance = context.store.load_instance(view.stored.order.id);
-  if (!instance || !*instance) return;
-  if (auto const timers = context.store.timers_of((*instance)->number)) {
+  if (!instance) return Unexpected{instance.error()};
+  if (*instance) {
+    auto const timers = context.store.timers_of((*instance)->number);
+    if (!timers) return Unexpected{timers.error()};
     for (auto const& timer : *timers) running.insert(timer.name);
   }
   for (auto const& row : context.changes.timers) {
@@ -86,6 +89,7 @@ void stop_clocks_of(Context& context, OrderView const& view, std::string_view pr
   for (auto const& name : running) {
     if (name.compare(0, prefix.size(), prefix) == 0) context.changes.timers.push_back({view.stored.order.id, name, TimerAction::stopped, context.command.at});
   }
+  return {};
 }
 
 /// The clocks of the rule for the line that waits, set once: an order that is planned again goes on waiting.
@@ -125,9 +129,10 @@ Result<void> promise_service(Context& context, OrderView& view) {
   auto const& policy = context.book().policy();
   if (policy.services().empty()) return {};
   auto const& id = view.stored.order.id;
-  auto const pendings = context.ledger.pendings_of(id);
-  if (pendings.empty()) return {};
-  auto const place = context.ledger.key(pendings.front().debit).place;
+  std::map<std::string, std::int64_t> units;
+  for (auto const& pending : context.ledger.pendings_of(id)) units[context.ledger.key(pending.debit).place] += pending.amount;
+  if (units.empty()) return {};
+  auto const& place = std::max_element(units.begin(), units.end(), [](auto const& a, auto const& b) { return a.second < b.second; })->first;
   auto const locations = context.store.locations(context.command.at);
   if (!locations) return Unexpected{locations.error()};
   auto const location = std::find_if(locations->begin(), locations->end(), [&](trade::Location const& l) { return l.id == place; });
@@ -144,7 +149,7 @@ Result<void> promise_service(Context& context, OrderView& view) {
   auto const words = [](Timestamp time) { return time.value == 0 ? std::string("not promised") : to_string(time); };
   context.changes.decisions.push_back(
       {id, "service", rule.info.name, "ship by " + words(decision.ship_by) + ", deliver by " + words(decision.deliver_by), wire::reads_json(decision.reads)});
-  stop_clocks_of(context, view, "service/");
+  if (auto const stopped = stop_clocks_of(context, view, "service/"); !stopped) return stopped;
   auto const set = [&](std::string name, Timestamp due) { context.changes.timers.push_back({id, std::move(name), TimerAction::set, due}); };
   for (std::size_t i = 0; i < decision.warnings.size(); ++i) {
     if (decision.warnings[i].at > context.command.at) set("service/warn_" + std::to_string(i + 1) + "/" + decision.warnings[i].to, decision.warnings[i].at);
@@ -170,6 +175,17 @@ Result<bool> OrderSubject::fire_promise(Context& context, std::string const& nam
     if (*held_back) return true;
     context.outcome.code = "cancelled_short";
     context.announce("order.cancelled_short", id, state);
+    if (view.facts.partly_shipped) {
+      // What is out stays sold; the rest is taken off the lines.
+      std::vector<trade::ChangeOrder::LineQuantity> rest;
+      for (auto const& demand : *demands) {
+        for (auto const& line : view.stored.order.lines) {
+          if (line.number == demand.line) rest.push_back({demand.line, line.quantity - demand.quantity});
+        }
+      }
+      auto const done = change_items(context, *this, rest);
+      return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
+    }
     auto const done = Subject::assert_event(context, "cancel", {"system", ""});
     return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
   }
@@ -186,24 +202,13 @@ Result<bool> OrderSubject::fire_promise(Context& context, std::string const& nam
     // What is in a parcel already is not put back by a clock.
     auto const children = context.children_of(instance.stored);
     if (!children) return Unexpected{children.error()};
-    bool const in_parcels = std::any_of(children->begin(), children->end(), [](auto const& child) { return child.state == "picked" || child.state == "packed"; });
+    bool const in_parcels =
+        std::any_of(children->begin(), children->end(), [](auto const& child) { return child.state == "picked" || child.state == "packed"; });
     auto const possible = instance.machine().possible(instance.at);
     bool const takes_it = std::find(possible.begin(), possible.end(), "unallocate") != possible.end();
     context.announce("order.reservation_expired", id, state);
     if (in_parcels) return true;
-    if (!takes_it) {
-      // Still waiting for the rest: what lies reserved goes back, and the order waits for all of it.
-      std::vector<ledger::Transfer> group;
-      for (auto const& pending : context.ledger.pendings_of(id)) {
-        ledger::Transfer dropped;
-        dropped.kind = ledger::TransferKind::void_pending;
-        dropped.target = pending.sequence;
-        dropped.reference = pending.reference;
-        group.push_back(std::move(dropped));
-      }
-      auto const dropped = group.empty() ? Result<void>{} : context.apply(std::move(group));
-      return dropped ? Result<bool>(true) : Result<bool>(Unexpected{dropped.error()});
-    }
+    if (!takes_it) return true;  // a workflow of the host: it hears of it by the message
     auto const done = Subject::assert_event(context, "unallocate", {"system", ""});
     return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
   }

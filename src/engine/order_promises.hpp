@@ -15,9 +15,13 @@ namespace bylaw::inline v0::engine {
 /// In a wave an order gets at most its share of what is scarce. What it is cut by waits as if it were not there.
 void cut_to_share(Context const& context, std::string const& order, Sourced& sourced);
 
+/// New quantities of lines: the next revision of the order. What is no longer wanted is given back; an order that has promises is planned
+/// anew at once. Errors: `unknown_line`, `change_refused` (nothing would be left, or more has left already), `short`.
+[[nodiscard]] Result<void> change_items(Context& context, OrderSubject& subject, std::vector<trade::ChangeOrder::LineQuantity> const& wanted);
+
 /// The date that the order was promised, from its promises that wait for supply: kept as a fact, and told when it changes, with the
 /// date before and the cause.
-[[nodiscard]] Result<void> tell_promise(Context& context, OrderView& view, std::vector<Promise> const& promises);
+[[nodiscard]] Result<void> tell_promise(Context& context, OrderView& view);
 
 /// Units of a lot (or of none) that lie at a location, promised or not, for whichever channel they are kept.
 [[nodiscard]] std::int64_t counted_here(Context const& context, std::string const& item, std::string const& location, std::string const& lot);
@@ -26,7 +30,7 @@ void cut_to_share(Context const& context, std::string const& order, Sourced& sou
 
 /// Clocks of an order that waits for stock, and of the service that was promised to it.
 [[nodiscard]] Result<void> start_waiting(Context& context, OrderView const& view);
-void stop_clocks_of(Context& context, OrderView const& view, std::string_view prefix);
+[[nodiscard]] Result<void> stop_clocks_of(Context& context, OrderView const& view, std::string_view prefix);
 [[nodiscard]] Result<void> promise_service(Context& context, OrderView& view);
 
 }  // namespace bylaw::inline v0::engine

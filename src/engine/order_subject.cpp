@@ -7,6 +7,7 @@
 
 #include "engine/intake.hpp"
 #include "engine/order_promises.hpp"
+#include "engine/shipments.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -64,7 +65,11 @@ Result<void> ship(Context& context, OrderView const& view) {
   std::vector<ledger::Transfer> group;
   std::vector<Money> costs;  // one sum per currency that items are bought in
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
-    if (is_backorder(context.ledger.key(pending.debit))) continue;  // what is yet to come has not left
+    if (is_backorder(context.ledger.key(pending.debit))) {
+      // What is yet to come has not left, and nobody waits for it once the order is out.
+      group.push_back(resolution(pending, ledger::TransferKind::void_pending));
+      continue;
+    }
     group.push_back(resolution(pending, ledger::TransferKind::post_pending));
     auto const share = cost_of(view, context.ledger.key(pending.debit).unit, pending.amount);
     auto known = std::find_if(costs.begin(), costs.end(), [&](Money const& c) { return c.currency() == share.currency(); });
@@ -81,6 +86,7 @@ Result<void> release_stock(Context& context, OrderView const& view) {
   std::vector<ledger::Transfer> group;
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
     group.push_back(resolution(pending, ledger::TransferKind::void_pending));
+    context.freed.insert(context.ledger.key(pending.debit).unit);
   }
   return group.empty() ? Result<void>{} : context.apply(std::move(group));
 }
@@ -168,6 +174,7 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
     for (auto const& attribute : child.attributes) contents = contents || attribute.path == "shipment.contents";
   }
   view.has_parcels = contents;
+  view.facts.partly_shipped = !view.shipped_units.empty();
   for (auto const& child : *children) view.facts.children.push_back({child.workflow, child.subject, child.state.substr(0, child.state.find('.'))});
   bool paid = times->paid;
   for (auto const& row : context.changes.facts) paid = paid || (row.order == id && row.fact.path == "order.paid_in_full" && row.fact.value == "true");
@@ -187,15 +194,18 @@ Result<void> OrderSubject::act(Context& context, std::string const& action) {
   auto const& order = view.stored.order;
   std::vector<ledger::Transfer> group;
   if (action == "ship_stock") {
-    stop_clocks_of(context, view, "service/ship");
-    stop_clocks_of(context, view, "service/warn_");
-    stop_clocks_of(context, view, "reserve/");
+    for (auto const* clocks : {"service/ship", "service/warn_", "reserve/"}) {
+      if (auto const stopped = stop_clocks_of(context, view, clocks); !stopped) return stopped;
+    }
     return ship(context, view);
   }
-  if (action == "record_delivery") stop_clocks_of(context, view, "service/deliver");
+  if (action == "record_delivery") {
+    if (auto const stopped = stop_clocks_of(context, view, "service/deliver"); !stopped) return stopped;
+  }
   if (action == "release_stock") {
-    stop_clocks_of(context, view, "service/");
-    stop_clocks_of(context, view, "reserve/");
+    for (auto const* clocks : {"service/", "reserve/"}) {
+      if (auto const stopped = stop_clocks_of(context, view, clocks); !stopped) return stopped;
+    }
     return release_stock(context, view);
   }
   if (action == "record_delivery" || action == "reserve_stock") return {};
@@ -242,7 +252,8 @@ Result<bool> OrderSubject::reserve_first(Context& context) {
     return false;
   }
   context.outcome.code = *reserved == Reservation::held ? "held" : "backordered";
-  context.announce("order." + context.outcome.code, id, view.stored.state);
+  bool const news = *reserved == Reservation::held || !view.waited;
+  if (news) context.announce("order." + context.outcome.code, id, view.stored.state);
   if (*reserved == Reservation::backordered) {
     auto const waits = start_waiting(context, view);
     return waits ? Result<bool>(false) : Result<bool>(Unexpected{waits.error()});
@@ -271,7 +282,10 @@ Result<void> OrderSubject::assert_event(Context& context, std::string const& eve
     auto const goes_on = reserve_first(context);
     if (!goes_on) return Unexpected{goes_on.error()};
     if (!*goes_on) return {};
-    stop_clocks_of(context, view, "backorder/");
+    if (auto const stopped = stop_clocks_of(context, view, "backorder/"); !stopped) return stopped;
+    if (view.reserve_until.value != 0) {
+      context.changes.timers.push_back({view.stored.order.id, "reserve/expire", trade::TimerAction::set, view.reserve_until});
+    }
     if (auto const promised = promise_service(context, view); !promised) return promised;
   }
   return flow.follow(event, *step, by);
@@ -279,6 +293,10 @@ Result<void> OrderSubject::assert_event(Context& context, std::string const& eve
 
 Result<void> OrderSubject::arrived(Context& context) {
   view.stored.state = instance.stored.state;
+  auto const& state = instance.stored.state;
+  if (state == "shipped" || state == "released" || instance.stored.closed) {
+    if (auto const called = call_off_parcels(context, *this); !called) return called;
+  }
   if (!instance.stored.closed) return {};
   // What is finished has nothing promised to it.
   if (auto const released = release_stock(context, view); !released) return released;

@@ -12,6 +12,8 @@ struct OrderView {
   std::vector<std::optional<trade::Item>> items;
   std::vector<trade::HoldRow> holds;  ///< open ones
   bool shipped = false;
+  bool waited = false;                                ///< it had promises on supply before it was planned now
+  Timestamp reserve_until;                            ///< what it has now is put back then, if nobody has picked it; 0: never
   bool has_parcels = false;                           ///< that say what they hold
   std::map<std::string, std::int64_t> shipped_units;  ///< that have left before the rest, by item
   rulebook::OrderFacts facts;

@@ -38,6 +38,18 @@ allocation::Claim claim_of(trade::Order const& order) {
   return claim;
 }
 
+allocation::Claim claim_of(store::StoredInstance const& reservation) {
+  allocation::Claim claim;
+  claim.id = reservation.subject;
+  claim.priority = 100;
+  claim.placed = reservation.since;
+  for (auto const& attribute : reservation.attributes) {
+    if (attribute.path != "reservation.priority") continue;
+    if (auto const number = Decimal::parse(attribute.value); number && number->scale() == 0) claim.priority = number->coefficient();
+  }
+  return claim;
+}
+
 }  // namespace
 
 Result<void> Replanning::free_supply(std::string const& supply, std::string const& location) {
@@ -45,8 +57,7 @@ Result<void> Replanning::free_supply(std::string const& supply, std::string cons
   if (!context_.ledger.find(backorder_key(item_, location, supply), account)) return {};
   for (auto const& pending : context_.ledger.pendings_of(ledger::AccountKind::quantity, item_)) {
     if (pending.debit != account) continue;
-    subjects_.insert(pending.reference);
-    freed_.push_back(pending);
+    let_go_of(pending);
     if (auto const gone = let_go(context_, pending); !gone) return gone;
   }
   return {};
@@ -62,8 +73,7 @@ Result<void> Replanning::free_dead_lots() {
     auto const picked = is_picked(context_, pending.reference, item_, key.place);
     if (!picked) return Unexpected{picked.error()};
     if (*picked) continue;  // what is in a parcel is looked at by whoever packs it
-    subjects_.insert(pending.reference);
-    freed_.push_back(pending);
+    let_go_of(pending);
     if (auto const gone = let_go(context_, pending); !gone) return gone;
   }
   return {};
@@ -71,15 +81,11 @@ Result<void> Replanning::free_dead_lots() {
 
 /// A cart, a commitment: what it lost is looked for elsewhere; what is not found is told.
 Result<void> Replanning::plan_reservation(std::string const& id) {
-  std::int64_t units = 0;
+  auto const units = lost_.count(id) != 0 ? lost_[id] : 0;
   Buyer buyer;
   buyer.id = id;
   buyer.account = "cart";
-  for (auto const& pending : freed_) {
-    if (pending.reference != id) continue;
-    units += pending.amount;
-    buyer.expires = pending.expires;
-  }
+  for (auto const& pending : freed_[id]) buyer.expires = pending.expires;
   if (units == 0 || (buyer.expires.value != 0 && buyer.expires <= context_.command.at)) return {};
   auto const done = attempt_one(context_, [&]() -> Result<void> { return reserve_again(context_, buyer, item_, units); });
   if (!done && is_store_error(done.error())) return done;
@@ -87,23 +93,87 @@ Result<void> Replanning::plan_reservation(std::string const& id) {
   return {};
 }
 
-/// One order: sourced anew; when everything lies there it goes on by itself.
+void Replanning::let_go_of(ledger::Pending const& pending) {
+  add(pending.reference, pending.amount);
+  freed_[pending.reference].push_back(pending);
+}
+
+Result<void> Replanning::promise_again(std::string const& reference) {
+  std::vector<ledger::Transfer> group;
+  std::map<std::uint32_t, std::int64_t> taken;
+  for (auto const& pending : freed_[reference]) {
+    auto const key = context_.ledger.key(pending.debit);
+    auto const room = context_.ledger.balance(pending.debit).available() - context_.ledger.bounds(pending.debit).floor - taken[pending.debit.value];
+    auto const again = is_backorder(key) ? std::clamp<std::int64_t>(room, 0, pending.amount) : 0;
+    ledger::Transfer promise;
+    promise.kind = ledger::TransferKind::pending;
+    promise.credit = pending.credit;
+    promise.expires = pending.expires;
+    promise.reference = reference;
+    if (again > 0) {
+      promise.debit = pending.debit;
+      promise.amount = again;
+      promise.due = pending.due;
+      for (auto const& row : context_.changes.supplies) {
+        if (row.supply == key.detail && row.item == key.unit && row.location == key.place) promise.due = row.due;
+      }
+      group.push_back(promise);
+      taken[pending.debit.value] += again;
+    }
+    if (again == pending.amount) continue;
+    auto const waiting = open_allowance(context_, key.unit, key.place, -1'000'000'000'000);
+    if (!waiting) return Unexpected{waiting.error()};
+    promise.debit = *waiting;
+    promise.amount = pending.amount - again;
+    promise.due = Timestamp{};
+    group.push_back(promise);
+  }
+  freed_.erase(reference);
+  return group.empty() ? Result<void>{} : context_.apply(std::move(group));
+}
+
+Result<void> Replanning::hold_short(OrderSubject& subject) {
+  auto const& id = subject.view.stored.order.id;
+  auto const open = open_demand(context_, subject.view);
+  if (!open) return Unexpected{open.error()};
+  std::int64_t missing = 0;
+  for (auto const& demand : *open) missing += demand.quantity;
+  bool const stands = std::any_of(subject.view.holds.begin(), subject.view.holds.end(), [](trade::HoldRow const& h) { return h.rule == "shortage"; });
+  if (missing == 0 || stands) return {};
+  trade::HoldRow row;
+  row.order = id;
+  row.rule = "shortage";
+  row.reason = "SHORT";
+  row.text = std::to_string(missing) + " reserved units were not there";
+  row.queue = "shortage";
+  row.blocks = "ship";
+  row.scope = "order";
+  row.owner = "warehouse_lead";
+  row.reads = "{\"short_units\":\"" + std::to_string(missing) + "\"}";
+  subject.put(context_, std::move(row));
+  context_.announce("order.short", id, subject.instance.stored.state);
+  return Flow(context_, subject).settle();
+}
+
+/// One order: sourced anew. One that waits goes on by itself when everything lies there; one that had gone on already is held when it
+/// does not.
 Result<void> Replanning::plan_order(std::string const& id) {
   OrderSubject subject;
   if (auto const loaded = subject.load(context_, id); !loaded) return loaded;
   if (subject.instance.stored.closed) return {};
   auto const outcome = context_.outcome;
-  auto const code = context_.outcome.code;
   context_.cause = cause_;
-  auto const allocates = subject.instance.machine().event("allocate");
-  bool const may_go_on = subject.instance.stored.state == "released" && allocates.value < subject.instance.machine().events().size();
+  auto const possible = subject.instance.machine().possible(subject.instance.at);
+  bool const waits = std::find(possible.begin(), possible.end(), "allocate") != possible.end();
+  bool full = false;
   auto const done = attempt_one(context_, [&]() -> Result<void> {
-    if (may_go_on) return subject.assert_event(context_, "allocate", {"system", ""});
+    if (waits) return subject.assert_event(context_, "allocate", {"system", ""});
     trade::HoldRow ignored;
     auto const reserved = reserve(context_, subject.view, ignored);
     if (!reserved) return Unexpected{reserved.error()};
     if (*reserved != Reservation::full && *reserved != Reservation::backordered) return context_.refuse("short", "there is nothing else for `" + id + "`");
-    if (*reserved != Reservation::full) return {};
+    full = *reserved == Reservation::full;
+    if (!full) return {};
     for (auto const& hold : std::vector<trade::HoldRow>(subject.view.holds)) {
       if (hold.rule != "shortage") continue;
       if (auto const lifted = subject.lift(context_, hold, trade::HoldAction::cleared); !lifted) return lifted;
@@ -113,33 +183,72 @@ Result<void> Replanning::plan_order(std::string const& id) {
   });
   context_.cause.clear();
   context_.outcome = outcome;
-  context_.outcome.code = code;
   if (!done && is_store_error(done.error())) return done;
-  if (!done) context_.announce("order.short", id, subject.instance.stored.state);
-  return {};
+  if (!done) {
+    if (auto const placed = promise_again(id); !placed) return placed;
+  }
+  OrderSubject again;
+  if (auto const loaded = again.load(context_, id); !loaded) return loaded;
+  if (!done) {
+    if (auto const told = tell_promise(context_, again.view); !told) return told;
+    context_.announce("order.short", id, again.instance.stored.state);
+  }
+  if (auto const called = call_off_stale_parcels(context_, again); !called) return called;
+  return waits || (done && full) ? Result<void>{} : hold_short(again);
+}
+
+Result<bool> Replanning::anything_to_give() {
+  for (auto const account : context_.ledger.accounts_of(ledger::AccountKind::quantity, item_)) {
+    auto const& bounds = context_.ledger.bounds(account);
+    if (bounds.floor == ledger::no_floor) continue;
+    auto const key = context_.ledger.key(account);
+    auto const free = context_.ledger.balance(account).available();
+    if (key.status == "available" && free > 0) return true;
+    if (is_backorder(key) && !key.detail.empty() && free > bounds.floor) return true;
+  }
+  return false;
 }
 
 Result<void> Replanning::plan() {
-  bool anybody = !subjects_.empty();
-  for (auto const account : context_.ledger.accounts_of(ledger::AccountKind::quantity, item_)) {
-    anybody = anybody || (context_.ledger.balance(account).pending_out > 0 && is_backorder(context_.ledger.key(account)));
+  auto const* version = context_.version;
+  // Transfers first: whoever stands on one that has lost units is planned too.
+  constexpr std::string_view prefix = "supply:";
+  for (auto const& [reference, units] : std::map<std::string, std::int64_t>(lost_)) {
+    if (reference.compare(0, prefix.size(), prefix) != 0) continue;
+    subjects_.erase(reference);
+    if (auto const shrunk = shrink_transfer(context_, *this, reference.substr(prefix.size()), item_, units); !shrunk) return Unexpected{shrunk.error()};
   }
-  if (!anybody) return {};
-  for (auto const& pending : context_.ledger.pendings_of(ledger::AccountKind::quantity, item_)) {
-    if (is_backorder(context_.ledger.key(pending.debit))) subjects_.insert(pending.reference);
+  auto const gives = anything_to_give();
+  if (!gives) return Unexpected{gives.error()};
+  if (*gives) {
+    for (auto const& pending : context_.ledger.pendings_of(ledger::AccountKind::quantity, item_)) {
+      if (is_backorder(context_.ledger.key(pending.debit))) subjects_.insert(pending.reference);
+    }
   }
+  if (subjects_.empty()) return {};
   std::vector<allocation::Claim> claims;
+  std::set<std::string> reservations;
   for (auto const& id : subjects_) {
     auto const stored = context_.store.load_order(id);
     if (!stored) return Unexpected{stored.error()};
-    if (*stored) claims.push_back(claim_of((*stored)->order));
-    else if (auto const told = plan_reservation(id); !told) return told;
+    if (*stored) {
+      claims.push_back(claim_of((*stored)->order));
+      continue;
+    }
+    auto const instance = context_.instance(id);
+    if (!instance) return Unexpected{instance.error()};
+    if (!*instance) continue;
+    reservations.insert(id);
+    claims.push_back(claim_of(**instance));
   }
   auto const& rules = context_.book().policy().allocations();
   bool const by_priority = std::any_of(rules.begin(), rules.end(), [](auto const& rule) { return rule.scarce == policy::Scarcity::priority; });
   auto const fairness = by_priority ? allocation::Fairness::priority : allocation::Fairness::promise_date;
   for (auto const index : allocation::in_turn(claims, fairness)) {
-    if (auto const planned = plan_order(claims[index].id); !planned) return planned;
+    auto const& id = claims[index].id;
+    auto const planned = reservations.count(id) != 0 ? plan_reservation(id) : plan_order(id);
+    context_.version = version;
+    if (!planned) return planned;
   }
   return {};
 }

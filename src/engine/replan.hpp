@@ -1,6 +1,6 @@
 #pragma once
+#include <map>
 #include <set>
-#include <vector>
 
 #include "engine/order_promises.hpp"
 
@@ -16,20 +16,34 @@ class Replanning {
   [[nodiscard]] Result<void> free_supply(std::string const& supply, std::string const& location);
   /// The same for promises on lots that are to be gone, or are stopped.
   [[nodiscard]] Result<void> free_dead_lots();
-  /// An order is planned again whatever it has.
-  void add(std::string const& order) { subjects_.insert(order); }
+  /// Somebody who has lost units to a fact is planned again.
+  void add(std::string const& reference, std::int64_t units) {
+    subjects_.insert(reference);
+    lost_[reference] += units;
+  }
   /// Everybody who let go, and everybody who waits for the item, in turn.
   [[nodiscard]] Result<void> plan();
 
  private:
   [[nodiscard]] Result<void> plan_order(std::string const& id);
   [[nodiscard]] Result<void> plan_reservation(std::string const& id);
+  /// An order that has gone on already, and for which there is not enough now: it does not leave before somebody has looked.
+  [[nodiscard]] Result<void> hold_short(OrderSubject& subject);
+  void let_go_of(ledger::Pending const& pending);
+  /// Nothing better was found: what was let go is promised again as far as what is behind it still carries it; the rest waits for whatever comes.
+  [[nodiscard]] Result<void> promise_again(std::string const& reference);
+  /// Whether there is anything to give: something free, or something that comes.
+  [[nodiscard]] Result<bool> anything_to_give();
 
   Context& context_;
   std::string item_;
   std::string cause_;
   std::set<std::string> subjects_;
-  std::vector<ledger::Pending> freed_;  ///< promises that let go
+  std::map<std::string, std::int64_t> lost_;                   ///< units, by whoever had them
+  std::map<std::string, std::vector<ledger::Pending>> freed_;  ///< promises that let go, by whoever had them
 };
+
+/// A transfer has lost units where it starts: so much less comes, and whoever stands on it lets go. False: the reference is no such transfer.
+[[nodiscard]] Result<bool> shrink_transfer(Context& context, Replanning& replanning, std::string const& supply, std::string const& item, std::int64_t units);
 
 }  // namespace bylaw::inline v0::engine

@@ -120,9 +120,11 @@ namespace {
 std::string person_in(Context& context, trade::Command const& command) {
   if (auto const* import = std::get_if<trade::ImportOrder>(&command.body)) return store::person_of(import->order);
   auto const* facts = std::get_if<trade::RecordFacts>(&command.body);
-  if (facts == nullptr) return {};
-  auto const order = context.store.load_order(facts->order);
-  return order && *order ? store::person_of((*order)->order) : "order:" + facts->order;
+  auto const* change = std::get_if<trade::ChangeOrder>(&command.body);
+  if (facts == nullptr && change == nullptr) return {};
+  auto const& id = facts != nullptr ? facts->order : change->order;
+  auto const order = context.store.load_order(id);
+  return order && *order ? store::person_of((*order)->order) : "order:" + id;
 }
 
 }  // namespace

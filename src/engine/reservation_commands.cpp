@@ -50,7 +50,10 @@ Unexpected<Error> refuse_short(Context const& context, Sourced const& sourced) {
     auto const d = static_cast<std::size_t>(&demand - sourced.demands.data());
     for (auto const& place : sourced.places) {
       std::int64_t here = -(sourced.rule->keep_safety_stock ? place.safety_stock[d] : place.kept);
-      for (auto const& shelf : place.shelves[d]) here += shelf.free;
+      for (auto const& shelf : place.shelves[d]) {
+        auto const gone = sourced.elsewhere.find(shelf.account.value);
+        here += shelf.free - (gone != sourced.elsewhere.end() ? gone->second : 0);
+      }
       free += std::max<std::int64_t>(here, 0);
     }
     if (wanted <= free) continue;
@@ -71,6 +74,7 @@ Result<std::vector<Promise>> promises_for(Context& context, trade::ReserveStock 
     if (std::find(places.begin(), places.end(), wanted.location) == places.end()) places.push_back(wanted.location);
   }
   std::vector<Promise> out;
+  std::map<std::uint32_t, std::int64_t> taken;  // by the lines before, of the same shelves
   for (auto const& location : places) {
     Buyer buyer;
     buyer.id = body.id;
@@ -84,8 +88,9 @@ Result<std::vector<Promise>> promises_for(Context& context, trade::ReserveStock 
       if (body.lines[i].location != location) continue;
       demands.push_back({static_cast<std::int32_t>(i + 1), body.lines[i].item, body.lines[i].quantity});
     }
-    auto sourced = source(context, buyer, *frame, std::move(demands), !body.backorder);
+    auto sourced = source(context, buyer, *frame, std::move(demands), !body.backorder, taken);
     if (!sourced) return Unexpected{sourced.error()};
+    for (auto const& promise : sourced->promises) taken[promise.account.value] += promise.quantity;
     out.insert(out.end(), sourced->promises.begin(), sourced->promises.end());
     for (auto const& demand : sourced->open) lines.push_back(static_cast<std::size_t>(demand.line - 1));
     if (body.backorder && !sourced->open.empty()) {
@@ -108,11 +113,11 @@ Result<void> reserve_again(Context& context, Buyer const& who, std::string const
   trade::ReserveStock body;
   body.id = who.id;
   body.expires = who.expires;
-  body.backorder = true;
   body.lines.push_back({item, units, ""});
   for (auto const& attribute : (*stored)->attributes) {
     if (attribute.path == "reservation.channel") body.channel = attribute.value;
     if (attribute.path == "reservation.customer") body.customer = attribute.value;
+    if (attribute.path == "reservation.backorder") body.backorder = attribute.value == "true";
   }
   OrderView view;
   view.stored.order = order_like(context, body);
@@ -146,6 +151,7 @@ Result<void> ReservationSubject::arrived(Context& context) {
   if (!instance.stored.closed) return {};
   std::vector<ledger::Transfer> group;
   for (auto const& pending : context.ledger.pendings_of(instance.stored.subject)) {
+    context.freed.insert(context.ledger.key(pending.debit).unit);
     group.push_back(void_of(pending));
     // What has lapsed by its own date is dropped as such.
     if (pending.expires.value != 0 && pending.expires <= context.command.at) group.back().kind = ledger::TransferKind::expire;
@@ -187,6 +193,9 @@ Result<void> run(Context& context, trade::ReserveStock const& body) {
   for (std::size_t i = 0; i < body.lines.size(); ++i) {
     if (!view.items[i]) return context.refuse("unknown_item", "there is no item `" + body.lines[i].item + "`", "send `define_item` first");
   }
+  std::vector<allocation::Demand> ordered;
+  for (auto const& wanted : body.lines) ordered.push_back({0, wanted.item, wanted.quantity});
+  if (auto const fits = check_limits(context, ordered); !fits) return fits;
   auto const promises = promises_for(context, body, view);
   if (!promises) return Unexpected{promises.error()};
   Buyer buyer;
@@ -196,8 +205,10 @@ Result<void> run(Context& context, trade::ReserveStock const& body) {
   if (auto const placed = context.apply(place(context, buyer, *promises)); !placed) return placed;
   bool const later = std::any_of(promises->begin(), promises->end(), [](Promise const& p) { return p.later; });
   if (!*known) {
-    std::vector<trade::Attribute> attributes = {
-        {"reservation.kind", body.kind}, {"reservation.channel", body.channel}, {"reservation.priority", std::to_string(body.priority)}};
+    std::vector<trade::Attribute> attributes = {{"reservation.kind", body.kind},
+                                                {"reservation.channel", body.channel},
+                                                {"reservation.priority", std::to_string(body.priority)},
+                                                {"reservation.backorder", body.backorder ? "true" : "false"}};
     if (!body.customer.empty()) attributes.push_back({"reservation.customer", body.customer});
     if (auto const started = Flow(context, subject).start(*workflow, body.id, "", "reserve", std::move(attributes)); !started) return started;
   }
@@ -239,10 +250,10 @@ Result<void> run(Context& context, trade::ReleaseReservation const& body) {
   return {};
 }
 
-Result<void> cut_promises(Context& context, std::vector<ledger::Pending> const& pendings, std::int64_t units) {
-  std::vector<ledger::Transfer> group;
+void cut_into(Context& context, std::vector<ledger::Pending> const& pendings, std::int64_t units, std::vector<ledger::Transfer>& group) {
   for (auto const& pending : pendings) {
     if (units <= 0) break;
+    context.freed.insert(context.ledger.key(pending.debit).unit);
     group.push_back(void_of(pending));
     auto const gone = std::min(units, pending.amount);
     units -= gone;
@@ -257,6 +268,11 @@ Result<void> cut_promises(Context& context, std::vector<ledger::Pending> const& 
     rest.reference = pending.reference;
     group.push_back(std::move(rest));
   }
+}
+
+Result<void> cut_promises(Context& context, std::vector<ledger::Pending> const& pendings, std::int64_t units) {
+  std::vector<ledger::Transfer> group;
+  cut_into(context, pendings, units, group);
   return group.empty() ? Result<void>{} : context.apply(std::move(group));
 }
 
@@ -276,11 +292,12 @@ Result<void> take_over_reservation(Context& context, OrderView const& view) {
   auto const& lines = view.stored.order.lines;
   std::map<std::string, std::int64_t> wanted;
   for (auto const& line : lines) wanted[line.item] += line.quantity;
+  for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) wanted[context.ledger.key(pending.debit).unit] -= pending.amount;
   for (auto const& pending : context.ledger.pendings_of(id)) {
     auto const key = context.ledger.key(pending.debit);
     auto& left = wanted[key.unit];
     bool const lapsed = pending.expires.value != 0 && pending.expires <= context.command.at;
-    auto const units = lapsed ? 0 : std::min(left, pending.amount);
+    auto const units = lapsed ? 0 : std::clamp<std::int64_t>(left, 0, pending.amount);
     left -= units;
     group.push_back(void_of(pending));
     if (lapsed) group.back().kind = ledger::TransferKind::expire;

@@ -51,33 +51,61 @@ Result<std::vector<std::string>> substitutes_of(Context& context, trade::Item co
   return out;
 }
 
-/// Units that lie reserved for the order, by item. A substitute counts for the item that was ordered.
-Result<std::map<std::string, std::int64_t>> reserved_units(Context& context, OrderView const& view) {
-  std::map<std::string, std::int64_t> out;
-  std::map<std::string, std::int64_t> others;
-  auto const& lines = view.stored.order.lines;
+/// Units that lie reserved for the order or have left, by the item that was ordered: what is more than that of an item was sent, or is to be
+/// sent, in the place of another.
+Result<std::map<std::string, std::int64_t>> covered_units(Context& context, OrderView const& view) {
+  auto have = view.shipped_units;
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
     auto const key = context.ledger.key(pending.debit);
-    if (is_backorder(key)) continue;
-    bool const ordered = std::any_of(lines.begin(), lines.end(), [&](trade::Line const& line) { return line.item == key.unit; });
-    (ordered ? out : others)[key.unit] += pending.amount;
+    if (!is_backorder(key)) have[key.unit] += pending.amount;
   }
-  if (others.empty()) return out;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (i >= view.items.size() || !view.items[i]) continue;
+  std::map<std::string, std::int64_t> ordered;
+  auto const& lines = view.stored.order.lines;
+  for (auto const& line : lines) ordered[line.item] += line.quantity;
+  std::map<std::string, std::int64_t> out;
+  bool more = false;
+  for (auto& [item, units] : have) {
+    auto const own = ordered.find(item);
+    auto const counts = own == ordered.end() ? 0 : std::min(units, own->second);
+    if (counts > 0) out[item] = counts;
+    units -= counts;
+    more = more || units > 0;
+  }
+  if (!more) return out;
+  for (std::size_t i = 0; i < lines.size() && i < view.items.size(); ++i) {
+    auto const missing = ordered[lines[i].item] - out[lines[i].item];
+    if (!view.items[i] || missing <= 0) continue;
     auto const possible = substitutes_of(context, *view.items[i]);
     if (!possible) return Unexpected{possible.error()};
     for (auto const& by : *possible) {
-      out[lines[i].item] += others[by];
-      others[by] = 0;
+      auto const units = std::min(have[by], ordered[lines[i].item] - out[lines[i].item]);
+      if (units <= 0) continue;
+      out[lines[i].item] += units;
+      have[by] -= units;
     }
   }
   return out;
 }
 
-/// Sends another item where the customer allows it and the catalog names one.
+/// A line wants so many units less, first of those that others get.
+void take_from_demand(Sourced& sourced, std::int32_t line, std::int64_t units) {
+  for (std::size_t d = 0; d < sourced.demands.size(); ++d) {
+    if (sourced.demands[d].line != line) continue;
+    if (d < sourced.cut.size()) {
+      auto const of_cut = std::min(units, sourced.cut[d]);
+      sourced.cut[d] -= of_cut;
+      units -= of_cut;
+    }
+    sourced.demands[d].quantity -= units;
+    return;
+  }
+}
+
+/// Sends another item where the customer allows it and the catalog names one. What a line gets so it no longer wants of its own item.
 Result<void> substitute(Context& context, Buyer const& buyer, OrderView& view, policy::Frame const& frame, Sourced& sourced, std::vector<Promise>& promises) {
   if (!says_yes(view.stored.order, "order.substitution")) return {};
+  auto taken = sourced.elsewhere;
+  for (auto const& promise : sourced.promises) taken[promise.account.value] += promise.quantity;
   for (auto& demand : sourced.open) {
     auto const& item = view.items[line_index(view.stored.order, demand.line)];
     if (!item) continue;
@@ -85,13 +113,18 @@ Result<void> substitute(Context& context, Buyer const& buyer, OrderView& view, p
     if (!possible) return Unexpected{possible.error()};
     for (auto const& by : *possible) {
       if (demand.quantity == 0) break;
-      auto other = source(context, buyer, frame, {{demand.line, by, demand.quantity}}, false);
+      auto other = source(context, buyer, frame, {{demand.line, by, demand.quantity}}, false, taken);
       if (!other) return Unexpected{other.error()};
+      if (other->promises.empty()) continue;
+      std::int64_t found = 0;
       for (auto& promise : other->promises) {
-        demand.quantity -= promise.quantity;
+        found += promise.quantity;
+        taken[promise.account.value] += promise.quantity;
+        sourced.elsewhere[promise.account.value] += promise.quantity;
         promises.push_back(std::move(promise));
       }
-      if (other->promises.empty()) continue;
+      demand.quantity -= found;
+      take_from_demand(sourced, demand.line, found);
       context.announce("order.substituted", view.stored.order.id, item->sku + " by " + by);
     }
   }
@@ -105,8 +138,8 @@ std::vector<std::size_t> lines_of(trade::Order const& order, std::vector<Demand>
   return out;
 }
 
-/// Its promises that wait for supply are dropped; they are placed anew with everything else.
-Result<void> drop_backorders(Context& context, std::string const& order) {
+/// Its promises that wait for supply are dropped; they are placed anew with everything else. Whether there were any.
+Result<bool> drop_backorders(Context& context, std::string const& order) {
   std::vector<ledger::Transfer> group;
   for (auto const& pending : context.ledger.pendings_of(order)) {
     if (!is_backorder(context.ledger.key(pending.debit))) continue;
@@ -116,15 +149,16 @@ Result<void> drop_backorders(Context& context, std::string const& order) {
     dropped.reference = pending.reference;
     group.push_back(std::move(dropped));
   }
-  return group.empty() ? Result<void>{} : context.apply(std::move(group));
+  if (group.empty()) return false;
+  auto const done = context.apply(std::move(group));
+  return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
 }
 
 }  // namespace
 
 Result<std::vector<Demand>> open_demand(Context& context, OrderView const& view) {
-  auto reserved = reserved_units(context, view);
+  auto reserved = covered_units(context, view);
   if (!reserved) return Unexpected{reserved.error()};
-  for (auto const& [item, units] : view.shipped_units) (*reserved)[item] += units;
   std::vector<Demand> out;
   for (auto const& line : view.stored.order.lines) {
     if (line.service) continue;
@@ -148,11 +182,19 @@ Buyer buyer_of(OrderView const& view) {
 
 Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& short_of) {
   auto const& order = view.stored.order;
-  if (auto const taken = take_over_reservation(context, view); !taken) return Unexpected{taken.error()};
-  if (auto const dropped = drop_backorders(context, order.id); !dropped) return Unexpected{dropped.error()};
+  bool const fresh = context.ledger.pendings_of(order.id).empty() && view.shipped_units.empty();
+  auto const dropped = drop_backorders(context, order.id);
+  if (!dropped) return Unexpected{dropped.error()};
+  view.waited = *dropped;
   auto demands = open_demand(context, view);
   if (!demands) return Unexpected{demands.error()};
-  if (demands->empty()) return Reservation::full;
+  if (fresh) {
+    if (auto const fits = check_limits(context, *demands); !fits) return Unexpected{fits.error()};
+  }
+  if (demands->empty()) {
+    auto const told = tell_promise(context, view);
+    return told ? Result<Reservation>(Reservation::full) : Result<Reservation>(Unexpected{told.error()});
+  }
   auto const& policy = context.book().policy();
   auto const frame = context.book().order_frame(view.facts);
   if (!frame) return Unexpected{frame.error()};
@@ -209,11 +251,9 @@ Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& s
                           "add `short backorder;` to the allocation `" + rule.info.name + "`");
   }
   if (auto const placed = context.apply(place(context, buyer, promises)); !placed) return Unexpected{placed.error()};
-  if (auto const told = tell_promise(context, view, promises); !told) return Unexpected{told.error()};
-  if (rule.reserves) {
-    stop_clocks_of(context, view, "reserve/");
-    context.changes.timers.push_back({order.id, "reserve/expire", trade::TimerAction::set, policy.due(rule.info.header, context.command.at, rule.reserve_for)});
-  }
+  if (auto const told = tell_promise(context, view); !told) return Unexpected{told.error()};
+  view.reserve_until = Timestamp{};
+  if (rule.reserves) view.reserve_until = policy.due(rule.info.header, context.command.at, rule.reserve_for);
   return outcome;
 }
 

@@ -2,6 +2,7 @@
 #include "engine/shipments.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <bylaw/allocation/parcels.hpp>
 #include <bylaw/values/word_list.hpp>
@@ -105,6 +106,63 @@ Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredIns
   return context.apply(std::move(event), applied);
 }
 
+Result<void> check_released(Context const& context, OrderSubject const& order) {
+  auto const& state = order.instance.stored.state;
+  if (state != "imported" && state != "validated" && state != "on_hold") return {};
+  return context.refuse("on_hold", "order `" + order.view.stored.order.id + "` is " + state + " and not released", "release its holds first");
+}
+
+namespace {
+Result<void> cancel_parcel(Context& context, std::string const& id) {
+  auto subject = load_subject(context, id);
+  if (!subject) return Unexpected{subject.error()};
+  auto const outcome = context.outcome;
+  auto const done = attempt_one(context, [&] { return (*subject)->assert_event(context, "cancel", {"system", ""}); });
+  context.outcome = outcome;
+  return !done && is_store_error(done.error()) ? done : Result<void>{};
+}
+}  // namespace
+
+Result<void> call_off_stale_parcels(Context& context, OrderSubject& order) {
+  if (!order.view.has_parcels) return {};
+  auto const& id = order.view.stored.order.id;
+  auto const parcels = parcels_of(context, id);
+  if (!parcels) return Unexpected{parcels.error()};
+  std::map<std::pair<std::string, std::string>, std::int64_t> reserved;
+  for (auto const& pending : context.ledger.pendings_of(id)) {
+    auto const key = context.ledger.key(pending.debit);
+    if (!is_backorder(key)) reserved[{key.unit, key.place}] += pending.amount;
+  }
+  // Those that are picked come first: what is reserved is theirs.
+  for (bool const planned : {false, true}) {
+    for (auto const& parcel : *parcels) {
+      bool const inside = parcel.state == "picked" || parcel.state == "packed";
+      if (planned ? parcel.state != "planned" : !inside) continue;
+      bool covered = true;
+      auto const contents = contents_of(parcel);
+      for (auto const& content : contents) covered = covered && reserved[{content.item, content.location}] >= content.quantity;
+      if (planned && !covered) {
+        if (auto const cancelled = cancel_parcel(context, parcel.subject); !cancelled) return cancelled;
+        continue;
+      }
+      for (auto const& content : contents) reserved[{content.item, content.location}] -= content.quantity;
+    }
+  }
+  return {};
+}
+
+Result<void> call_off_parcels(Context& context, OrderSubject& order) {
+  if (!order.view.has_parcels) return {};
+  auto const parcels = parcels_of(context, order.view.stored.order.id);
+  if (!parcels) return Unexpected{parcels.error()};
+  for (auto const& parcel : *parcels) {
+    bool const inside = parcel.state == "planned" || parcel.state == "picked" || parcel.state == "packed";
+    if (!inside || contents_of(parcel).empty()) continue;
+    if (auto const cancelled = cancel_parcel(context, parcel.subject); !cancelled) return cancelled;
+  }
+  return {};
+}
+
 Result<void> run(Context& context, trade::PlanShipments const& body) {
   context.outcome.subject = body.order;
   OrderSubject order;
@@ -112,6 +170,7 @@ Result<void> run(Context& context, trade::PlanShipments const& body) {
   context.outcome.state = context.state_before = order.instance.stored.state;
   if (order.instance.stored.closed)
     return context.refuse("wrong_state", "`" + body.order + "` is " + order.instance.stored.state, "nothing is left to be sent");
+  if (auto const released = check_released(context, order); !released) return released;
   auto const parcels = parcels_of(context, body.order);
   if (!parcels) return Unexpected{parcels.error()};
   // What lies reserved, less what open parcels hold already.
@@ -142,6 +201,13 @@ Result<void> run(Context& context, trade::PlanShipments const& body) {
   }
   std::erase_if(contents, [](allocation::Content const& content) { return content.quantity == 0; });
   if (contents.empty()) return context.refuse("nothing_to_ship", "nothing is reserved for `" + body.order + "` that has no parcel", "allocate it first");
+  constexpr std::int64_t parcels_max = 1'000;
+  Int128 weight_g = 0;
+  for (auto const& content : contents) weight_g += Int128{content.unit_weight_g} * content.quantity;
+  if (body.weight_g_max > 0 && weight_g / body.weight_g_max > parcels_max) {
+    return context.refuse("too_many_parcels", "it would be more than " + std::to_string(parcels_max) + " parcels",
+                          "write a higher `weight_g_max`, or send it as freight");
+  }
   auto const packed = allocation::pack(contents, body.weight_g_max);
   auto number = parcels->size();
   for (auto const& parcel : packed) {

@@ -18,26 +18,6 @@ bool is_backorder(ledger::AccountKey const& key) noexcept { return key.status ==
 
 namespace {
 
-/// What one order may have of an item, over all its lines.
-Result<void> check_limits(Context& context, std::vector<Demand> const& demands) {
-  if (!store::Supplies(context.store).has_entries("stock_level")) return {};
-  std::map<std::string, std::int64_t> wanted;
-  for (auto const& demand : demands) wanted[demand.item] += demand.quantity;
-  for (auto const& [item, units] : wanted) {
-    auto const level = stock_level(context, item, "*");
-    if (!level) return Unexpected{level.error()};
-    if (level->order_max && units > *level->order_max) {
-      return context.refuse("above_order_max", std::to_string(units) + " of `" + item + "` are more than one order may have",
-                            "order at most " + std::to_string(*level->order_max));
-    }
-    if (level->order_multiple && *level->order_multiple > 1 && units % *level->order_multiple != 0) {
-      return context.refuse("not_a_multiple", std::to_string(units) + " of `" + item + "` is no multiple of " + std::to_string(*level->order_multiple),
-                            "order " + std::to_string((units / *level->order_multiple + 1) * *level->order_multiple));
-    }
-  }
-  return {};
-}
-
 /// One question to the policy: a place, and which of its lots are meant (by the days that they have left).
 struct Question {
   std::size_t place;
@@ -51,19 +31,22 @@ std::vector<Question> questions_of(std::vector<Place> const& places) {
     for (auto const& shelves : places[p].shelves) {
       for (auto const& shelf : shelves) days.insert(shelf.days);
     }
-    if (days.empty()) days.insert(std::nullopt);
+    days.insert(std::nullopt);  // what has no date may lie there, or come
     for (auto const& each : days) out.push_back({p, each});
   }
   return out;
 }
 
 /// What may be promised from a place per demand: what is free there, less what is kept back.
-allocation::Supply supply_of(Place const& place, policy::AllocationRule const& rule, std::int64_t kept) {
+allocation::Supply supply_of(Place const& place, policy::AllocationRule const& rule, std::map<std::uint32_t, std::int64_t> const& elsewhere) {
   allocation::Supply out;
   out.location = place.location.id;
   for (std::size_t d = 0; d < place.shelves.size(); ++d) {
-    std::int64_t free = rule.keep_safety_stock ? -place.safety_stock[d] : -kept;
-    for (auto const& shelf : place.shelves[d]) free += std::max<std::int64_t>(shelf.free, 0);
+    std::int64_t free = rule.keep_safety_stock ? -place.safety_stock[d] : -place.kept;
+    for (auto const& shelf : place.shelves[d]) {
+      auto const gone = elsewhere.find(shelf.account.value);
+      free += std::max<std::int64_t>(shelf.free - (gone != elsewhere.end() ? gone->second : 0), 0);
+    }
     out.available.push_back(std::max<std::int64_t>(free, 0));
   }
   return out;
@@ -103,15 +86,34 @@ void tell_costs(std::vector<Place> const& places, std::vector<allocation::Supply
 
 }  // namespace
 
+Result<void> check_limits(Context& context, std::vector<Demand> const& demands) {
+  if (!store::Supplies(context.store).has_entries("stock_level")) return {};
+  std::map<std::string, std::int64_t> wanted;
+  for (auto const& demand : demands) wanted[demand.item] += demand.quantity;
+  for (auto const& [item, units] : wanted) {
+    auto const level = stock_level(context, item, "*");
+    if (!level) return Unexpected{level.error()};
+    if (level->order_max && units > *level->order_max) {
+      return context.refuse("above_order_max", std::to_string(units) + " of `" + item + "` are more than one order may have",
+                            "order at most " + std::to_string(*level->order_max));
+    }
+    if (level->order_multiple && *level->order_multiple > 1 && units % *level->order_multiple != 0) {
+      return context.refuse("not_a_multiple", std::to_string(units) + " of `" + item + "` is no multiple of " + std::to_string(*level->order_multiple),
+                            "order " + std::to_string((units / *level->order_multiple + 1) * *level->order_multiple));
+    }
+  }
+  return {};
+}
+
 void plan_again(Sourced& sourced) {
   std::vector<allocation::Supply> supplies;
-  for (auto const& place : sourced.places) supplies.push_back(supply_of(place, *sourced.rule, place.kept));
+  for (auto const& place : sourced.places) supplies.push_back(supply_of(place, *sourced.rule, sourced.elsewhere));
   tell_costs(sourced.places, supplies);
   sourced.plan = allocation::plan(sourced.demands, supplies, sourced.options);
   sourced.promises.clear();
   sourced.open = sourced.demands;
   // Demands of one item look at the same shelves: what one has taken the next does not find.
-  std::map<std::uint32_t, std::int64_t> taken;
+  auto taken = sourced.elsewhere;
   for (auto const& pick : sourced.plan.picks) {
     auto const d = static_cast<std::size_t>(std::find_if(sourced.demands.begin(), sourced.demands.end(),
                                                          [&](Demand const& demand) { return demand.line == pick.line && demand.item == pick.item; }) -
@@ -131,11 +133,12 @@ void plan_again(Sourced& sourced) {
   std::erase_if(sourced.open, [](Demand const& demand) { return demand.quantity == 0; });
 }
 
-Result<Sourced> source(Context& context, Buyer const& buyer, policy::Frame const& order, std::vector<Demand> demands, bool ship_complete) {
+Result<Sourced> source(Context& context, Buyer const& buyer, policy::Frame const& order, std::vector<Demand> demands, bool ship_complete,
+                       std::map<std::uint32_t, std::int64_t> elsewhere) {
   Sourced out;
+  out.elsewhere = std::move(elsewhere);
   out.demands = std::move(demands);
   out.open = out.demands;
-  if (auto const fits = check_limits(context, out.demands); !fits) return Unexpected{fits.error()};
   auto places = look_around(context, buyer, out.demands);
   if (!places) return Unexpected{places.error()};
   auto const& policy = context.book().policy();

@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+
 #include <bylaw/policy/rules.hpp>
 
 #include "engine/stockroom.hpp"
@@ -21,7 +23,8 @@ struct Sourced {
   policy::AllocationRule const* rule = nullptr;
   std::vector<Place> places;  ///< those that the rule allows, best ranked first; shelves only of lots that it allows
   std::vector<allocation::Demand> demands;
-  std::vector<std::int64_t> cut;  ///< per demand: units that others get; they are open from the beginning
+  std::vector<std::int64_t> cut;                    ///< per demand: units that others get; they are open from the beginning
+  std::map<std::uint32_t, std::int64_t> elsewhere;  ///< units of accounts that are to be promised by other means, such as substitutes
   allocation::PlanOptions options;
   allocation::Plan plan;
   std::vector<Promise> promises;         ///< from stock
@@ -29,16 +32,22 @@ struct Sourced {
   std::vector<policy::Read> reads;
 };
 
+/// What one order may have of an item, over all its lines. Errors: `above_order_max`, `not_a_multiple`.
+[[nodiscard]] Result<void> check_limits(Context& context, std::vector<allocation::Demand> const& ordered);
+
 /// The policy chooses and ranks the places, the plan takes from them. `ship_complete`: everything or nothing.
-/// Errors: `policy_error`, `no_allocation_rule`, `above_order_max`, `not_a_multiple`.
+/// Errors: `policy_error`, `no_allocation_rule`.
 [[nodiscard]] Result<Sourced> source(Context& context, Buyer const& buyer, policy::Frame const& order, std::vector<allocation::Demand> demands,
-                                     bool ship_complete);
+                                     bool ship_complete, std::map<std::uint32_t, std::int64_t> elsewhere = {});
 /// Plans again with the same places, after options or demands have changed.
 void plan_again(Sourced& sourced);
 
 /// What is short comes from supply on its way to a place that the rule allows, the earliest first, and then from allowances
 /// (`backorders` of a stock level, or the policy's `backorder` rule, which may also limit it). What is left stays in `open`.
 [[nodiscard]] Result<std::vector<Promise>> backorder(Context& context, Sourced& sourced, policy::Frame const& order, std::vector<std::size_t> const& line_of);
+
+/// The account of what waits for nothing in particular, with the allowance of the catalog (below zero) as its floor.
+[[nodiscard]] Result<ledger::AccountIndex> open_allowance(Context& context, std::string const& item, std::string const& location, std::int64_t floor);
 
 /// The transfers that place the promises.
 [[nodiscard]] std::vector<ledger::Transfer> place(Context& context, Buyer const& buyer, std::vector<Promise> const& promises);

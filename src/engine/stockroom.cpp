@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <bylaw/catalog/entry.hpp>
 #include <bylaw/store/supplies.hpp>
@@ -71,27 +72,52 @@ Result<void> tell_lane(Context& context, Buyer const& buyer, trade::Location con
   return {};
 }
 
+/// Orders that have stock reserved at a location, but for one: as this command has left them so far.
+std::int64_t orders_at(Context const& context, std::string const& location, std::string const& except) {
+  std::set<std::string> items;
+  auto const& ledger = context.ledger;
+  for (std::uint32_t i = 0; i < ledger.account_count(); ++i) {
+    ledger::AccountIndex const account(i);
+    if (ledger.balance(account).pending_out == 0 || ledger.bounds(account).floor == ledger::no_floor) continue;
+    auto const key = ledger.key(account);
+    if (key.kind == ledger::AccountKind::quantity && key.place == location && key.status == "available") items.insert(key.unit);
+  }
+  std::set<std::string> orders;
+  for (auto const& item : items) {
+    for (auto const& pending : ledger.pendings_of(ledger::AccountKind::quantity, item)) {
+      auto const key = ledger.key(pending.debit);
+      if (key.place != location || key.status != "available" || pending.reference == except) continue;
+      if (ledger.key(pending.credit).place == "customer") orders.insert(pending.reference);
+    }
+  }
+  return static_cast<std::int64_t>(orders.size());
+}
+
 /// A location takes so many orders, as long as their stock lies there reserved.
-Result<bool> has_room(Context& context, trade::Location const& location, rulebook::CandidateFacts& facts) {
+Result<bool> has_room(Context& context, Buyer const& buyer, trade::Location const& location, rulebook::CandidateFacts& facts) {
   auto const entry = catalog_entry(context, "capacity", location.id);
   if (!entry) return Unexpected{entry.error()};
   auto const most = *entry ? whole(**entry, "orders_open_max") : std::nullopt;
   if (!most) return true;
-  auto const open = store::Supplies(context.store).orders_at(location.id);
-  if (!open) return Unexpected{open.error()};
-  facts.capacity_left = std::max<std::int64_t>(*most - *open, 0);
+  facts.capacity_left = std::max<std::int64_t>(*most - orders_at(context, location.id, buyer.id), 0);
   return *facts.capacity_left > 0;
 }
 
+/// Nothing is promised from a lot that is stopped or recalled.
+void leave_out_lots(std::vector<trade::StopRow> const& stops, std::string const& item, std::map<std::string, std::vector<Shelf>>& shelves) {
+  for (auto const& stop : stops) {
+    bool const keeps = has_word(stop.blocks, "allocate") || has_word(stop.blocks, "pick") || has_word(stop.blocks, "ship");
+    if (stop.what != "lot" || !keeps || !stops_lot(stop, item)) continue;
+    for (auto& [place, here] : shelves) std::erase_if(here, [&](Shelf const& shelf) { return shelf.lot == stop.target; });
+  }
+}
+
 /// Nothing is promised from a place that is stopped.
-Result<void> leave_out_stopped(Context& context, std::vector<trade::Location>& locations) {
-  auto const stops = stops_in_force(context);
-  if (!stops) return Unexpected{stops.error()};
-  for (auto const& stop : *stops) {
+void leave_out_stopped(std::vector<trade::StopRow> const& stops, std::vector<trade::Location>& locations) {
+  for (auto const& stop : stops) {
     bool const keeps = has_word(stop.blocks, "allocate") || has_word(stop.blocks, "pick") || has_word(stop.blocks, "ship");
     if (stop.what == "location" && keeps) std::erase_if(locations, [&](trade::Location const& l) { return l.id == stop.target; });
   }
-  return {};
 }
 
 /// How much of each shelf is promised to what is no order yet.
@@ -216,7 +242,9 @@ Result<std::vector<Place>> look_around(Context& context, Buyer const& buyer, std
   auto locations = context.store.locations(context.command.at);
   if (!locations) return Unexpected{locations.error()};
   if (!buyer.collect_at.empty()) std::erase_if(*locations, [&](trade::Location const& l) { return l.id != buyer.collect_at; });
-  if (auto const left_out = leave_out_stopped(context, *locations); !left_out) return Unexpected{left_out.error()};
+  auto const stops = stops_in_force(context);
+  if (!stops) return Unexpected{stops.error()};
+  leave_out_stopped(*stops, *locations);
   std::stable_sort(locations->begin(), locations->end(), [](auto const& a, auto const& b) { return a.priority < b.priority; });
   std::vector<StockLevel> network;
   for (auto const& demand : demands) {
@@ -225,13 +253,16 @@ Result<std::vector<Place>> look_around(Context& context, Buyer const& buyer, std
     network.push_back(std::move(*level));
   }
   std::vector<std::map<std::string, std::vector<Shelf>>> network_shelves;
-  for (auto const& demand : demands) network_shelves.push_back(all_shelves(context, demand.item, buyer.channel, nullptr));
+  for (auto const& demand : demands) {
+    network_shelves.push_back(all_shelves(context, demand.item, buyer.channel, nullptr));
+    leave_out_lots(*stops, demand.item, network_shelves.back());
+  }
   std::vector<Place> out;
   out.reserve(locations->size());
   for (auto& location : *locations) {
     auto& place = out.emplace_back();
     place.location = std::move(location);
-    auto const room = has_room(context, place.location, place.facts);
+    auto const room = has_room(context, buyer, place.location, place.facts);
     if (!room) return Unexpected{room.error()};
     if (!*room) {
       out.pop_back();

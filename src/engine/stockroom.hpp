@@ -59,6 +59,14 @@ struct Buyer {
 [[nodiscard]] std::vector<Shelf> shelves_of(Context& context, std::string const& item, std::string const& location, std::string const& channel,
                                             std::string const& removal, std::int64_t lane_days);
 
+/// The name of the stop that keeps a recalled lot from being promised.
+[[nodiscard]] inline std::string recall_stop(std::string const& item, std::string const& lot) { return "recall:" + item + "/" + lot; }
+
+/// Whether a stop of a lot is about this item: one that a recall made is about its item only.
+[[nodiscard]] inline bool stops_lot(trade::StopRow const& stop, std::string const& item) {
+  return stop.name.compare(0, 7, "recall:") != 0 || stop.name == recall_stop(item, stop.target);
+}
+
 /// What the catalog says of the working days of a location: its calendar has its id.
 [[nodiscard]] Result<void> tell_calendar(Context& context, trade::Location const& location, rulebook::CandidateFacts& facts);
 

@@ -4,6 +4,7 @@
 #include <bylaw/values/word_list.hpp>
 
 #include "engine/order_subject.hpp"
+#include "engine/stockroom.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -45,7 +46,7 @@ bool concerns(Context const& context, StopRow const& stop, OrderView const& view
   if (stop.what == "location" || stop.what == "lot") {
     for (auto const& pending : context.ledger.pendings_of(order.id)) {
       auto const key = context.ledger.key(pending.debit);
-      if (stop.what == "location" ? key.place == stop.target : key.detail == stop.target) return true;
+      if (stop.what == "location" ? key.place == stop.target : key.detail == stop.target && stops_lot(stop, key.unit)) return true;
     }
     return false;
   }

@@ -20,10 +20,13 @@ ledger::AccountIndex source_of(Context& context, SupplyRow const& row) {
 
 /// Open promises of a supply that bring units to its place (`in`), or take them from where a transfer starts.
 std::vector<ledger::Pending> promises_of(Context const& context, SupplyRow const& row, bool in) {
-  auto out = context.ledger.pendings_of(row.supply);
+  auto out = context.ledger.pendings_of(supply_reference(row.supply));
+  auto const way = "in_transit:" + row.from + ">" + row.location;
   std::erase_if(out, [&](ledger::Pending const& pending) {
-    auto const key = context.ledger.key(in ? pending.credit : pending.debit);
-    return key.unit != row.item || key.place != (in ? row.location : row.from) || key.status != "available";
+    auto const here = context.ledger.key(in ? pending.credit : pending.debit);
+    auto const there = context.ledger.key(in ? pending.debit : pending.credit);
+    if (here.unit != row.item || here.status != "available" || here.place != (in ? row.location : row.from)) return true;
+    return row.kind == "transfer" && there.place != way;
   });
   return out;
 }
@@ -50,7 +53,7 @@ Result<void> put(Context& context, SupplyRow const& row) {
     in.credit = context.stock(row.item, row.location, "available");
     in.amount = left;
     in.due = row.due;
-    in.reference = row.supply;
+    in.reference = supply_reference(row.supply);
     event.transfers.push_back(std::move(in));
   }
   auto const account = context.ledger.open(backorder_key(row.item, row.location, row.supply), {-left, ledger::no_ceiling});
@@ -79,7 +82,7 @@ Result<void> hold_at_origin(Context& context, SupplyRow const& row) {
     if (auto const dropped = context.apply(std::move(group)); !dropped) return dropped;
   }
   auto left = row.closed ? 0 : row.ordered - row.received;
-  Buyer const buyer{row.supply, "", "in_transit:" + row.from + ">" + row.location, nullptr, "", {}};
+  Buyer const buyer{supply_reference(row.supply), "", "in_transit:" + row.from + ">" + row.location, nullptr, "", {}};
   std::vector<Promise> promises;
   for (auto const& shelf : shelves_of(context, row.item, row.from, "", "", 0)) {
     auto const units = std::min(left, std::max<std::int64_t>(shelf.free, 0));
@@ -95,6 +98,25 @@ Result<void> hold_at_origin(Context& context, SupplyRow const& row) {
 }
 
 }  // namespace
+
+Result<bool> shrink_transfer(Context& context, Replanning& replanning, std::string const& supply, std::string const& item, std::int64_t units) {
+  auto lines = context.supply_lines(supply);
+  if (!lines) return Unexpected{lines.error()};
+  bool found = false;
+  for (auto& row : *lines) {
+    if (row.kind != "transfer" || row.item != item || row.sent || row.closed || units <= 0) continue;
+    found = true;
+    auto const lost = std::min(units, row.ordered - row.received);
+    units -= lost;
+    row.ordered -= lost;
+    row.closed = row.ordered == row.received;
+    row.cause = "there was less where it starts";
+    if (auto const freed = replanning.free_supply(supply, row.location); !freed) return Unexpected{freed.error()};
+    if (auto const placed = put(context, row); !placed) return Unexpected{placed.error()};
+    context.announce("supply.short", supply, item);
+  }
+  return found;
+}
 
 Result<void> run(Context& context, trade::ExpectSupply const& body) {
   context.outcome.subject = body.supply;
@@ -152,6 +174,16 @@ Result<void> run(Context& context, trade::SendSupply const& body) {
   std::erase_if(*lines, [](SupplyRow const& row) { return row.kind != "transfer" || row.sent || row.closed; });
   if (lines->empty()) return context.refuse("unknown_supply", "there is no transfer `" + body.supply + "` that waits to be sent", "correct the number");
   for (auto& row : *lines) {
+    // What is not there any more does not leave, and does not come.
+    std::int64_t reserved = 0;
+    for (auto const& promise : promises_of(context, row, false)) reserved += promise.amount;
+    if (reserved > 0 && reserved < row.ordered - row.received) {
+      Replanning replanning(context, row.item, "there was less where `" + body.supply + "` starts");
+      auto const shrunk = shrink_transfer(context, replanning, body.supply, row.item, row.ordered - row.received - reserved);
+      if (!shrunk) return Unexpected{shrunk.error()};
+      if (auto const planned = replanning.plan(); !planned) return planned;
+      row.ordered = row.received + reserved;
+    }
     std::vector<ledger::Transfer> group;
     for (auto const& promise : promises_of(context, row, false)) {
       ledger::Transfer out;
@@ -203,7 +235,7 @@ Result<void> run(Context& context, trade::ReceiveSupply const& body) {
   }
   if (body.quantity > 0) {
     auto const shelf = context.shelf(body.item, body.location, body.lot);
-    if (!body.lot.empty()) event.lots.push_back({body.item, body.lot, context.command.at, body.removal, body.expires});
+    if (!body.lot.empty()) event.lots.push_back(context.lot(body.item, body.lot, body.removal, body.expires));
     ledger::Transfer in;
     in.debit = source_of(context, row);
     in.credit = shelf;
@@ -224,8 +256,8 @@ Result<void> run(Context& context, trade::ReceiveSupply const& body) {
   if (auto const placed = put(context, row); !placed) return placed;
   context.outcome.state = row.closed ? "received" : "partly_received";
   context.announce("supply." + context.outcome.state, body.supply, body.item);
-  if (auto const set = set_reserves(context, *item, body.location, Occasion::receipt); !set) return set;
-  return replanning.plan();
+  if (auto const planned = replanning.plan(); !planned) return planned;
+  return set_reserves(context, *item, body.location, Occasion::receipt);
 }
 
 }  // namespace bylaw::inline v0::engine

@@ -1,6 +1,7 @@
 // Many orders at once: what is scarce is divided first, then each order is allocated with its share.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <bylaw/allocation/share.hpp>
 #include <bylaw/store/supplies.hpp>
@@ -53,11 +54,12 @@ Result<std::optional<Member>> member_of(Context& context, std::string const& id,
   return std::optional<Member>(std::move(out));
 }
 
-/// What an item has in the network that a channel may take, less what is kept back.
-Result<std::int64_t> free_units(Context& context, Member const& member, std::string const& item) {
+/// What an item has in the network for a member, less what is kept back.
+Result<std::int64_t> free_units(Context& context, Member const& member, std::string const& item, std::int64_t wanted) {
+  context.decide_about(member.view.stored.order);
   auto const frame = context.book().order_frame(member.view.facts);
   if (!frame) return Unexpected{frame.error()};
-  auto const sourced = source(context, buyer_of(member.view), *frame, {{1, item, INT64_C(1'000'000'000'000)}}, false);
+  auto const sourced = source(context, buyer_of(member.view), *frame, {{1, item, wanted}}, false);
   if (!sourced) return Unexpected{sourced.error()};
   std::int64_t out = 0;
   for (auto const& place : sourced->places) {
@@ -69,6 +71,7 @@ Result<std::int64_t> free_units(Context& context, Member const& member, std::str
 }
 
 Result<allocation::Fairness> fairness_of(Context& context, Member const& member) {
+  context.decide_about(member.view.stored.order);
   auto const frame = context.book().order_frame(member.view.facts);
   if (!frame) return Unexpected{frame.error()};
   auto const decision = context.book().policy().decide_allocation(*frame, {}, context.command.at);
@@ -91,7 +94,8 @@ Result<void> divide(Context& context, std::vector<Member*> const& members, std::
     wanted += claim.quantity;
     claims.push_back(std::move(claim));
   }
-  auto const free = free_units(context, *members.front(), item);
+  if (wanted == 0) return {};
+  auto const free = free_units(context, *members.front(), item, fits_int64(wanted) ? static_cast<std::int64_t>(wanted) : INT64_MAX);
   if (!free) return Unexpected{free.error()};
   if (wanted <= *free) return {};
   auto const shares = allocation::share(claims, *free, fairness);
@@ -101,13 +105,42 @@ Result<void> divide(Context& context, std::vector<Member*> const& members, std::
   return {};
 }
 
-/// An order that wants all or nothing and does not get all of one item gives back its share of the others, and these are divided again.
-void give_back(Context& context, std::vector<Member>& members) {
+/// An order that wants all or nothing and does not get all of one item gets nothing of the others. Whether there was one.
+bool give_back(Context& context, std::vector<Member>& members) {
+  bool any = false;
   for (auto& member : members) {
-    if (!member.claim.complete || context.caps.count(member.claim.id) == 0) continue;
+    if (!member.claim.complete || member.demands.empty() || context.caps.count(member.claim.id) == 0) continue;
     for (auto const& demand : member.demands) context.caps[member.claim.id][demand.item] = 0;
     member.demands.clear();
+    any = true;
   }
+  return any;
+}
+
+std::string group_of(Member const& member) {
+  auto const& order = member.view.stored.order;
+  return order.channel + "/" + attribute_of(order, "order.collect_at") + "/" + order.ship_to.country + "/" + std::to_string(static_cast<int>(member.fairness));
+}
+
+/// Divides every item among those who want it; as long as somebody gives his shares back, again among the others.
+Result<void> divide_all(Context& context, std::vector<Member>& members) {
+  for (bool again = true; again;) {
+    // Those who see the same stock divide it: of one channel, one collection point, one country, under one fairness. Where others see
+    // some of it too, whoever comes first in turn has it.
+    std::map<std::pair<std::string, std::string>, std::vector<Member*>> wanting;
+    for (auto& member : members) {
+      if (!member.demands.empty()) context.caps.erase(member.claim.id);
+      for (auto const& demand : member.demands) {
+        auto& list = wanting[{demand.item, group_of(member)}];
+        if (list.empty() || list.back() != &member) list.push_back(&member);
+      }
+    }
+    for (auto const& [key, list] : wanting) {
+      if (auto const divided = divide(context, list, key.first, list.front()->fairness); !divided) return divided;
+    }
+    again = give_back(context, members);
+  }
+  return {};
 }
 
 }  // namespace
@@ -115,12 +148,18 @@ void give_back(Context& context, std::vector<Member>& members) {
 Result<void> run(Context& context, trade::AllocateOrders const& body) {
   auto ids = body.orders;
   if (ids.empty()) {
-    auto waiting = store::Supplies(context.store).waiting_orders(body.count_max);
+    // Those that stand on supply already are planned when it comes.
+    auto waiting = store::Supplies(context.store).waiting_orders(1'000'000);
     if (!waiting) return Unexpected{waiting.error()};
-    ids = std::move(*waiting);
+    for (auto const& id : *waiting) {
+      if (context.ledger.pendings_of(id).empty() && static_cast<std::int64_t>(ids.size()) < body.count_max) ids.push_back(id);
+    }
   }
+  auto const* version = context.version;
   std::vector<Member> members;
+  std::set<std::string> seen;
   for (auto const& id : ids) {
+    if (!seen.insert(id).second) continue;
     auto member = member_of(context, id, !body.orders.empty());
     if (!member) return Unexpected{member.error()};
     if (!*member) continue;
@@ -131,24 +170,7 @@ Result<void> run(Context& context, trade::AllocateOrders const& body) {
     members.push_back(std::move(**member));
   }
   for (auto& member : members) member.view.facts.order = &member.view.stored.order;
-  std::map<std::string, std::vector<Member*>> wanting;
-  for (int round = 0; round < 2; ++round) {
-    wanting.clear();
-    for (auto& member : members) {
-      for (auto const& demand : member.demands) {
-        auto& list = wanting[demand.item];
-        if (list.empty() || list.back() != &member) list.push_back(&member);
-      }
-    }
-    if (round > 0) {
-      for (auto& [id, caps] : context.caps) std::erase_if(caps, [&](auto const& cap) { return wanting.count(cap.first) != 0 && cap.second > 0; });
-    }
-    for (auto const& [item, list] : wanting) {
-      if (auto const divided = divide(context, list, item, list.front()->fairness); !divided) return divided;
-    }
-    give_back(context, members);
-  }
-  std::erase_if(context.caps, [](auto const& cap) { return cap.second.empty(); });
+  if (auto const divided = divide_all(context, members); !divided) return divided;
   std::vector<allocation::Claim> claims;
   for (auto const& member : members) claims.push_back(member.claim);
   auto const fairness = members.empty() ? allocation::Fairness::promise_date : members.front().fairness;
@@ -169,6 +191,7 @@ Result<void> run(Context& context, trade::AllocateOrders const& body) {
     (allocated ? full : waiting) += 1;
   }
   context.caps.clear();
+  context.version = version;
   context.outcome.message = std::to_string(full) + " orders allocated, " + std::to_string(waiting) + " wait";
   return {};
 }

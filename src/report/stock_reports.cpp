@@ -42,7 +42,7 @@ constexpr Report all[] = {
                     "ORDER BY item, seq"},
     {"at_risk", "orders and money behind each supply: what is late when it is",
      "SELECT p.behind AS supply, " BYLAW_TIME(
-         "p.due") " AS due, p.due < (SELECT max(recorded_at) FROM commit_log) AS overdue, p.reference AS order_id, p.item, "
+         "p.due") " AS due, p.due > 0 AND p.due < (SELECT max(recorded_at) FROM commit_log) AS overdue, p.reference AS order_id, p.item, "
                   "p.location, sum(p.quantity) AS quantity, o.customer, CASE WHEN o.currency IS NULL THEN '' ELSE " BYLAW_MONEY(
                       "coalesce((SELECT sum(l.net) * sum(p.quantity) / "
                       "sum(l.quantity) FROM order_line l WHERE l.order_seq=o.order_seq AND l.item=p.item), 0)",

@@ -46,6 +46,7 @@ constexpr std::array order_getters = {
     Getter{"order.changes", [](Source const&) { return Value::of(std::int64_t{0}); }},
     Getter{"order.consented", [](Source const&) { return Value::of(false); }},
     Getter{"order.customer.has_gift_card", [](Source const&) { return Value::of(false); }},
+    Getter{"order.partly_shipped", [](Source const& s) { return Value::of(s.order->partly_shipped); }},
     Getter{"order.awaits_parcel", [](Source const& s) { return Value::of(s.order->awaits_parcel); }},
     Getter{"order.duplicate_of", [](Source const& s) { return text_or_missing(s.order->duplicate_of); }},
     Getter{"order.customer.same_as", [](Source const& s) { return text_or_missing(s.order->customer_same_as); }},

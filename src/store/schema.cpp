@@ -358,19 +358,16 @@ CREATE VIEW promise_open AS SELECT r.seq, r.reference, a.unit AS item, a.place A
   WHERE a.kind = 0 AND a.floor != -9223372036854775808 OR a.status = 'backorder';
 CREATE VIEW feed_now AS SELECT f.* FROM feed_event f WHERE f.seq = (SELECT max(x.seq) FROM feed_event x WHERE x.item = f.item AND x.channel = f.channel
   AND x.location = f.location);
-CREATE VIEW lot_out AS SELECT a.unit AS item, a.detail AS lot, a.place AS location, t.reference, sum(CASE t.kind WHEN 0 THEN t.amount ELSE t.amount END) AS
-  quantity, min(t.effective) AS at FROM transfer t JOIN transfer p ON p.seq = CASE t.kind WHEN 2 THEN t.target ELSE t.seq END JOIN account a ON
+CREATE VIEW lot_out AS SELECT a.unit AS item, a.detail AS lot, a.place AS location, t.reference, sum(t.amount) AS quantity, min(t.effective) AS at FROM transfer t JOIN transfer p ON p.seq = CASE t.kind WHEN 2 THEN t.target ELSE t.seq END JOIN account a ON
   a.seq = p.debit + 1 JOIN account c ON c.seq = p.credit + 1 WHERE t.kind IN (0, 2) AND a.kind = 0 AND a.detail != '' AND c.place = 'customer'
   GROUP BY a.unit, a.detail, a.place, t.reference;
 CREATE VIEW fulfilment AS SELECT o.subject AS order_id, CASE
     WHEN count(s.seq) = 0 THEN 'not_fulfilled'
     WHEN count(CASE WHEN s.state != 'cancelled' THEN 1 END) = 0 THEN 'cancelled'
-    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'delivered') THEN 1 END) = 0 AND NOT EXISTS (SELECT 1 FROM reservation_open r JOIN account a
-      ON a.seq = r.account + 1 WHERE r.reference = o.subject AND a.kind = 0) AND count(CASE WHEN s.state = 'cancelled' THEN 1 END) = 0 THEN 'delivered'
     WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'delivered') THEN 1 END) = 0 THEN 'delivered'
     WHEN count(CASE WHEN s.state = 'delivered' THEN 1 END) > 0 THEN 'partially_delivered'
-    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'shipped') THEN 1 END) = 0 THEN 'shipped'
-    WHEN count(CASE WHEN s.state = 'shipped' THEN 1 END) > 0 THEN 'partially_shipped'
+    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'shipped', 'lost') THEN 1 END) = 0 THEN 'shipped'
+    WHEN count(CASE WHEN s.state IN ('shipped', 'lost') THEN 1 END) > 0 THEN 'partially_shipped'
     WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'packed') THEN 1 END) = 0 THEN 'fulfilled'
     WHEN count(CASE WHEN s.state IN ('packed') THEN 1 END) > 0 THEN 'partially_fulfilled'
     ELSE 'not_fulfilled' END AS status

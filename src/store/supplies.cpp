@@ -184,7 +184,7 @@ bool Supplies::has_entries(std::string_view kind) {
 Result<std::vector<std::pair<std::string, std::string>>> Supplies::entries(std::string_view kind, std::string_view prefix, Timestamp at) {
   std::vector<std::pair<std::string, std::string>> out;
   Statement q(impl_->db.get(),
-              "SELECT c.id, c.body FROM catalog_entry c WHERE c.kind=?1 AND c.id>=?2 AND substr(c.id, 1, length(?2))=?2 AND c.removed=0 AND c.seq = (SELECT "
+              "SELECT c.id, c.body FROM catalog_entry c WHERE c.kind=?1 AND c.id>=?2 AND c.id<?2 || char(1114111) AND c.removed=0 AND c.seq = (SELECT "
               "x.seq FROM catalog_entry x WHERE x.kind=?1 AND x.id=c.id AND x.effective<=?3 ORDER BY x.effective DESC, x.seq DESC LIMIT 1) ORDER BY c.id");
   q.reset().bind(kind).bind(prefix).bind(at.value);
   while (q.step()) {
@@ -201,15 +201,6 @@ Result<std::vector<std::string>> Supplies::shipped_lot(std::string_view item, st
   Statement q(impl_->db.get(), "SELECT DISTINCT reference FROM lot_out WHERE item=?1 AND lot=?2 AND reference != '' ORDER BY reference");
   q.reset().bind(item).bind(lot);
   while (q.step()) out.push_back(q.text());
-  if (q.failed()) return impl_->fail();
-  return out;
-}
-
-Result<std::int64_t> Supplies::orders_at(std::string_view location) {
-  if (!impl_->flush_transfers()) return impl_->fail();
-  std::int64_t out = 0;
-  Statement q(impl_->db.get(), "SELECT count(DISTINCT reference) FROM promise_open WHERE location=?1 AND stands_on='stock'");
-  if (q.reset().bind(location).step()) out = q.number();
   if (q.failed()) return impl_->fail();
   return out;
 }

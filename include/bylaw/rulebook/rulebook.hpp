@@ -39,6 +39,7 @@ struct OrderFacts {
   bool paid_in_full = false;
   std::int64_t same_customer_orders = 0;  ///< other orders of this customer known so far
   std::vector<trade::Item const*> items;  ///< per line; nullptr when the item is not known
+  bool partly_shipped = false;            ///< some units have left before the rest
   bool awaits_parcel = false;             ///< something lies reserved that no parcel has taken yet, though others have contents
   std::string duplicate_of{};             ///< an order that looks the same; empty: none
   std::string customer_same_as{};         ///< another customer with the same mail address; empty: none

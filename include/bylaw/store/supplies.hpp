@@ -44,8 +44,6 @@ class BYLAW_EXPORT Supplies {
   [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> entries(std::string_view kind, std::string_view prefix, Timestamp at);
   /// Orders that were shipped units of a lot.
   [[nodiscard]] Result<std::vector<std::string>> shipped_lot(std::string_view item, std::string_view lot);
-  /// Orders that have something reserved at a location.
-  [[nodiscard]] Result<std::int64_t> orders_at(std::string_view location);
 
  private:
   Store::Impl* impl_;

@@ -32,6 +32,9 @@ measure orders_of_customer = count order by customer.id over 30 days;
 hold big { when order.total > )") +
          limit + R"( or orders_of_customer > 50; reason BIG; blocks release; queue desk; release by clerk; }
 approval cancels { for cancel over 100.00 USD per order or over 150.00 USD per requester in 1 day; by boss; not by requester; lapse after 4 hours; }
+protect floor { for channel store; keep 2 each; set at receipt; }
+publish feed { for channel web; offer stock.available; }
+change web { allow items until picked; allow cancel until packed; }
 brake releases { for release; at most 1 per 1 hour; queue robots; by boss; }
 )";
 }
@@ -172,6 +175,60 @@ bool Story::govern() {
   return ok && say({command("e-1", trade::ErasePerson{"C-A-3", "asked"}, bob)});
 }
 
+/// Everything about what is promised: a cart, supply that slips and comes with a lot, a wave, parcels, a change, a recall, a count.
+bool Story::promise() {
+  trade::Item item;
+  item.sku = "NUT";
+  trade::Location second;
+  second.id = "DC2";
+  auto const nuts = [](std::string id, std::int64_t units) {
+    auto out = order(std::move(id), units);
+    out.lines[0].item = "NUT";
+    return trade::ImportOrder{out};
+  };
+  auto const cart = [](char const* id, std::int64_t units, int hours) {
+    trade::ReserveStock out;
+    out.id = id;
+    out.lines.resize(1);
+    out.lines[0].item = "NUT";
+    out.lines[0].quantity = units;
+    out.expires = Timestamp(start + hours * 3'600'000LL);
+    out.backorder = hours > 1;
+    return out;
+  };
+  trade::AllocateOrders wave;
+  wave.orders = {"N-1", "N-2", "N-3"};
+  trade::ChangeOrder fewer;
+  fewer.order = "N-3";
+  fewer.thing = "items";
+  fewer.lines = {{1, 4}};
+  trade::PostCount sheet;
+  sheet.sheet = "S-1";
+  sheet.rows.resize(1);
+  sheet.rows[0].item = "NUT";
+  sheet.rows[0].location = "DC1";
+  sheet.rows[0].lot = "L2";
+  sheet.rows[0].expected = 4;
+  sheet.rows[0].counted = 3;
+  auto const due = [](int days) { return Timestamp(start + days * 86'400'000LL); };
+  auto const expect = [&](char const* supply, std::int64_t units, int days) {
+    return trade::ExpectSupply{supply, trade::SupplyKind::purchase_order, "NUT", "DC1", "", units, due(days), 0, ""};
+  };
+  bool ok = say({command("n-1", trade::DefineItem{item, Timestamp{INT64_MIN}}), command("n-2", trade::DefineLocation{second, Timestamp{INT64_MIN}}),
+                 command("n-3", trade::ReceiveStock{"NUT", "DC1", 12, "", "L1", {}, {}}), command("n-4", cart("CART", 3, 1))});
+  auto with_cart = nuts("N-1", 3);
+  with_cart.order.attributes.push_back({"order.reservation", "CART"});
+  ok = ok &&
+       say({command("n-5", with_cart, ann), command("n-6", nuts("N-2", 10), ann), command("n-7", nuts("N-3", 6), ann), command("n-8", expect("PO-1", 8, 5))});
+  ok = ok && say({command("n-9", wave)});
+  ok = ok && say({command("n-10", expect("PO-1", 8, 9)), command("n-11", expect("PO-2", 4, 7))});
+  ok = ok && say({command("n-12", trade::PlanShipments{"N-1", 0, ""}), command("n-13", trade::InstanceEvent{"N-1/1", "pick", ""}),
+                  command("n-14", trade::ReceiveSupply{"PO-1", "NUT", "DC1", 5, "L2", {}, {}, false, ""})});
+  ok = ok && say({command("n-15", fewer), command("n-16", trade::RecallLot{"NUT", "L1", "bad", ""}),
+                  command("n-17", trade::MoveStock{"NUT", "DC1", "DC2", "L2", "available", "available", 1, ""})});
+  return ok && say({command("n-18", sheet), command("n-19", trade::Replan{"NUT", ""}), command("n-20", cart("CART-2", 2, 2))});
+}
+
 bool Story::tell() {
   if (!open()) return false;
   trade::Item item;
@@ -186,7 +243,7 @@ bool Story::tell() {
   ok = ok && say({command("i-7", trade::ImportOrder{order("A-1", 5, 2)}, ann), command("i-8", trade::ImportOrder{order("A-1", 6, 2)}, ann)});
   ok = ok && say({command("b-1", trade::OrderEvent{"A-2", "allocate", ""}), command("b-2", trade::OrderEvent{"A-3", "allocate", ""})}, true);
   ok = ok && say({command("b-3", trade::OrderEvent{"A-5", "allocate", ""}), command("b-4", trade::OrderEvent{"A-9", "allocate", ""})}, true);
-  ok = ok && govern() && deliver();
+  ok = ok && promise() && govern() && deliver();
   ok = ok && say({command("o-1", trade::ObserveStock{trade::Observation::damaged, "TEA", "DC1", 90, "", -1, "", ""}),
                   command("o-2", trade::ObserveStock{trade::Observation::counted, "TEA", "DC1", 30, "", -1, "", ""}),
                   command("o-3", trade::ObserveStock{trade::Observation::shipped, "TEA", "DC1", 40, "A-3", -1, "", ""})});

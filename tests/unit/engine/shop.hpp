@@ -41,6 +41,7 @@ class Shop {
     return loaded->rulebook;
   }
   Result<void> try_open(std::string const& text) {
+    text_ = text;
     engine_.reset();
     auto engine = engine::Engine::open({path(), true, rules(text), {clock, this}, false, 1'000'000, {}, *config::load_zones()});
     if (!engine) return Unexpected{engine.error()};
@@ -60,6 +61,8 @@ class Shop {
     REQUIRE_MESSAGE(opened.has_value(), opened.error().message);
   }
   void close() { engine_.reset(); }
+  /// With the policy of before.
+  void open_again() { REQUIRE(try_open(text_).has_value()); }
 
   trade::Outcome send(trade::CommandBody body, std::string role = "system") {
     auto const outcome = engine_->submit(trade::Command{"c-" + std::to_string(++count_), Timestamp(now), {role, role}, std::move(body)});
@@ -144,5 +147,6 @@ class Shop {
   }
   std::filesystem::path folder_ = std::filesystem::temp_directory_path() / ("bylaw_shop_" + std::to_string(getpid()) + "_" + std::to_string(next()));
   std::unique_ptr<engine::Engine> engine_;
+  std::string text_;
   int count_ = 0;
 };
