@@ -41,6 +41,7 @@ full: test clang asan tsan lint bench
 	@BYLAW_SIM_STEPS=1000000 $(BUILD)/tests/simulator
 	@BYLAW_FAULT_STRIDE=1 $(BUILD)/tests/fault_tests --test-case-exclude='a flipped byte*'
 	@BYLAW_FAULT_STRIDE=13 $(BUILD)/tests/fault_tests --test-case='a flipped byte*'
+	@BYLAW_WAREHOUSES=500 $(BUILD)/tests/unit_tests --test-case='a warehouse of random*'
 	@BYLAW_KILLS=100 $(BUILD)/tests/books_tests
 	@BYLAW_KILLS=100 BYLAW_WORLD_STEPS=200000 $(BUILD)/tests/world_tests
 	@$(MAKE) --no-print-directory fuzz FUZZ_SECONDS=60
@@ -48,17 +49,18 @@ full: test clang asan tsan lint bench
 # Ratios against twins written by hand, in one run. Each program checks its answers first and ends with an
 # error when a target is missed.
 bench: bench-deps build
-	@cmake --build $(BUILD) --target policy_bench rules_bench ledger_bench workflow_bench engine_bench
+	@cmake --build $(BUILD) --target policy_bench rules_bench ledger_bench workflow_bench engine_bench allocation_bench
 	@$(BUILD)/tests/policy_bench
 	@$(BUILD)/tests/rules_bench $(addprefix $(BUILD)/bench/rules/,base mixed numeric lists lines)
 	@$(BUILD)/tests/ledger_bench
 	@$(BUILD)/tests/workflow_bench $(BUILD)/bench/workflow
 	@$(BUILD)/tests/engine_bench $(BUILD)/bench/engine
+	@$(BUILD)/tests/allocation_bench $(BUILD)/bench/allocation
 
 # XState comes from npm; Debian's node is only installed where there is none.
 bench-deps:
 	@command -v npm > /dev/null || $(MAKE) --no-print-directory deps PACKAGES="nodejs npm"
-	@$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) rapidjson-dev"
+	@$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) rapidjson-dev coinor-cbc"
 	@test -d $(BUILD)/bench/xstate/node_modules/xstate || { mkdir -p $(BUILD)/bench/xstate && \
 	  npm install --silent --no-fund --no-audit --prefix $(BUILD)/bench/xstate xstate@5.33.3 > /dev/null; }
 

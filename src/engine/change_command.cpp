@@ -6,7 +6,7 @@
 #include <bylaw/wire/decisions.hpp>
 
 #include "engine/order_promises.hpp"
-#include "engine/reservation_subject.hpp"
+#include "engine/promise_moves.hpp"
 #include "engine/shipments.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -72,11 +72,7 @@ Result<void> give_back_surplus(Context& context, OrderView const& view) {
   std::map<std::string, std::vector<ledger::Pending>> promised;
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) promised[context.ledger.key(pending.debit).unit].push_back(pending);
   for (auto& [item, pendings] : promised) {
-    std::stable_sort(pendings.begin(), pendings.end(), [&](ledger::Pending const& a, ledger::Pending const& b) {
-      bool const later_a = is_backorder(context.ledger.key(a.debit));
-      bool const later_b = is_backorder(context.ledger.key(b.debit));
-      return later_a != later_b ? later_a : b.sequence < a.sequence;
-    });
+    in_giving_order(context, pendings);
     std::int64_t have = 0;
     for (auto const& pending : pendings) have += pending.amount;
     auto const keep = std::max<std::int64_t>(wanted.count(item) != 0 ? wanted[item] : 0, 0);

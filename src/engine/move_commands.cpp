@@ -3,6 +3,7 @@
 
 #include <bylaw/store/supplies.hpp>
 
+#include "engine/promise_moves.hpp"
 #include "engine/protection.hpp"
 #include "engine/replan.hpp"
 #include "engine/shipments.hpp"
@@ -71,11 +72,7 @@ Result<void> run(Context& context, trade::RecallLot const& body) {
       if (!picked) return Unexpected{picked.error()};
       if (*picked) in_parcels.push_back(pending.reference);
       replanning.add(pending.reference, pending.amount);
-      ledger::Transfer dropped;
-      dropped.kind = ledger::TransferKind::void_pending;
-      dropped.target = pending.sequence;
-      dropped.reference = pending.reference;
-      if (auto const gone = context.apply({dropped}); !gone) return gone;
+      if (auto const gone = context.apply({drop_of(pending)}); !gone) return gone;
     }
     auto const there = context.ledger.balance(account).posted;
     if (there <= 0) continue;

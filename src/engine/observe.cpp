@@ -1,8 +1,8 @@
 // What somebody has seen is booked, whatever the books said before: counted, damaged, shipped.
 #include <algorithm>
 
+#include "engine/promise_moves.hpp"
 #include "engine/replan.hpp"
-#include "engine/reservation_subject.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -65,27 +65,12 @@ ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, st
 /// What an order had reserved here has left for it: its promises are kept, and what is left of one is promised anew.
 void ship_promised(Context& context, trade::ObserveStock const& body, std::vector<ledger::Transfer>& group, std::int64_t& units) {
   if (body.order.empty()) return;
-  for (auto const& pending : context.ledger.pendings_of(body.order)) {
+  auto pendings = context.ledger.pendings_of(body.order);
+  std::erase_if(pendings, [&](ledger::Pending const& pending) {
     auto const key = context.ledger.key(pending.debit);
-    if (units == 0 || key.unit != body.item || key.place != body.location || is_backorder(key) || (!body.lot.empty() && key.detail != body.lot)) continue;
-    ledger::Transfer kept;
-    kept.kind = ledger::TransferKind::post_pending;
-    kept.target = pending.sequence;
-    kept.amount = std::min(units, pending.amount);
-    kept.reference = pending.reference;
-    group.push_back(kept);
-    units -= kept.amount;
-    if (kept.amount == pending.amount) continue;
-    ledger::Transfer rest;
-    rest.kind = ledger::TransferKind::pending;
-    rest.debit = pending.debit;
-    rest.credit = pending.credit;
-    rest.amount = pending.amount - kept.amount;
-    rest.due = pending.due;
-    rest.expires = pending.expires;
-    rest.reference = pending.reference;
-    group.push_back(rest);
-  }
+    return key.unit != body.item || key.place != body.location || is_backorder(key) || (!body.lot.empty() && key.detail != body.lot);
+  });
+  units = keep_promises(pendings, units, group);
 }
 
 /// What has left for an order from where nothing was reserved for it is not reserved for it elsewhere any more: what waits for supply
@@ -97,11 +82,7 @@ void give_back_elsewhere(Context& context, trade::ObserveStock const& body, std:
     bool const kept = std::any_of(group.begin(), group.end(), [&](ledger::Transfer const& t) { return t.target == pending.sequence; });
     return kept || context.ledger.key(pending.debit).unit != body.item;
   });
-  std::stable_sort(pendings.begin(), pendings.end(), [&](ledger::Pending const& a, ledger::Pending const& b) {
-    bool const later_a = is_backorder(context.ledger.key(a.debit));
-    bool const later_b = is_backorder(context.ledger.key(b.debit));
-    return later_a != later_b ? later_a : b.sequence < a.sequence;
-  });
+  in_giving_order(context, pendings);
   cut_into(context, pendings, units, group);
 }
 

@@ -7,6 +7,7 @@
 
 #include "engine/intake.hpp"
 #include "engine/order_promises.hpp"
+#include "engine/promise_moves.hpp"
 #include "engine/shipments.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -51,26 +52,16 @@ Money cost_of(OrderView const& view, std::string const& item, std::int64_t quant
   return Money(0, view.stored.order.currency);
 }
 
-/// The transfer that keeps a reservation, or drops it.
-ledger::Transfer resolution(ledger::Pending const& pending, ledger::TransferKind kind) {
-  ledger::Transfer transfer;
-  transfer.kind = kind;
-  transfer.amount = pending.amount;
-  transfer.target = pending.sequence;
-  transfer.reference = pending.reference;
-  return transfer;
-}
-
 Result<void> ship(Context& context, OrderView const& view) {
   std::vector<ledger::Transfer> group;
   std::vector<Money> costs;  // one sum per currency that items are bought in
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
     if (is_backorder(context.ledger.key(pending.debit))) {
       // What is yet to come has not left, and nobody waits for it once the order is out.
-      group.push_back(resolution(pending, ledger::TransferKind::void_pending));
+      group.push_back(drop_of(pending));
       continue;
     }
-    group.push_back(resolution(pending, ledger::TransferKind::post_pending));
+    group.push_back(keep_of(pending, pending.amount));
     auto const share = cost_of(view, context.ledger.key(pending.debit).unit, pending.amount);
     auto known = std::find_if(costs.begin(), costs.end(), [&](Money const& c) { return c.currency() == share.currency(); });
     if (known == costs.end()) known = costs.insert(known, Money(0, share.currency()));
@@ -85,7 +76,7 @@ Result<void> ship(Context& context, OrderView const& view) {
 Result<void> release_stock(Context& context, OrderView const& view) {
   std::vector<ledger::Transfer> group;
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
-    group.push_back(resolution(pending, ledger::TransferKind::void_pending));
+    group.push_back(drop_of(pending));
     context.freed.insert(context.ledger.key(pending.debit).unit);
   }
   return group.empty() ? Result<void>{} : context.apply(std::move(group));

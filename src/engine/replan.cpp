@@ -7,20 +7,13 @@
 #include <bylaw/allocation/share.hpp>
 #include <bylaw/store/supplies.hpp>
 
+#include "engine/promise_moves.hpp"
 #include "engine/reservation_subject.hpp"
 #include "engine/shipments.hpp"
 
 namespace bylaw::inline v0::engine {
 
 namespace {
-
-Result<void> let_go(Context& context, ledger::Pending const& pending) {
-  ledger::Transfer dropped;
-  dropped.kind = ledger::TransferKind::void_pending;
-  dropped.target = pending.sequence;
-  dropped.reference = pending.reference;
-  return context.apply({dropped});
-}
 
 allocation::Claim claim_of(trade::Order const& order) {
   allocation::Claim claim;
@@ -58,7 +51,7 @@ Result<void> Replanning::free_supply(std::string const& supply, std::string cons
   for (auto const& pending : context_.ledger.pendings_of(ledger::AccountKind::quantity, item_)) {
     if (pending.debit != account) continue;
     let_go_of(pending);
-    if (auto const gone = let_go(context_, pending); !gone) return gone;
+    if (auto const gone = context_.apply({drop_of(pending)}); !gone) return gone;
   }
   return {};
 }
@@ -74,7 +67,7 @@ Result<void> Replanning::free_dead_lots() {
     if (!picked) return Unexpected{picked.error()};
     if (*picked) continue;  // what is in a parcel is looked at by whoever packs it
     let_go_of(pending);
-    if (auto const gone = let_go(context_, pending); !gone) return gone;
+    if (auto const gone = context_.apply({drop_of(pending)}); !gone) return gone;
   }
   return {};
 }
@@ -105,11 +98,7 @@ Result<void> Replanning::promise_again(std::string const& reference) {
     auto const key = context_.ledger.key(pending.debit);
     auto const room = context_.ledger.balance(pending.debit).available() - context_.ledger.bounds(pending.debit).floor - taken[pending.debit.value];
     auto const again = is_backorder(key) ? std::clamp<std::int64_t>(room, 0, pending.amount) : 0;
-    ledger::Transfer promise;
-    promise.kind = ledger::TransferKind::pending;
-    promise.credit = pending.credit;
-    promise.expires = pending.expires;
-    promise.reference = reference;
+    auto promise = rest_of(pending, pending.amount);
     if (again > 0) {
       promise.debit = pending.debit;
       promise.amount = again;

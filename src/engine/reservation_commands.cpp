@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/order_promises.hpp"
+#include "engine/promise_moves.hpp"
 #include "engine/reservation_subject.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -12,14 +13,6 @@ using trade::TimerAction;
 namespace {
 
 constexpr char const* expiry_clock = "reservation/expire";
-
-ledger::Transfer void_of(ledger::Pending const& pending) {
-  ledger::Transfer out;
-  out.kind = ledger::TransferKind::void_pending;
-  out.target = pending.sequence;
-  out.reference = pending.reference;
-  return out;
-}
 
 /// The order that the wanted lines would be: what the policy's rules look at.
 trade::Order order_like(Context const& context, trade::ReserveStock const& body) {
@@ -152,7 +145,7 @@ Result<void> ReservationSubject::arrived(Context& context) {
   std::vector<ledger::Transfer> group;
   for (auto const& pending : context.ledger.pendings_of(instance.stored.subject)) {
     context.freed.insert(context.ledger.key(pending.debit).unit);
-    group.push_back(void_of(pending));
+    group.push_back(drop_of(pending));
     // What has lapsed by its own date is dropped as such.
     if (pending.expires.value != 0 && pending.expires <= context.command.at) group.back().kind = ledger::TransferKind::expire;
   }
@@ -179,7 +172,7 @@ Result<void> run(Context& context, trade::ReserveStock const& body) {
     if ((*known)->closed) return context.refuse("wrong_state", "`" + body.id + "` is " + (*known)->state, "reserve under a new id");
     if (auto const loaded = subject.load(context, **known); !loaded) return loaded;
     std::vector<ledger::Transfer> group;
-    for (auto const& pending : context.ledger.pendings_of(body.id)) group.push_back(void_of(pending));
+    for (auto const& pending : context.ledger.pendings_of(body.id)) group.push_back(drop_of(pending));
     if (!group.empty()) {
       if (auto const given = context.apply(std::move(group)); !given) return given;
     }
@@ -233,11 +226,7 @@ Result<void> run(Context& context, trade::ReleaseReservation const& body) {
   // What waits for supply goes first, then the promise that was placed last.
   auto pendings = context.ledger.pendings_of(body.id);
   std::erase_if(pendings, [&](ledger::Pending const& p) { return context.ledger.key(p.debit).unit != body.item; });
-  std::stable_sort(pendings.begin(), pendings.end(), [&](ledger::Pending const& a, ledger::Pending const& b) {
-    bool const later_a = is_backorder(context.ledger.key(a.debit));
-    bool const later_b = is_backorder(context.ledger.key(b.debit));
-    return later_a != later_b ? later_a : b.sequence < a.sequence;
-  });
+  in_giving_order(context, pendings);
   std::int64_t have = 0;
   for (auto const& pending : pendings) have += pending.amount;
   auto left = body.quantity == 0 ? have : body.quantity;
@@ -248,32 +237,6 @@ Result<void> run(Context& context, trade::ReleaseReservation const& body) {
   if (context.ledger.pendings_of(body.id).empty()) return subject.assert_event(context, "release", context.command.by);
   context.announce("reservation.reduced", body.id, subject.instance.stored.state);
   return {};
-}
-
-void cut_into(Context& context, std::vector<ledger::Pending> const& pendings, std::int64_t units, std::vector<ledger::Transfer>& group) {
-  for (auto const& pending : pendings) {
-    if (units <= 0) break;
-    context.freed.insert(context.ledger.key(pending.debit).unit);
-    group.push_back(void_of(pending));
-    auto const gone = std::min(units, pending.amount);
-    units -= gone;
-    if (gone == pending.amount) continue;
-    ledger::Transfer rest;
-    rest.kind = ledger::TransferKind::pending;
-    rest.debit = pending.debit;
-    rest.credit = pending.credit;
-    rest.amount = pending.amount - gone;
-    rest.due = pending.due;
-    rest.expires = pending.expires;
-    rest.reference = pending.reference;
-    group.push_back(std::move(rest));
-  }
-}
-
-Result<void> cut_promises(Context& context, std::vector<ledger::Pending> const& pendings, std::int64_t units) {
-  std::vector<ledger::Transfer> group;
-  cut_into(context, pendings, units, group);
-  return group.empty() ? Result<void>{} : context.apply(std::move(group));
 }
 
 Result<void> take_over_reservation(Context& context, OrderView const& view) {
@@ -299,7 +262,7 @@ Result<void> take_over_reservation(Context& context, OrderView const& view) {
     bool const lapsed = pending.expires.value != 0 && pending.expires <= context.command.at;
     auto const units = lapsed ? 0 : std::clamp<std::int64_t>(left, 0, pending.amount);
     left -= units;
-    group.push_back(void_of(pending));
+    group.push_back(drop_of(pending));
     if (lapsed) group.back().kind = ledger::TransferKind::expire;
     if (units == 0) continue;
     ledger::Transfer own;

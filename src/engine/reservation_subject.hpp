@@ -20,8 +20,4 @@ struct Buyer;
 /// Promises a reservation so many units of an item anew, from stock or from supply. Errors: those of `source`, `not_enough_stock`.
 [[nodiscard]] Result<void> reserve_again(Context& context, Buyer const& buyer, std::string const& item, std::int64_t units);
 
-/// Takes so many units from promises, the first ones first; what is left of one is promised anew with the same dates.
-void cut_into(Context& context, std::vector<ledger::Pending> const& pendings, std::int64_t units, std::vector<ledger::Transfer>& group);
-[[nodiscard]] Result<void> cut_promises(Context& context, std::vector<ledger::Pending> const& pendings, std::int64_t units);
-
 }  // namespace bylaw::inline v0::engine

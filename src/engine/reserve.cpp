@@ -7,6 +7,7 @@
 #include <bylaw/wire/decisions.hpp>
 
 #include "engine/order_promises.hpp"
+#include "engine/promise_moves.hpp"
 #include "engine/order_subject.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -143,11 +144,7 @@ Result<bool> drop_backorders(Context& context, std::string const& order) {
   std::vector<ledger::Transfer> group;
   for (auto const& pending : context.ledger.pendings_of(order)) {
     if (!is_backorder(context.ledger.key(pending.debit))) continue;
-    ledger::Transfer dropped;
-    dropped.kind = ledger::TransferKind::void_pending;
-    dropped.target = pending.sequence;
-    dropped.reference = pending.reference;
-    group.push_back(std::move(dropped));
+    group.push_back(drop_of(pending));
   }
   if (group.empty()) return false;
   auto const done = context.apply(std::move(group));

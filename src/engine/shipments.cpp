@@ -7,6 +7,8 @@
 #include <bylaw/allocation/parcels.hpp>
 #include <bylaw/values/word_list.hpp>
 
+#include "engine/promise_moves.hpp"
+
 namespace bylaw::inline v0::engine {
 
 namespace {
@@ -64,31 +66,16 @@ Result<bool> is_picked(Context& context, std::string const& order, std::string c
 Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredInstance const& parcel) {
   auto const contents = contents_of(parcel);
   if (contents.empty()) return {};  // a parcel that somebody else keeps the books of
+  if (auto const released = check_released(context, order); !released) return released;
   auto& view = order.view;
   ledger::Group event;
-  std::vector<ledger::Transfer> rests;
   for (auto const& content : contents) {
-    auto left = content.quantity;
-    for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
+    auto pendings = context.ledger.pendings_of(view.stored.order.id);
+    std::erase_if(pendings, [&](ledger::Pending const& pending) {
       auto const key = context.ledger.key(pending.debit);
-      if (left == 0 || key.unit != content.item || key.place != content.location || is_backorder(key)) continue;
-      ledger::Transfer kept;
-      kept.kind = ledger::TransferKind::post_pending;
-      kept.target = pending.sequence;
-      kept.amount = std::min(left, pending.amount);
-      kept.reference = pending.reference;
-      event.transfers.push_back(kept);
-      left -= kept.amount;
-      if (kept.amount == pending.amount) continue;
-      ledger::Transfer rest;
-      rest.kind = ledger::TransferKind::pending;
-      rest.debit = pending.debit;
-      rest.credit = pending.credit;
-      rest.amount = pending.amount - kept.amount;
-      rest.expires = pending.expires;
-      rest.reference = pending.reference;
-      event.transfers.push_back(std::move(rest));
-    }
+      return key.unit != content.item || key.place != content.location || is_backorder(key);
+    });
+    auto const left = keep_promises(pendings, content.quantity, event.transfers);
     if (left > 0) {
       return context.refuse("not_reserved",
                             "`" + parcel.subject + "` holds " + std::to_string(left) + " of `" + content.item + "` that nothing is reserved for",

@@ -9,7 +9,7 @@ namespace bylaw::inline v0::engine {
 /// A parcel has left: its contents leave the books, and the order has that many fewer to come.
 [[nodiscard]] Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredInstance const& parcel);
 
-/// An order that is not released has no parcels that move, whoever promised it its stock. Errors: `on_hold`.
+/// An order that is not released has no parcels with contents that leave, whoever promised it its stock. Errors: `on_hold`.
 [[nodiscard]] Result<void> check_released(Context const& context, OrderSubject const& order);
 /// Planned parcels for whose contents nothing lies reserved any more are cancelled; what is picked already is left to the warehouse.
 [[nodiscard]] Result<void> call_off_stale_parcels(Context& context, OrderSubject& order);

@@ -2,6 +2,7 @@
 // what customers were promised from it stands on an account of its own whose bound is what is still to come.
 #include <algorithm>
 
+#include "engine/promise_moves.hpp"
 #include "engine/protection.hpp"
 #include "engine/replan.hpp"
 
@@ -32,13 +33,7 @@ std::vector<ledger::Pending> promises_of(Context const& context, SupplyRow const
 }
 
 void drop(std::vector<ledger::Pending> const& promises, std::vector<ledger::Transfer>& group) {
-  for (auto const& promise : promises) {
-    ledger::Transfer dropped;
-    dropped.kind = ledger::TransferKind::void_pending;
-    dropped.target = promise.sequence;
-    dropped.reference = promise.reference;
-    group.push_back(std::move(dropped));
-  }
+  for (auto const& promise : promises) group.push_back(drop_of(promise));
 }
 
 /// Places what is still to come, and how much of it may be promised.
@@ -185,14 +180,7 @@ Result<void> run(Context& context, trade::SendSupply const& body) {
       row.ordered = row.received + reserved;
     }
     std::vector<ledger::Transfer> group;
-    for (auto const& promise : promises_of(context, row, false)) {
-      ledger::Transfer out;
-      out.kind = ledger::TransferKind::post_pending;
-      out.target = promise.sequence;
-      out.amount = promise.amount;
-      out.reference = promise.reference;
-      group.push_back(std::move(out));
-    }
+    for (auto const& promise : promises_of(context, row, false)) group.push_back(keep_of(promise, promise.amount));
     if (group.empty())
       return context.refuse("not_enough_stock", "nothing of `" + body.supply + "` lies reserved at `" + row.from + "`", "send `expect_supply` again");
     if (auto const done = context.apply(std::move(group)); !done) return done;
