@@ -220,6 +220,7 @@ bool Story::promise() {
   with_cart.order.attributes.push_back({"order.reservation", "CART"});
   ok = ok &&
        say({command("n-5", with_cart, ann), command("n-6", nuts("N-2", 10), ann), command("n-7", nuts("N-3", 6), ann), command("n-8", expect("PO-1", 8, 5))});
+  ok = ok && ask_port();  // while they are released, whenever it is told
   ok = ok && say({command("n-9", wave)});
   ok = ok && say({command("n-10", expect("PO-1", 8, 9)), command("n-11", expect("PO-2", 4, 7))});
   ok = ok && say({command("n-12", trade::PlanShipments{"N-1", 0, ""}), command("n-13", trade::InstanceEvent{"N-1/1", "pick", ""}),
