@@ -23,7 +23,7 @@ std::vector<Report> const all = {
      "WHERE h.order_id=i.subject)) / max(count(*),1)) FROM instance i WHERE workflow='order' AND state NOT IN ('rejected') "
      "UNION ALL SELECT 'allocations', count(*) FROM decision WHERE kind='allocation' "
      "UNION ALL SELECT 'allocations split over locations', count(*) FROM decision WHERE kind='allocation' AND verdict LIKE 'full from%' AND verdict NOT LIKE "
-     "'%from 1 location' "
+     "'%from 1 location%' "
      "UNION ALL SELECT 'allocations short of stock', count(*) FROM decision WHERE kind='allocation' AND verdict LIKE 'short%' "
      "UNION ALL SELECT 'returns', count(*) FROM instance WHERE workflow='return' "
      "UNION ALL SELECT 'returns ' || state, count(*) FROM instance WHERE workflow='return' GROUP BY state "
