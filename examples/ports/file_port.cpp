@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 using namespace bylaw;
 

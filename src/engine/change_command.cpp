@@ -178,6 +178,13 @@ Result<void> run(Context& context, trade::ChangeOrder const& body) {
   context.outcome.state = context.state_before = subject.instance.stored.state;
   auto& view = subject.view;
   auto const& policy = context.book().policy();
+  if (policy.symbol(body.thing) < 0) {
+    return context.refuse("unknown_thing", "nothing of an order is called `" + body.thing + "`",
+                          "write one of `change_thing`, such as address, items or cancel");
+  }
+  if (!body.reason.empty() && policy.symbol(body.reason) < 0) {
+    return context.refuse("unknown_reason", "there is no reason `" + body.reason + "`", "write one of `change_reason`, or leave it out");
+  }
   auto const reached = reached_states(context, subject);
   if (!reached) return Unexpected{reached.error()};
   auto const count_path = "order.changes." + body.thing;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 #include "engine/order_subject.hpp"
 #include "engine/request_subject.hpp"

@@ -3,6 +3,7 @@
 
 #include <bylaw/catalog/entry.hpp>
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 #include "engine/protection.hpp"
 #include "engine/replan.hpp"

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 #include "engine/intake.hpp"
 #include "engine/order_promises.hpp"

@@ -243,7 +243,7 @@ Result<bool> OrderSubject::reserve_first(Context& context) {
     return false;
   }
   context.outcome.code = *reserved == Reservation::held ? "held" : "backordered";
-  bool const news = *reserved == Reservation::held || !view.waited;
+  bool const news = *reserved == Reservation::held || (!view.waited && context.cause.empty());
   if (news) context.announce("order." + context.outcome.code, id, view.stored.state);
   if (*reserved == Reservation::backordered) {
     auto const waits = start_waiting(context, view);

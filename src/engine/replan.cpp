@@ -97,15 +97,15 @@ Result<void> Replanning::promise_again(std::string const& reference) {
   for (auto const& pending : freed_[reference]) {
     auto const key = context_.ledger.key(pending.debit);
     auto const room = context_.ledger.balance(pending.debit).available() - context_.ledger.bounds(pending.debit).floor - taken[pending.debit.value];
-    auto const again = is_backorder(key) ? std::clamp<std::int64_t>(room, 0, pending.amount) : 0;
     auto promise = rest_of(pending, pending.amount);
+    for (auto const& row : context_.changes.supplies) {
+      if (row.supply == key.detail && row.item == key.unit && row.location == key.place) promise.due = row.due;
+    }
+    // What is overdue carries nobody until it is dated anew.
+    bool const carries = is_backorder(key) && (promise.due.value == 0 || promise.due >= context_.command.at);
+    auto const again = carries ? std::clamp<std::int64_t>(room, 0, pending.amount) : 0;
     if (again > 0) {
-      promise.debit = pending.debit;
       promise.amount = again;
-      promise.due = pending.due;
-      for (auto const& row : context_.changes.supplies) {
-        if (row.supply == key.detail && row.item == key.unit && row.location == key.place) promise.due = row.due;
-      }
       group.push_back(promise);
       taken[pending.debit.value] += again;
     }
@@ -186,7 +186,7 @@ Result<void> Replanning::plan_order(std::string const& id) {
   return waits || (done && full) ? Result<void>{} : hold_short(again);
 }
 
-Result<bool> Replanning::anything_to_give() {
+bool Replanning::anything_to_give() const {
   for (auto const account : context_.ledger.accounts_of(ledger::AccountKind::quantity, item_)) {
     auto const& bounds = context_.ledger.bounds(account);
     if (bounds.floor == ledger::no_floor) continue;
@@ -207,9 +207,7 @@ Result<void> Replanning::plan() {
     subjects_.erase(reference);
     if (auto const shrunk = shrink_transfer(context_, *this, reference.substr(prefix.size()), item_, units); !shrunk) return Unexpected{shrunk.error()};
   }
-  auto const gives = anything_to_give();
-  if (!gives) return Unexpected{gives.error()};
-  if (*gives) {
+  if (anything_to_give()) {
     for (auto const& pending : context_.ledger.pendings_of(ledger::AccountKind::quantity, item_)) {
       if (is_backorder(context_.ledger.key(pending.debit))) subjects_.insert(pending.reference);
     }

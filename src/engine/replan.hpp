@@ -33,7 +33,7 @@ class Replanning {
   /// Nothing better was found: what was let go is promised again as far as what is behind it still carries it; the rest waits for whatever comes.
   [[nodiscard]] Result<void> promise_again(std::string const& reference);
   /// Whether there is anything to give: something free, or something that comes.
-  [[nodiscard]] Result<bool> anything_to_give();
+  [[nodiscard]] bool anything_to_give() const;
 
   Context& context_;
   std::string item_;

@@ -152,7 +152,9 @@ Result<void> run(Context& context, trade::AllocateOrders const& body) {
     auto waiting = store::Supplies(context.store).waiting_orders(1'000'000);
     if (!waiting) return Unexpected{waiting.error()};
     for (auto const& id : *waiting) {
-      if (context.ledger.pendings_of(id).empty() && static_cast<std::int64_t>(ids.size()) < body.count_max) ids.push_back(id);
+      auto const promises = context.ledger.pendings_of(id);
+      bool const waits = std::any_of(promises.begin(), promises.end(), [&](auto const& p) { return is_backorder(context.ledger.key(p.debit)); });
+      if (!waits && static_cast<std::int64_t>(ids.size()) < body.count_max) ids.push_back(id);
     }
   }
   auto const* version = context.version;
@@ -189,6 +191,9 @@ Result<void> run(Context& context, trade::AllocateOrders const& body) {
     if (!done) context.announce("order.short", id, "released");
     bool const allocated = done && order.instance.stored.state != "released";
     (allocated ? full : waiting) += 1;
+    // Who was held, asked or cancelled instead leaves his share to those who wait.
+    if (allocated || !context.ledger.pendings_of(id).empty()) continue;
+    for (auto const& demand : members[index].demands) context.freed.insert(demand.item);
   }
   context.caps.clear();
   context.version = version;

@@ -27,7 +27,7 @@ constexpr Report all[] = {
      "t.on_hand, t.reserved, t.on_hand - t.reserved AS available, l.safety_stock, l.reorder_point, coalesce(t.on_hand < l.safety_stock, 0) AS "
      "below_safety_stock, coalesce(t.on_hand <= l.reorder_point, 0) AS at_reorder_point FROM t LEFT JOIN l ON l.item=t.item AND "
      "l.location=t.location ORDER BY t.item, t.location"},
-    {"stock", "what lies where, by status, lot and the channel it is kept for",
+    {"shelves", "what lies where, by status, lot and the channel it is kept for",
      BYLAW_ON_HAND "SELECT item, location, status, lot, pool AS kept_for, on_hand, reserved, on_hand - reserved AS free FROM s WHERE on_hand != 0 OR reserved "
                    "!= 0 ORDER BY item, location, status, lot, pool"},
     {"supply", "what is to come, how much of it has, and what of it is promised",

@@ -1,6 +1,7 @@
 // What the engine asks of the store while it works on a command.
 #include <bylaw/store/reader.hpp>
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 #include "store/store_impl.hpp"
 

@@ -6,6 +6,7 @@
 #include <bylaw/report/report.hpp>
 #include <bylaw/store/store.hpp>
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 #include "testkit/steps.hpp"
 #include "testkit/stock_expectations.hpp"

@@ -1,5 +1,6 @@
 // Bodies of commands as JSON in a fixed order of members: what "the same body" means.
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 #include "wire/records.hpp"
 #include "wire/supply_bodies.hpp"

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 #include "wire/command_parts.hpp"
 #include "wire/records.hpp"

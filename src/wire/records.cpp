@@ -3,6 +3,7 @@
 #include "wire/records.hpp"
 
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 namespace bylaw::inline v0::wire {
 

@@ -4,9 +4,11 @@
 #include <vector>
 
 #include <bylaw/trade/command.hpp>
-#include <bylaw/wire/json.hpp>
+#include <bylaw/values/result.hpp>
 
 namespace bylaw::inline v0::wire {
+
+struct Json;  // <bylaw/wire/json.hpp>
 
 /// One command from JSON; docs/commands.md shows each. Unknown members are refused, so that a
 /// typo never passes for a missing value.

@@ -12,6 +12,7 @@
 #include <bylaw/report/report.hpp>
 #include <bylaw/store/store.hpp>
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 /// A small shop for tests: an engine over a store of its own, and a clock that goes on when it is told.
 using namespace bylaw;  // NOLINT: tests only

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 #include <bylaw/wire/mapping.hpp>
 
 using namespace bylaw;
