@@ -42,7 +42,9 @@ Timestamp Engine::Impl::now() {
   auto const read = read_clock(options.clock);
   auto const last = store.last_recorded();
   if (read >= last) return read;
-  clock_back_ms = std::max(clock_back_ms, last.value - read.value);
+  std::int64_t back_ms = 0;
+  if (__builtin_sub_overflow(last.value, read.value, &back_ms)) back_ms = INT64_MAX;  // a clock may read anything
+  clock_back_ms = std::max(clock_back_ms, back_ms);
   return last;
 }
 

@@ -26,7 +26,9 @@ std::string attribute_of(std::vector<trade::Attribute> const& attributes, std::s
 std::vector<allocation::Content> contents_of(store::StoredInstance const& parcel) {
   std::vector<allocation::Content> out;
   auto const location = attribute_of(parcel.attributes, "shipment.location");
-  for (auto const& word : split_words(attribute_of(parcel.attributes, contents_path))) {
+  // The words are views into the text, which has to outlive them.
+  auto const text = attribute_of(parcel.attributes, contents_path);
+  for (auto const& word : split_words(text)) {
     auto const star = word.rfind('*');
     auto const units = star == std::string::npos ? Result<Decimal>(failure("", "")) : Decimal::parse(std::string_view(word).substr(star + 1));
     if (units && units->scale() == 0 && units->coefficient() > 0) out.push_back({std::string(word.substr(0, star)), location, units->coefficient(), 0});

@@ -1,4 +1,5 @@
 #pragma once
+#include <concepts>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,9 @@ namespace bylaw::inline v0::values {
 
 /// The words, in their order. They point into the list, which has to outlive them.
 [[nodiscard]] BYLAW_EXPORT std::vector<std::string_view> split_words(std::string_view list);
+/// A text that ends with the statement would leave the words pointing nowhere.
+template <std::same_as<std::string> Text>
+std::vector<std::string_view> split_words(Text&& list) = delete;
 [[nodiscard]] BYLAW_EXPORT std::string join_words(std::vector<std::string> const& words);
 [[nodiscard]] BYLAW_EXPORT bool has_word(std::string_view list, std::string_view word) noexcept;
 /// Adds a word at the end, unless it is there already.
