@@ -83,7 +83,7 @@ Result<void> wait_for(Context& context, Sourced const& sourced, Demand& demand, 
   }
   // Where neither the catalog nor the policy has a limit, whatever is ordered may wait at the best ranked place.
   if (left <= 0 || (any_allowance && !limited) || sourced.places.empty()) return {};
-  auto const account = open_allowance(context, demand.item, sourced.places.front().location.id, -1'000'000'000'000);
+  auto const account = open_allowance(context, demand.item, sourced.places.front().location.id, allowance_unlimited);
   if (!account) return Unexpected{account.error()};
   out.push_back({*account, demand.item, sourced.places.front().location.id, left, {}, {}, true});
   take(left);

@@ -5,6 +5,7 @@
 #include <bylaw/values/integer.hpp>
 #include <bylaw/wire/decisions.hpp>
 
+#include "engine/order_facts.hpp"
 #include "engine/order_promises.hpp"
 #include "engine/promise_moves.hpp"
 #include "engine/shipments.hpp"
@@ -29,23 +30,7 @@ Result<std::vector<std::string>> reached_states(Context& context, OrderSubject c
   return out;
 }
 
-std::int64_t count_of(trade::Order const& order, std::string const& path) {
-  for (auto const& attribute : order.attributes) {
-    if (attribute.path != path) continue;
-    auto const number = Decimal::parse(attribute.value);
-    return number && number->scale() == 0 ? number->coefficient() : 0;
-  }
-  return 0;
-}
-
-/// A fact that the order has from now on.
-void say(Context& context, OrderView& view, std::string path, std::string value) {
-  auto& order = view.stored.order;
-  bool const personal = is_personal(context.version->personal_paths, path);
-  std::erase_if(order.attributes, [&](trade::Attribute const& a) { return a.path == path; });
-  order.attributes.push_back({path, value});
-  context.changes.facts.push_back({order.id, {std::move(path), std::move(value)}, personal ? store::person_of(order) : std::string{}});
-}
+std::int64_t count_of(trade::Order const& order, std::string const& path) { return whole_number(attribute_of(order, path)).value_or(0); }
 
 void move_to(Context& context, OrderView& view, trade::Address const& to) {
   std::pair<char const*, std::string const*> const parts[] = {{"order.ship_to.country", &to.country},
@@ -53,7 +38,7 @@ void move_to(Context& context, OrderView& view, trade::Address const& to) {
                                                               {"order.ship_to.city", &to.city},
                                                               {"order.ship_to.postal_code", &to.postal_code},
                                                               {"order.ship_to.street", &to.street}};
-  for (auto const& [path, value] : parts) say(context, view, path, *value);
+  for (auto const& [path, value] : parts) set_fact(context, view.stored.order, path, *value);
   view.stored.order.ship_to = to;
 }
 
@@ -117,8 +102,7 @@ Result<void> change_items(Context& context, OrderSubject& subject, std::vector<t
   if (!has_promises) return {};
   if (auto const given = give_back_surplus(context, subject.view); !given) return given;
   if (auto const called = call_off_stale_parcels(context, subject); !called) return called;
-  auto const possible = subject.instance.machine().possible(subject.instance.at);
-  if (std::find(possible.begin(), possible.end(), "allocate") != possible.end()) {
+  if (subject.instance.takes("allocate")) {
     // A hold or a stop may keep it from that; it waits then as it is.
     auto const done = attempt_one(context, [&] { return subject.assert_event(context, "allocate", {"system", ""}); });
     return !done && is_store_error(done.error()) ? done : Result<void>{};
@@ -140,7 +124,7 @@ Result<void> apply(Context& context, OrderSubject& subject, trade::ChangeOrder c
     auto row = value;
     if (row.path.compare(0, 6, "order.") != 0) row.path.insert(0, "order.");
     if (auto const known = context.book().check_fact(row); !known) return known;
-    say(context, view, std::move(row.path), std::move(row.value));
+    set_fact(context, view.stored.order, std::move(row.path), std::move(row.value));
   }
   if (!body.lines.empty()) {
     if (auto const changed = change_items(context, subject, body.lines); !changed) return changed;
@@ -211,8 +195,8 @@ Result<void> run(Context& context, trade::ChangeOrder const& body) {
     case policy::ChangeVerdict::review: return ask_for_review(context, subject, body, decision.review_by);
     case policy::ChangeVerdict::allow: break;
   }
-  say(context, view, count_path, std::to_string(before + 1));
-  say(context, view, "order.changes", std::to_string(count_of(view.stored.order, "order.changes") + 1));
+  set_fact(context, view.stored.order, count_path, std::to_string(before + 1));
+  set_fact(context, view.stored.order, "order.changes", std::to_string(count_of(view.stored.order, "order.changes") + 1));
   return apply(context, subject, body, decision.recheck_holds);
 }
 

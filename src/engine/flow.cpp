@@ -5,6 +5,11 @@
 
 namespace bylaw::inline v0::engine {
 
+bool Instance::takes(std::string_view event) const {
+  auto const possible = machine().possible(at);
+  return std::find(possible.begin(), possible.end(), event) != possible.end();
+}
+
 using trade::ParkedAction;
 using trade::TimerAction;
 using workflow::Reaction;

@@ -12,6 +12,8 @@ struct Instance {
   workflow::Configuration at;
 
   [[nodiscard]] workflow::Machine const& machine() const { return pin.workflow->machine; }
+  /// Whether something of that name may happen where it is.
+  [[nodiscard]] bool takes(std::string_view event) const;
 };
 
 /// What a workflow asks of the thing that it moves: answers to its guards, and its actions done. One per command.

@@ -7,6 +7,7 @@
 #include <bylaw/store/supplies.hpp>
 #include <bylaw/wire/decisions.hpp>
 
+#include "engine/order_facts.hpp"
 #include "engine/stockroom.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -21,8 +22,7 @@ Result<void> map_items(Context& context, trade::Order& order) {
     if (!entry) return Unexpected{entry.error()};
     if (!*entry) continue;
     auto const item = std::string(catalog::value_of(**entry, "item"));
-    auto const units = Decimal::parse(catalog::value_of(**entry, "units"));
-    auto const factor = units && units->scale() == 0 && units->coefficient() > 0 ? units->coefficient() : 1;
+    auto const factor = std::max<std::int64_t>(whole_number(catalog::value_of(**entry, "units")).value_or(1), 1);
     std::int64_t quantity = 0;
     if (multiply_overflows(line.quantity, factor, quantity))
       return context.refuse("overflow", "line " + std::to_string(line.number) + " is too large", "check it");
@@ -79,10 +79,7 @@ Result<void> validate(Context& context, OrderSubject& subject, bool& rejected) {
   for (auto const& repair : decision.repairs) {
     auto const& rule = policy.validations()[repair.rule];
     bool const personal = is_personal(context.version->personal_paths, repair.path);
-    auto& attributes = view.stored.order.attributes;
-    std::erase_if(attributes, [&](trade::Attribute const& a) { return a.path == repair.path; });
-    attributes.push_back({repair.path, repair.after});
-    context.changes.facts.push_back({id, {repair.path, repair.after}, personal ? store::person_of(view.stored.order) : std::string{}});
+    set_fact(context, view.stored.order, repair.path, repair.after);
     context.changes.decisions.push_back({id, "validation", rule.info.name,
                                          personal ? "repaired " + repair.path : "repaired " + repair.path + " from " + repair.before + " to " + repair.after,
                                          "{}"});

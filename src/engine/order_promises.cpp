@@ -7,28 +7,11 @@
 
 #include <bylaw/wire/decisions.hpp>
 
+#include "engine/order_facts.hpp"
+
 namespace bylaw::inline v0::engine {
 
 using trade::TimerAction;
-
-namespace {
-
-std::string attribute_of(trade::Order const& order, std::string_view path) {
-  std::string out;
-  for (auto const& attribute : order.attributes) {
-    if (attribute.path == path) out = attribute.value;
-  }
-  return out;
-}
-
-void set_fact(Context& context, OrderView& view, std::string path, std::string value) {
-  auto& attributes = view.stored.order.attributes;
-  std::erase_if(attributes, [&](trade::Attribute const& a) { return a.path == path; });
-  attributes.push_back({path, value});
-  context.changes.facts.push_back({view.stored.order.id, {std::move(path), std::move(value)}});
-}
-
-}  // namespace
 
 void cut_to_share(Context const& context, std::string const& order, Sourced& sourced) {
   auto const caps = context.caps.find(order);
@@ -60,7 +43,7 @@ Result<void> tell_promise(Context& context, OrderView& view) {
   auto const before = attribute_of(view.stored.order, "order.promised");
   auto const now = waits && dated ? to_string(date) : std::string{};
   if (now == before) return {};
-  set_fact(context, view, "order.promised", now);
+  set_fact(context, view.stored.order, "order.promised", now);
   // What is there at last needs no date: that is told by the order's state.
   if (!waits) return {};
   wire::JsonWriter data;
@@ -204,11 +187,9 @@ Result<bool> OrderSubject::fire_promise(Context& context, std::string const& nam
     if (!children) return Unexpected{children.error()};
     bool const in_parcels =
         std::any_of(children->begin(), children->end(), [](auto const& child) { return child.state == "picked" || child.state == "packed"; });
-    auto const possible = instance.machine().possible(instance.at);
-    bool const takes_it = std::find(possible.begin(), possible.end(), "unallocate") != possible.end();
     context.announce("order.reservation_expired", id, state);
     if (in_parcels) return true;
-    if (!takes_it) return true;  // a workflow of the host: it hears of it by the message
+    if (!instance.takes("unallocate")) return true;  // a workflow of the host: it hears of it by the message
     auto const done = Subject::assert_event(context, "unallocate", {"system", ""});
     return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
   }

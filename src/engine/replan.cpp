@@ -5,8 +5,10 @@
 #include <map>
 
 #include <bylaw/allocation/share.hpp>
+#include <bylaw/catalog/entry.hpp>
 #include <bylaw/store/supplies.hpp>
 
+#include "engine/order_facts.hpp"
 #include "engine/promise_moves.hpp"
 #include "engine/reservation_subject.hpp"
 #include "engine/shipments.hpp"
@@ -15,31 +17,11 @@ namespace bylaw::inline v0::engine {
 
 namespace {
 
-allocation::Claim claim_of(trade::Order const& order) {
-  allocation::Claim claim;
-  claim.id = order.id;
-  claim.priority = 100;
-  claim.placed = order.placed;
-  for (auto const& attribute : order.attributes) {
-    if (attribute.path == "order.priority") {
-      if (auto const number = Decimal::parse(attribute.value)) claim.priority = number->scale() == 0 ? number->coefficient() : claim.priority;
-    }
-    if (attribute.path == "order.promised" && !attribute.value.empty()) {
-      if (auto const time = parse_timestamp(attribute.value)) claim.promised = *time;
-    }
-  }
-  return claim;
-}
-
 allocation::Claim claim_of(store::StoredInstance const& reservation) {
   allocation::Claim claim;
   claim.id = reservation.subject;
-  claim.priority = 100;
+  claim.priority = whole_number(catalog::value_of(reservation.attributes, "reservation.priority")).value_or(priority_default);
   claim.placed = reservation.since;
-  for (auto const& attribute : reservation.attributes) {
-    if (attribute.path != "reservation.priority") continue;
-    if (auto const number = Decimal::parse(attribute.value); number && number->scale() == 0) claim.priority = number->coefficient();
-  }
   return claim;
 }
 
@@ -110,7 +92,7 @@ Result<void> Replanning::promise_again(std::string const& reference) {
       taken[pending.debit.value] += again;
     }
     if (again == pending.amount) continue;
-    auto const waiting = open_allowance(context_, key.unit, key.place, -1'000'000'000'000);
+    auto const waiting = open_allowance(context_, key.unit, key.place, allowance_unlimited);
     if (!waiting) return Unexpected{waiting.error()};
     promise.debit = *waiting;
     promise.amount = pending.amount - again;
@@ -152,8 +134,7 @@ Result<void> Replanning::plan_order(std::string const& id) {
   if (subject.instance.stored.closed) return {};
   auto const outcome = context_.outcome;
   context_.cause = cause_;
-  auto const possible = subject.instance.machine().possible(subject.instance.at);
-  bool const waits = std::find(possible.begin(), possible.end(), "allocate") != possible.end();
+  bool const waits = subject.instance.takes("allocate");
   bool full = false;
   auto const done = attempt_one(context_, [&]() -> Result<void> {
     if (waits) return subject.assert_event(context_, "allocate", {"system", ""});

@@ -39,16 +39,7 @@ Unexpected<Error> refuse_short(Context const& context, Sourced const& sourced) {
   for (auto const& demand : sourced.demands) {
     std::int64_t wanted = 0;
     for (auto const& other : sourced.demands) wanted += other.item == demand.item ? other.quantity : 0;
-    std::int64_t free = 0;
-    auto const d = static_cast<std::size_t>(&demand - sourced.demands.data());
-    for (auto const& place : sourced.places) {
-      std::int64_t here = -(sourced.rule->keep_safety_stock ? place.safety_stock[d] : place.kept);
-      for (auto const& shelf : place.shelves[d]) {
-        auto const gone = sourced.elsewhere.find(shelf.account.value);
-        here += shelf.free - (gone != sourced.elsewhere.end() ? gone->second : 0);
-      }
-      free += std::max<std::int64_t>(here, 0);
-    }
+    auto const free = free_units(sourced, static_cast<std::size_t>(&demand - sourced.demands.data()));
     if (wanted <= free) continue;
     return context.refuse("not_enough_stock",
                           "`" + demand.item + "`: " + std::to_string(free) + " can be promised, and that is " + std::to_string(wanted - free) + " too few",

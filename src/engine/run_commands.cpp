@@ -43,7 +43,7 @@ Timestamp Engine::Impl::now() {
   auto const last = store.last_recorded();
   if (read >= last) return read;
   std::int64_t back_ms = 0;
-  if (__builtin_sub_overflow(last.value, read.value, &back_ms)) back_ms = INT64_MAX;  // a clock may read anything
+  if (subtract_overflows(last.value, read.value, back_ms)) back_ms = INT64_MAX;  // a clock may read anything
   clock_back_ms = std::max(clock_back_ms, back_ms);
   return last;
 }

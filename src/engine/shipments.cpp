@@ -5,8 +5,10 @@
 #include <map>
 
 #include <bylaw/allocation/parcels.hpp>
+#include <bylaw/catalog/entry.hpp>
 #include <bylaw/values/word_list.hpp>
 
+#include "engine/order_facts.hpp"
 #include "engine/promise_moves.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -15,23 +17,14 @@ namespace {
 
 constexpr std::string_view contents_path = "shipment.contents";
 
-std::string attribute_of(std::vector<trade::Attribute> const& attributes, std::string_view path) {
-  for (auto const& attribute : attributes) {
-    if (attribute.path == path) return attribute.value;
-  }
-  return {};
-}
-
 /// `SKU*3,SKU*1`: what a parcel holds. SKUs with a comma or a star cannot be put into parcels.
 std::vector<allocation::Content> contents_of(store::StoredInstance const& parcel) {
   std::vector<allocation::Content> out;
-  auto const location = attribute_of(parcel.attributes, "shipment.location");
-  // The words are views into the text, which has to outlive them.
-  auto const text = attribute_of(parcel.attributes, contents_path);
-  for (auto const& word : split_words(text)) {
+  std::string const location(catalog::value_of(parcel.attributes, "shipment.location"));
+  for (auto const word : split_words(catalog::value_of(parcel.attributes, contents_path))) {
     auto const star = word.rfind('*');
-    auto const units = star == std::string::npos ? Result<Decimal>(failure("", "")) : Decimal::parse(std::string_view(word).substr(star + 1));
-    if (units && units->scale() == 0 && units->coefficient() > 0) out.push_back({std::string(word.substr(0, star)), location, units->coefficient(), 0});
+    auto const units = star == std::string_view::npos ? std::nullopt : whole_number(word.substr(star + 1));
+    if (units && *units > 0) out.push_back({std::string(word.substr(0, star)), location, *units, 0});
   }
   return out;
 }
@@ -174,10 +167,7 @@ Result<void> run(Context& context, trade::PlanShipments const& body) {
     }
     auto const item = context.store.load_item(key.unit, context.command.at);
     if (!item) return Unexpected{item.error()};
-    std::int64_t weight_g = 0;
-    if (*item) {
-      if (auto const grams = Decimal::parse(attribute_of((*item)->attributes, "item.weight_g")); grams && grams->scale() == 0) weight_g = grams->coefficient();
-    }
+    auto const weight_g = *item ? whole_number(catalog::value_of((*item)->attributes, "item.weight_g")).value_or(0) : 0;
     contents.push_back({key.unit, key.place, pending.amount, weight_g});
   }
   for (auto const& parcel : *parcels) {

@@ -37,18 +37,20 @@ std::vector<Question> questions_of(std::vector<Place> const& places) {
   return out;
 }
 
-/// What may be promised from a place per demand: what is free there, less what is kept back.
-allocation::Supply supply_of(Place const& place, policy::AllocationRule const& rule, std::map<std::uint32_t, std::int64_t> const& elsewhere) {
+/// What may be promised from a place for a demand: what is free there, less what is kept back.
+std::int64_t free_at(Sourced const& sourced, Place const& place, std::size_t demand) {
+  std::int64_t free = sourced.rule->keep_safety_stock ? -place.safety_stock[demand] : -place.kept;
+  for (auto const& shelf : place.shelves[demand]) {
+    auto const gone = sourced.elsewhere.find(shelf.account.value);
+    free += std::max<std::int64_t>(shelf.free - (gone != sourced.elsewhere.end() ? gone->second : 0), 0);
+  }
+  return std::max<std::int64_t>(free, 0);
+}
+
+allocation::Supply supply_of(Sourced const& sourced, Place const& place) {
   allocation::Supply out;
   out.location = place.location.id;
-  for (std::size_t d = 0; d < place.shelves.size(); ++d) {
-    std::int64_t free = rule.keep_safety_stock ? -place.safety_stock[d] : -place.kept;
-    for (auto const& shelf : place.shelves[d]) {
-      auto const gone = elsewhere.find(shelf.account.value);
-      free += std::max<std::int64_t>(shelf.free - (gone != elsewhere.end() ? gone->second : 0), 0);
-    }
-    out.available.push_back(std::max<std::int64_t>(free, 0));
-  }
+  for (std::size_t d = 0; d < place.shelves.size(); ++d) out.available.push_back(free_at(sourced, place, d));
   return out;
 }
 
@@ -105,9 +107,15 @@ Result<void> check_limits(Context& context, std::vector<Demand> const& demands) 
   return {};
 }
 
+std::int64_t free_units(Sourced const& sourced, std::size_t demand) {
+  std::int64_t out = 0;
+  for (auto const& place : sourced.places) out += free_at(sourced, place, demand);
+  return out;
+}
+
 void plan_again(Sourced& sourced) {
   std::vector<allocation::Supply> supplies;
-  for (auto const& place : sourced.places) supplies.push_back(supply_of(place, *sourced.rule, sourced.elsewhere));
+  for (auto const& place : sourced.places) supplies.push_back(supply_of(sourced, place));
   tell_costs(sourced.places, supplies);
   sourced.plan = allocation::plan(sourced.demands, supplies, sourced.options);
   sourced.promises.clear();

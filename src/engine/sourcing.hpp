@@ -39,6 +39,8 @@ struct Sourced {
 /// Errors: `policy_error`, `no_allocation_rule`.
 [[nodiscard]] Result<Sourced> source(Context& context, Buyer const& buyer, policy::Frame const& order, std::vector<allocation::Demand> demands,
                                      bool ship_complete, std::map<std::uint32_t, std::int64_t> elsewhere = {});
+/// What all places have for a demand, less what they keep back.
+[[nodiscard]] std::int64_t free_units(Sourced const& sourced, std::size_t demand);
 /// Plans again with the same places, after options or demands have changed.
 void plan_again(Sourced& sourced);
 
@@ -46,6 +48,8 @@ void plan_again(Sourced& sourced);
 /// (`backorders` of a stock level, or the policy's `backorder` rule, which may also limit it). What is left stays in `open`.
 [[nodiscard]] Result<std::vector<Promise>> backorder(Context& context, Sourced& sourced, policy::Frame const& order, std::vector<std::size_t> const& line_of);
 
+/// Whatever is ordered may wait.
+inline constexpr std::int64_t allowance_unlimited = -1'000'000'000'000;
 /// The account of what waits for nothing in particular, with the allowance of the catalog (below zero) as its floor.
 [[nodiscard]] Result<ledger::AccountIndex> open_allowance(Context& context, std::string const& item, std::string const& location, std::int64_t floor);
 

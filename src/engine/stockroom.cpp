@@ -9,6 +9,7 @@
 #include <bylaw/store/supplies.hpp>
 #include <bylaw/values/word_list.hpp>
 
+#include "engine/order_facts.hpp"
 #include "engine/order_subject.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -36,11 +37,7 @@ bool asks_for(Context const& context, policy::Subject subject, std::string_view 
 
 namespace {
 
-std::optional<std::int64_t> whole(EntryValues const& values, std::string_view field) {
-  auto const text = catalog::value_of(values, field);
-  auto const number = text.empty() ? Result<Decimal>(failure("", "")) : Decimal::parse(text);
-  return number && number->scale() == 0 ? std::optional(number->coefficient()) : std::nullopt;
-}
+std::optional<std::int64_t> whole(EntryValues const& values, std::string_view field) { return whole_number(catalog::value_of(values, field)); }
 
 /// The most particular way from a location to an address: by postal code, the longer part first, by country, to everywhere.
 Result<void> tell_lane(Context& context, Buyer const& buyer, trade::Location const& location, rulebook::CandidateFacts& facts) {

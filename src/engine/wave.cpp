@@ -6,6 +6,7 @@
 #include <bylaw/allocation/share.hpp>
 #include <bylaw/store/supplies.hpp>
 
+#include "engine/order_facts.hpp"
 #include "engine/order_promises.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -19,12 +20,17 @@ struct Member {
   allocation::Fairness fairness = allocation::Fairness::promise_date;
 };
 
-std::string attribute_of(trade::Order const& order, std::string_view path) {
-  std::string out;
-  for (auto const& attribute : order.attributes) {
-    if (attribute.path == path) out = attribute.value;
+Result<allocation::Fairness> fairness_of(Context& context, Member const& member) {
+  context.decide_about(member.view.stored.order);
+  auto const frame = context.book().order_frame(member.view.facts);
+  if (!frame) return Unexpected{frame.error()};
+  auto const decision = context.book().policy().decide_allocation(*frame, {}, context.command.at);
+  if (decision.rule < 0) return allocation::Fairness::promise_date;
+  switch (context.book().policy().allocations()[static_cast<std::size_t>(decision.rule)].scarce) {
+    case policy::Scarcity::priority: return allocation::Fairness::priority;
+    case policy::Scarcity::fair_share: return allocation::Fairness::fair_share;
+    default: return allocation::Fairness::promise_date;
   }
-  return out;
 }
 
 Result<std::optional<Member>> member_of(Context& context, std::string const& id, bool named) {
@@ -44,43 +50,21 @@ Result<std::optional<Member>> member_of(Context& context, std::string const& id,
   auto demands = open_demand(context, out.view);
   if (!demands) return Unexpected{demands.error()};
   out.demands = std::move(*demands);
-  auto const& o = out.view.stored.order;
-  out.claim.id = id;
-  out.claim.placed = o.placed;
-  out.claim.complete = attribute_of(o, "order.ship_complete") == "true";
-  auto const priority = Decimal::parse(attribute_of(o, "order.priority"));
-  out.claim.priority = priority && priority->scale() == 0 ? priority->coefficient() : 100;
-  if (auto const promised = parse_timestamp(attribute_of(o, "order.promised"))) out.claim.promised = *promised;
+  out.claim = claim_of(out.view.stored.order);
+  auto const fairness = fairness_of(context, out);
+  if (!fairness) return Unexpected{fairness.error()};
+  out.fairness = *fairness;
   return std::optional<Member>(std::move(out));
 }
 
 /// What an item has in the network for a member, less what is kept back.
-Result<std::int64_t> free_units(Context& context, Member const& member, std::string const& item, std::int64_t wanted) {
+Result<std::int64_t> free_for(Context& context, Member const& member, std::string const& item, std::int64_t wanted) {
   context.decide_about(member.view.stored.order);
   auto const frame = context.book().order_frame(member.view.facts);
   if (!frame) return Unexpected{frame.error()};
   auto const sourced = source(context, buyer_of(member.view), *frame, {{1, item, wanted}}, false);
   if (!sourced) return Unexpected{sourced.error()};
-  std::int64_t out = 0;
-  for (auto const& place : sourced->places) {
-    std::int64_t here = -(sourced->rule->keep_safety_stock ? place.safety_stock[0] : place.kept);
-    for (auto const& shelf : place.shelves[0]) here += std::max<std::int64_t>(shelf.free, 0);
-    out += std::max<std::int64_t>(here, 0);
-  }
-  return out;
-}
-
-Result<allocation::Fairness> fairness_of(Context& context, Member const& member) {
-  context.decide_about(member.view.stored.order);
-  auto const frame = context.book().order_frame(member.view.facts);
-  if (!frame) return Unexpected{frame.error()};
-  auto const decision = context.book().policy().decide_allocation(*frame, {}, context.command.at);
-  if (decision.rule < 0) return allocation::Fairness::promise_date;
-  switch (context.book().policy().allocations()[static_cast<std::size_t>(decision.rule)].scarce) {
-    case policy::Scarcity::priority: return allocation::Fairness::priority;
-    case policy::Scarcity::fair_share: return allocation::Fairness::fair_share;
-    default: return allocation::Fairness::promise_date;
-  }
+  return free_units(*sourced, 0);
 }
 
 /// Shares of one item; only where there is less than is wanted.
@@ -95,7 +79,7 @@ Result<void> divide(Context& context, std::vector<Member*> const& members, std::
     claims.push_back(std::move(claim));
   }
   if (wanted == 0) return {};
-  auto const free = free_units(context, *members.front(), item, fits_int64(wanted) ? static_cast<std::int64_t>(wanted) : INT64_MAX);
+  auto const free = free_for(context, *members.front(), item, fits_int64(wanted) ? static_cast<std::int64_t>(wanted) : INT64_MAX);
   if (!free) return Unexpected{free.error()};
   if (wanted <= *free) return {};
   auto const shares = allocation::share(claims, *free, fairness);
@@ -165,10 +149,6 @@ Result<void> run(Context& context, trade::AllocateOrders const& body) {
     auto member = member_of(context, id, !body.orders.empty());
     if (!member) return Unexpected{member.error()};
     if (!*member) continue;
-    (*member)->view.facts.order = &(*member)->view.stored.order;
-    auto const fairness = fairness_of(context, **member);
-    if (!fairness) return Unexpected{fairness.error()};
-    (*member)->fairness = *fairness;
     members.push_back(std::move(**member));
   }
   for (auto& member : members) member.view.facts.order = &member.view.stored.order;

@@ -293,7 +293,7 @@ Result<std::optional<Timestamp>> Control::entry_since(std::string_view kind, std
 Result<HealthCounts> Control::counts(Timestamp now) {
   HealthCounts out;
   std::int64_t day_ago = 0;
-  if (__builtin_sub_overflow(now.value, 24 * hour_ms, &day_ago)) day_ago = INT64_MIN;  // a clock may read anything
+  if (subtract_overflows(now.value, 24 * hour_ms, day_ago)) day_ago = INT64_MIN;  // a clock may read anything
   Statement q(
       impl_->db.get(),
       "WITH recent AS (SELECT c.status, c.code FROM command c WHERE c.commit_seq > coalesce((SELECT max(seq) FROM commit_log WHERE recorded_at<=?1), 0)) "
