@@ -35,6 +35,13 @@ std::vector<Alert> over_limits(Health const& health, HealthLimits const& limits)
   return out;
 }
 
+/// How long ago it was, from 0; a clock may read anything.
+std::int64_t age_ms(Timestamp then, Timestamp now) {
+  std::int64_t out = 0;
+  if (then >= now) return 0;
+  return subtract_overflows(now.value, then.value, out) ? INT64_MAX : out;
+}
+
 }  // namespace
 
 Result<Health> read_health(store::Store& store, Timestamp now, HealthLimits const& limits) {
@@ -51,13 +58,13 @@ Result<Health> read_health(store::Store& store, Timestamp now, HealthLimits cons
   out.dead_events = counts->dead_events;
   out.clocks_failed = counts->clocks_failed;
   out.requests = counts->requests;
-  out.requests_age_ms = counts->oldest_request.value == 0 ? 0 : std::max<std::int64_t>(now.value - counts->oldest_request.value, 0);
+  out.requests_age_ms = counts->oldest_request.value == 0 ? 0 : age_ms(counts->oldest_request, now);
   out.orders_without_item = counts->orders_without_item;
   out.items_without_cost = counts->items_without_cost;
   out.exceptions = counts->exceptions;
   auto const due = store.next_due();
   if (!due) return Unexpected{due.error()};
-  if (*due) out.clocks_late_ms = std::max<std::int64_t>(now.value - (*due)->value, 0);
+  if (*due) out.clocks_late_ms = age_ms(**due, now);
   out.alerts = over_limits(out, limits);
   return out;
 }
