@@ -121,7 +121,7 @@ class Importer {
       auto const& outcome = (*outcomes)[i];
       count(outcome);
       // What happened to a return afterwards is asserted only of those that were authorized.
-      if (!std::holds_alternative<trade::RequestReturn>(group_[i].body) || outcome.state != "authorized") continue;
+      if (group_[i].body.kind() != trade::RequestReturn::command_kind || outcome.state != "authorized") continue;
       for (auto const& event : mapping_.return_events) {
         trade::ReturnEvent body{outcome.subject, event, event == "inspect" ? mapping_.inspected_condition : "", ""};
         follow_up.push_back({group_[i].id + ":" + event, group_[i].at, {}, std::move(body)});

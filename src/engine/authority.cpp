@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <bylaw/trade/visit_command.hpp>
+
 namespace bylaw::inline v0::engine {
 
 namespace {
@@ -35,7 +37,7 @@ struct Names {
 std::vector<std::string> names_of(trade::CommandBody const& body) {
   Names out;
   out.names.emplace_back(kind_of(body));
-  std::visit([&](auto const& b) { out(b); }, body);
+  trade::visit([&](auto const& b) { out(b); }, body);
   return out.names;
 }
 

@@ -16,12 +16,12 @@ Command fire(store::StoredTimer const& timer, Timestamp now) {
 }
 
 bool has_reserved_id(Command const& command) {
-  bool const is_timer = std::holds_alternative<trade::FireTimer>(command.body);
+  bool const is_timer = command.body.kind() == trade::FireTimer::command_kind;
   return command.id.empty() || (!is_timer && command.id.compare(0, 6, "timer:") == 0);
 }
 
 std::string content_of(Command const& command, std::vector<std::string> const& personal_paths) {
-  if (auto const* import = std::get_if<trade::ImportOrder>(&command.body)) {
+  if (auto const* import = command.body.get_if<trade::ImportOrder>()) {
     auto masked = *import;
     masked.order.customer.name.clear();
     masked.order.customer.email.clear();
@@ -31,7 +31,7 @@ std::string content_of(Command const& command, std::vector<std::string> const& p
     }
     return wire::to_json(trade::CommandBody(std::move(masked)));
   }
-  if (auto const* change = std::get_if<trade::ChangeOrder>(&command.body)) {
+  if (auto const* change = command.body.get_if<trade::ChangeOrder>()) {
     auto masked = *change;
     if (masked.ship_to) masked.ship_to->street.clear();
     for (auto& value : masked.values) {
@@ -39,7 +39,7 @@ std::string content_of(Command const& command, std::vector<std::string> const& p
     }
     return wire::to_json(trade::CommandBody(std::move(masked)));
   }
-  auto const* facts = std::get_if<trade::RecordFacts>(&command.body);
+  auto const* facts = command.body.get_if<trade::RecordFacts>();
   if (facts == nullptr || personal_paths.empty()) return wire::to_json(command.body);
   auto masked = *facts;
   for (auto& fact : masked.facts) {
@@ -60,8 +60,8 @@ std::string hash_of(Command const& command, std::string const& body) {
 }
 
 std::string audit_body(Command const& command, std::string content) {
-  bool const kept_elsewhere = std::holds_alternative<trade::ImportOrder>(command.body) || std::holds_alternative<trade::RequestReturn>(command.body) ||
-                              std::holds_alternative<trade::ActivatePolicy>(command.body) || std::holds_alternative<trade::FireTimer>(command.body);
+  bool const kept_elsewhere = command.body.kind() == trade::ImportOrder::command_kind || command.body.kind() == trade::RequestReturn::command_kind ||
+                              command.body.kind() == trade::ActivatePolicy::command_kind || command.body.kind() == trade::FireTimer::command_kind;
   return kept_elsewhere ? std::string{} : std::move(content);
 }
 

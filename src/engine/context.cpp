@@ -4,6 +4,7 @@
 #include <set>
 
 #include <bylaw/store/supplies.hpp>
+#include <bylaw/trade/visit_command.hpp>
 #include <bylaw/wire/commands.hpp>
 #include <bylaw/wire/json.hpp>
 
@@ -207,14 +208,18 @@ Result<void> stop_clocks(Context& context, std::string const& subject) {
 
 }  // namespace
 
+namespace {
+Result<void> run(Context& context, trade::NoCommand const&) { return context.refuse("bad_command", "a command says what is to be done", "give it a body"); }
+}  // namespace
+
 Result<void> run_command(Context& context) {
   // What comes as structs is held to what comes as JSON.
-  bool const about_stock = context.command.body.index() >= trade::CommandBody(trade::ExpectSupply{}).index();
+  bool const about_stock = context.command.body.kind() >= trade::CommandKind::expect_supply;
   if (about_stock) {
     if (auto const read = wire::parse_command(wire::to_json(context.command)); !read)
       return context.refuse("unreadable", read.error().place + ": " + read.error().message, read.error().remedy);
   }
-  auto done = std::visit([&](auto const& body) { return run(context, body); }, context.command.body);
+  auto done = trade::visit([&](auto const& body) { return run(context, body); }, context.command.body);
   // What somebody has given back is for those who wait; what they give back in turn waits for the next look.
   auto const freed = std::move(context.freed);
   context.freed.clear();

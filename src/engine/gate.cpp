@@ -139,13 +139,13 @@ Result<bool> look_at_activation(Context& context, trade::ActivatePolicy const& b
 Result<bool> question_of(Context& context, Question& out) {
   auto const& body = context.command.body;
   Result<bool> found = true;
-  if (auto const* event = std::get_if<trade::OrderEvent>(&body)) found = look_at_order(context, event->order, out);
-  else if (auto const* release = std::get_if<trade::ReleaseHold>(&body)) found = look_at_order(context, release->order, out);
-  else if (auto const* back = std::get_if<trade::ReturnEvent>(&body)) found = look_at_return(context, back->id, out);
-  else if (auto const* seen = std::get_if<trade::ObserveStock>(&body)) found = look_at_stock(context, *seen, out);
-  else if (auto const* sheet = std::get_if<trade::PostCount>(&body)) found = look_at_count(context, *sheet, out);
-  else if (auto const* change = std::get_if<trade::ChangeOrder>(&body)) found = look_at_order(context, change->order, out);
-  else if (auto const* version = std::get_if<trade::ActivatePolicy>(&body)) found = look_at_activation(context, *version, out);
+  if (auto const* event = body.get_if<trade::OrderEvent>()) found = look_at_order(context, event->order, out);
+  else if (auto const* release = body.get_if<trade::ReleaseHold>()) found = look_at_order(context, release->order, out);
+  else if (auto const* back = body.get_if<trade::ReturnEvent>()) found = look_at_return(context, back->id, out);
+  else if (auto const* seen = body.get_if<trade::ObserveStock>()) found = look_at_stock(context, *seen, out);
+  else if (auto const* sheet = body.get_if<trade::PostCount>()) found = look_at_count(context, *sheet, out);
+  else if (auto const* change = body.get_if<trade::ChangeOrder>()) found = look_at_order(context, change->order, out);
+  else if (auto const* version = body.get_if<trade::ActivatePolicy>()) found = look_at_activation(context, *version, out);
   if (!found || !*found) return found;
   out.ask.names = names_of(body);
   if (!out.ask.order.empty() && out.order.view.facts.order != nullptr) out.ask.view = &out.order.view;
@@ -266,7 +266,7 @@ void record_spend(Context& context, Ask const& ask, trade::Actor const& by, std:
 }
 
 Result<void> run_gated(Context& context) {
-  if (std::holds_alternative<trade::FireTimer>(context.command.body) || std::holds_alternative<trade::AnswerRequest>(context.command.body)) {
+  if (context.command.body.kind() == trade::FireTimer::command_kind || (context.command.body.kind() == trade::AnswerRequest::command_kind)) {
     return run_command(context);
   }
   // Most commands are nobody's business but the workflow's.

@@ -118,9 +118,9 @@ namespace {
 
 /// Whose personal values are in a command that waits; empty: nobody's.
 std::string person_in(Context& context, trade::Command const& command) {
-  if (auto const* import = std::get_if<trade::ImportOrder>(&command.body)) return store::person_of(import->order);
-  auto const* facts = std::get_if<trade::RecordFacts>(&command.body);
-  auto const* change = std::get_if<trade::ChangeOrder>(&command.body);
+  if (auto const* import = command.body.get_if<trade::ImportOrder>()) return store::person_of(import->order);
+  auto const* facts = command.body.get_if<trade::RecordFacts>();
+  auto const* change = command.body.get_if<trade::ChangeOrder>();
   if (facts == nullptr && change == nullptr) return {};
   auto const& id = facts != nullptr ? facts->order : change->order;
   auto const order = context.store.load_order(id);

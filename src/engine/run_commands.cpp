@@ -16,7 +16,7 @@ namespace {
 
 /// A clock whose work was refused is not fired again and again; the command that was refused says what it was.
 void give_up_timer(Command const& command, trade::Changes& changes) {
-  auto const* timer = std::get_if<trade::FireTimer>(&command.body);
+  auto const* timer = command.body.get_if<trade::FireTimer>();
   if (timer != nullptr) changes.timers.push_back({timer->subject, timer->name, trade::TimerAction::failed, command.at});
 }
 
@@ -69,7 +69,7 @@ Result<void> Engine::Impl::run_one(Command const& command, Outcomes& outcomes) {
     return {};
   }
   if (auto const used = use_versions(command.at); !used) return used;
-  bool const is_timer = std::holds_alternative<trade::FireTimer>(command.body);
+  bool const is_timer = command.body.kind() == trade::FireTimer::command_kind;
   auto body = content_of(command, versions.in_force().personal_paths);
   auto const body_hash = hash_of(command, body);
   if (expect_duplicates) {

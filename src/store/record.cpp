@@ -12,32 +12,32 @@ namespace {
 /// What the auditor reads beside the kind of the command.
 std::string note_of(CommandBody const& body) {
   auto const joined = [](std::string const& what, std::string const& note) { return what + (note.empty() ? "" : ": " + note); };
-  if (auto const* event = std::get_if<OrderEvent>(&body)) return joined(event->event, event->note);
-  if (auto const* release = std::get_if<ReleaseHold>(&body)) return joined(release->rule, release->note);
-  if (auto const* back = std::get_if<ReturnEvent>(&body)) return joined(back->event, back->note);
-  if (auto const* place = std::get_if<PlaceHold>(&body)) return joined(place->rule, place->note);
-  if (auto const* stop = std::get_if<PlaceStop>(&body)) return joined(stop->name, stop->text);
-  if (auto const* lift = std::get_if<LiftStop>(&body)) return joined(lift->name, lift->note);
-  if (auto const* event = std::get_if<InstanceEvent>(&body)) return joined(event->event, event->note);
-  if (auto const* timer = std::get_if<FireTimer>(&body)) return timer->name;
-  if (auto const* migrate = std::get_if<Migrate>(&body)) return joined("from version " + std::to_string(migrate->from), migrate->note);
-  if (auto const* entry = std::get_if<DefineEntry>(&body)) return joined(entry->kind + " " + entry->id, entry->note);
-  if (auto const* seen = std::get_if<ObserveStock>(&body))
+  if (auto const* event = body.get_if<OrderEvent>()) return joined(event->event, event->note);
+  if (auto const* release = body.get_if<ReleaseHold>()) return joined(release->rule, release->note);
+  if (auto const* back = body.get_if<ReturnEvent>()) return joined(back->event, back->note);
+  if (auto const* place = body.get_if<PlaceHold>()) return joined(place->rule, place->note);
+  if (auto const* stop = body.get_if<PlaceStop>()) return joined(stop->name, stop->text);
+  if (auto const* lift = body.get_if<LiftStop>()) return joined(lift->name, lift->note);
+  if (auto const* event = body.get_if<InstanceEvent>()) return joined(event->event, event->note);
+  if (auto const* timer = body.get_if<FireTimer>()) return timer->name;
+  if (auto const* migrate = body.get_if<Migrate>()) return joined("from version " + std::to_string(migrate->from), migrate->note);
+  if (auto const* entry = body.get_if<DefineEntry>()) return joined(entry->kind + " " + entry->id, entry->note);
+  if (auto const* seen = body.get_if<ObserveStock>())
     return joined(std::string(to_string(seen->what)) + " " + std::to_string(seen->quantity) + " at " + seen->location, seen->note);
-  if (auto const* due = std::get_if<ExpectSupply>(&body)) return joined(due->supply + " " + std::to_string(due->quantity) + " " + due->item, due->cause);
-  if (auto const* in = std::get_if<ReceiveSupply>(&body)) return joined(std::to_string(in->quantity) + " " + in->item + " of " + in->supply, in->note);
-  if (auto const* change = std::get_if<ChangeOrder>(&body)) return joined(change->thing + (change->reason.empty() ? "" : " " + change->reason), change->note);
-  if (auto const* moved = std::get_if<MoveStock>(&body))
+  if (auto const* due = body.get_if<ExpectSupply>()) return joined(due->supply + " " + std::to_string(due->quantity) + " " + due->item, due->cause);
+  if (auto const* in = body.get_if<ReceiveSupply>()) return joined(std::to_string(in->quantity) + " " + in->item + " of " + in->supply, in->note);
+  if (auto const* change = body.get_if<ChangeOrder>()) return joined(change->thing + (change->reason.empty() ? "" : " " + change->reason), change->note);
+  if (auto const* moved = body.get_if<MoveStock>())
     return joined(std::to_string(moved->quantity) + " " + moved->item + " from " + moved->from + " to " + moved->to, moved->note);
-  if (auto const* promised = std::get_if<ReserveStock>(&body)) return joined(promised->kind, promised->note);
-  if (auto const* lot = std::get_if<RecallLot>(&body)) return joined(lot->item + " lot " + lot->lot, lot->note);
-  if (auto const* answer = std::get_if<AnswerRequest>(&body)) return joined(std::string(to_string(answer->answer)), answer->note);
-  if (auto const* to = std::get_if<Delegate>(&body)) return joined((to->revoked ? "no longer to " : "to ") + to->to, to->note);
-  if (auto const* again = std::get_if<RedriveMessages>(&body)) return joined(again->skip ? "skip" : "redrive", again->note);
-  if (auto const* gone = std::get_if<ErasePerson>(&body)) return gone->note;
-  if (auto const* version = std::get_if<ActivatePolicy>(&body)) return joined(std::string(to_string(version->rollout)), version->note);
-  if (auto const* redrive = std::get_if<Redrive>(&body)) return joined(std::to_string(redrive->letter), redrive->note);
-  if (auto const* known = std::get_if<RecordFacts>(&body)) {
+  if (auto const* promised = body.get_if<ReserveStock>()) return joined(promised->kind, promised->note);
+  if (auto const* lot = body.get_if<RecallLot>()) return joined(lot->item + " lot " + lot->lot, lot->note);
+  if (auto const* answer = body.get_if<AnswerRequest>()) return joined(std::string(to_string(answer->answer)), answer->note);
+  if (auto const* to = body.get_if<Delegate>()) return joined((to->revoked ? "no longer to " : "to ") + to->to, to->note);
+  if (auto const* again = body.get_if<RedriveMessages>()) return joined(again->skip ? "skip" : "redrive", again->note);
+  if (auto const* gone = body.get_if<ErasePerson>()) return gone->note;
+  if (auto const* version = body.get_if<ActivatePolicy>()) return joined(std::string(to_string(version->rollout)), version->note);
+  if (auto const* redrive = body.get_if<Redrive>()) return joined(std::to_string(redrive->letter), redrive->note);
+  if (auto const* known = body.get_if<RecordFacts>()) {
     std::string paths;
     for (auto const& fact : known->facts) paths += (paths.empty() ? "" : ", ") + fact.path;
     return joined(paths, known->note);

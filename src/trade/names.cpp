@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include <bylaw/trade/command.hpp>
@@ -42,22 +43,50 @@ char const* to_string(HoldAction action) noexcept {
 }
 
 namespace {
-constexpr std::array names = {
-    "define_item",  "define_location", "receive_stock", "import_order",   "order_event",    "release_hold",     "request_return",      "return_event",
-    "record_facts", "place_hold",      "place_stop",    "lift_stop",      "start_instance", "instance_event",   "fire_timer",          "migrate",
-    "redrive",      "define_entry",    "observe_stock", "answer_request", "delegate",       "redrive_messages", "erase_person",        "activate_policy",
-    "check_health", "expect_supply",   "send_supply",   "receive_supply", "move_stock",     "reserve_stock",    "release_reservation", "allocate_orders",
-    "change_order", "post_count",      "recall_lot",    "plan_shipments", "replan",         "set_protection"};
-static_assert(names.size() == std::variant_size_v<CommandBody>);
+constexpr std::array names = {"",
+                              "define_item",
+                              "define_location",
+                              "receive_stock",
+                              "import_order",
+                              "order_event",
+                              "release_hold",
+                              "request_return",
+                              "return_event",
+                              "record_facts",
+                              "place_hold",
+                              "place_stop",
+                              "lift_stop",
+                              "start_instance",
+                              "instance_event",
+                              "fire_timer",
+                              "migrate",
+                              "redrive",
+                              "define_entry",
+                              "observe_stock",
+                              "answer_request",
+                              "delegate",
+                              "redrive_messages",
+                              "erase_person",
+                              "activate_policy",
+                              "check_health",
+                              "expect_supply",
+                              "send_supply",
+                              "receive_supply",
+                              "move_stock",
+                              "reserve_stock",
+                              "release_reservation",
+                              "allocate_orders",
+                              "change_order",
+                              "post_count",
+                              "recall_lot",
+                              "plan_shipments",
+                              "replan",
+                              "set_protection"};
+static_assert(names.size() == static_cast<std::size_t>(CommandKind::set_protection) + 1);
 }  // namespace
 
-char const* kind_of(CommandBody const& body) noexcept { return names[body.index()]; }
+char const* to_string(CommandKind kind) noexcept { return names[static_cast<std::size_t>(kind)]; }
 
-bool is_kind(std::string_view name) noexcept {
-  for (auto const* known : names) {
-    if (name == known) return true;
-  }
-  return false;
-}
+bool is_kind(std::string_view name) noexcept { return !name.empty() && std::find(names.begin(), names.end(), name) != names.end(); }
 
 }  // namespace bylaw::inline v0::trade

@@ -1,4 +1,5 @@
 // Bodies of commands as JSON in a fixed order of members: what "the same body" means.
+#include <bylaw/trade/visit_command.hpp>
 #include <bylaw/wire/commands.hpp>
 #include <bylaw/wire/json.hpp>
 
@@ -116,13 +117,14 @@ void write(JsonWriter& out, ActivatePolicy const& b) {
   write(out, "locations", b.locations);
   out.member("share_percent", b.share_percent).member("instead_of", b.instead_of).member("note", b.note).end_object();
 }
+void write(JsonWriter& out, NoCommand const&) { out.begin_object().end_object(); }
 void write(JsonWriter& out, CheckHealth const&) { out.begin_object().end_object(); }
 
 }  // namespace
 
 std::string to_json(CommandBody const& body) {
   JsonWriter out;
-  std::visit([&](auto const& b) { write(out, b); }, body);
+  visit([&](auto const& b) { write(out, b); }, body);
   return out.take();
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <bylaw/trade/actor.hpp>
+#include <bylaw/trade/command_body.hpp>
 #include <bylaw/trade/control.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/trade/records.hpp>
@@ -12,15 +12,18 @@
 namespace bylaw::inline v0::trade {
 
 struct DefineItem {
+  static constexpr CommandKind command_kind = CommandKind::define_item;
   Item item;
   Timestamp effective{INT64_MIN};  ///< when it takes effect; INT64_MIN: at once
 };
 struct DefineLocation {
+  static constexpr CommandKind command_kind = CommandKind::define_location;
   Location location;
   Timestamp effective{INT64_MIN};  ///< as of DefineItem
 };
 /// Stock that has come in: a fact, never refused for lack of anything.
 struct ReceiveStock {
+  static constexpr CommandKind command_kind = CommandKind::receive_stock;
   std::string item;
   std::string location;
   std::int64_t quantity = 0;
@@ -30,24 +33,29 @@ struct ReceiveStock {
   Timestamp expires{};  ///< of the lot; 0: never
 };
 struct ImportOrder {
+  static constexpr CommandKind command_kind = CommandKind::import_order;
   Order order;
 };
 /// Something that happened to an order, or that is asked of it: allocate, ship, cancel ...
 struct OrderEvent {
+  static constexpr CommandKind command_kind = CommandKind::order_event;
   std::string order;
   std::string event;
   std::string note;
 };
 struct ReleaseHold {
+  static constexpr CommandKind command_kind = CommandKind::release_hold;
   std::string order;
   std::string rule;
   std::string note;
 };
 struct RequestReturn {
+  static constexpr CommandKind command_kind = CommandKind::request_return;
   Return request;
 };
 /// Something that happened to a return: receive, inspect, refund, close ...
 struct ReturnEvent {
+  static constexpr CommandKind command_kind = CommandKind::return_event;
   std::string id;
   std::string event;
   std::string inspected_condition;  ///< for `inspect`
@@ -56,12 +64,14 @@ struct ReturnEvent {
 
 /// What became known of an order after it was imported: a score, a review, a corrected address. By the paths of the schema.
 struct RecordFacts {
+  static constexpr CommandKind command_kind = CommandKind::record_facts;
   std::string order;
   std::vector<Attribute> facts;
   std::string note;
 };
 /// A person holds an order. A rule of the policy gives its own settings; any other name is a hold of its own.
 struct PlaceHold {
+  static constexpr CommandKind command_kind = CommandKind::place_hold;
   std::string order;
   std::string rule;
   std::string reason;
@@ -73,6 +83,7 @@ struct PlaceHold {
 };
 /// A person stops a place, a lot, an item, a carrier, a supplier or a channel.
 struct PlaceStop {
+  static constexpr CommandKind command_kind = CommandKind::place_stop;
   std::string name;
   std::string what;
   std::string target;
@@ -85,11 +96,13 @@ struct PlaceStop {
 };
 /// Ends a stop, be it a person's or one of the policy.
 struct LiftStop {
+  static constexpr CommandKind command_kind = CommandKind::lift_stop;
   std::string name;
   std::string note;
 };
 /// Something begins to move through a workflow: a shipment of an order, a refund of a return, a purchase order, a count.
 struct StartInstance {
+  static constexpr CommandKind command_kind = CommandKind::start_instance;
   std::string workflow;
   std::string id;
   std::string parent;  ///< order, return or other instance that follows it; empty: none
@@ -97,18 +110,21 @@ struct StartInstance {
 };
 /// Something that happened to an instance that is neither order nor return.
 struct InstanceEvent {
+  static constexpr CommandKind command_kind = CommandKind::instance_event;
   std::string id;
   std::string event;
   std::string note;
 };
 /// A clock that has run out. Engine::run_due makes these.
 struct FireTimer {
+  static constexpr CommandKind command_kind = CommandKind::fire_timer;
   std::string subject;
   std::string name;
   Timestamp due;
 };
 /// Moves open instances of an earlier version of a workflow to the one in force, by its `migrate from`.
 struct Migrate {
+  static constexpr CommandKind command_kind = CommandKind::migrate;
   std::string workflow;
   std::int32_t from = 0;  ///< version
   std::int64_t count_max = 1000;
@@ -116,16 +132,11 @@ struct Migrate {
 };
 /// An event that waited in vain is tried again.
 struct Redrive {
+  static constexpr CommandKind command_kind = CommandKind::redrive;
   std::string subject;
   std::int64_t letter = 0;  ///< its number in `bylaw report dead_letters`
   std::string note;
 };
-
-using CommandBody =
-    std::variant<DefineItem, DefineLocation, ReceiveStock, ImportOrder, OrderEvent, ReleaseHold, RequestReturn, ReturnEvent, RecordFacts, PlaceHold, PlaceStop,
-                 LiftStop, StartInstance, InstanceEvent, FireTimer, Migrate, Redrive, DefineEntry, ObserveStock, AnswerRequest, Delegate, RedriveMessages,
-                 ErasePerson, ActivatePolicy, CheckHealth, ExpectSupply, SendSupply, ReceiveSupply, MoveStock, ReserveStock, ReleaseReservation, AllocateOrders,
-                 ChangeOrder, PostCount, RecallLot, PlanShipments, Replan, SetProtection>;
 
 /// One request to the engine. `id` is checked against all history: the same id with the
 /// same body returns the first outcome, with another body it is refused.
@@ -136,10 +147,5 @@ struct Command {
   CommandBody body;
   std::string cause{};  ///< what led to it: the id of a command or message; for the audit
 };
-
-/// Short name of a command's kind, as in its JSON form (`import_order`).
-[[nodiscard]] BYLAW_EXPORT char const* kind_of(CommandBody const& body) noexcept;
-/// Whether there is a kind of command of this name.
-[[nodiscard]] BYLAW_EXPORT bool is_kind(std::string_view name) noexcept;
 
 }  // namespace bylaw::inline v0::trade

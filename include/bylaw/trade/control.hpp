@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <bylaw/trade/actor.hpp>
+#include <bylaw/trade/command_body.hpp>
 #include <bylaw/trade/records.hpp>
 
 // Commands that govern: master data, approvals, delegation, messages, persons, policy versions.
@@ -11,6 +12,7 @@ namespace bylaw::inline v0::trade {
 
 /// An entry of the catalog that is neither item nor location: a vendor, a channel's SKU, a reason, a carrier, a calendar.
 struct DefineEntry {
+  static constexpr CommandKind command_kind = CommandKind::define_entry;
   std::string kind;  ///< vendor, cross_reference, reason, carrier or calendar
   std::string id;    ///< cross references: `CHANNEL/SKU`, reasons: `KIND/CODE`
   std::vector<Attribute> values;
@@ -25,6 +27,7 @@ enum class Observation : std::uint8_t { counted, damaged, shipped };
 
 /// What somebody has seen: so many lie there, so many are broken, so many have left. Never refused for lack of stock.
 struct ObserveStock {
+  static constexpr CommandKind command_kind = CommandKind::observe_stock;
   Observation what{};
   std::string item;
   std::string location;
@@ -42,6 +45,7 @@ enum class Answer : std::uint8_t { approve, deny, withdraw };
 
 /// What a person says to a request that waits for an approval or behind a brake.
 struct AnswerRequest {
+  static constexpr CommandKind command_kind = CommandKind::answer_request;
   std::string request;
   Answer answer{};
   std::string note;
@@ -49,6 +53,7 @@ struct AnswerRequest {
 
 /// Somebody else may act for the sender for a while, in one of his roles or in all.
 struct Delegate {
+  static constexpr CommandKind command_kind = CommandKind::delegate;
   std::string to;
   std::string role;  ///< empty: every role that the sender has
   Timestamp from{INT64_MIN};
@@ -59,6 +64,7 @@ struct Delegate {
 
 /// Messages that nobody could deliver are tried again, or given up.
 struct RedriveMessages {
+  static constexpr CommandKind command_kind = CommandKind::redrive_messages;
   std::string consumer;
   std::int64_t message = 0;  ///< its number; 0: all of the consumer's dead letters
   bool skip = false;         ///< give it up: what waits behind it goes on
@@ -67,6 +73,7 @@ struct RedriveMessages {
 
 /// Personal values of a person go; that there were some, and everything else, stays.
 struct ErasePerson {
+  static constexpr CommandKind command_kind = CommandKind::erase_person;
   std::string person;  ///< a customer's id, or `order:ID` of a guest
   std::string note;
 };
@@ -89,6 +96,7 @@ enum class Rollout : std::uint8_t {
 
 /// A policy version takes force, wholly or for a part, is tried in the shadow, or is taken back.
 struct ActivatePolicy {
+  static constexpr CommandKind command_kind = CommandKind::activate_policy;
   std::vector<PolicyFile> files;  ///< empty: a version that the store has, by `version`
   std::string version;            ///< its hash or the first 8 characters or more of it
   Rollout rollout{};
@@ -100,6 +108,8 @@ struct ActivatePolicy {
 };
 
 /// Looks at queues, messages and data, and raises or clears alerts.
-struct CheckHealth {};
+struct CheckHealth {
+  static constexpr CommandKind command_kind = CommandKind::check_health;
+};
 
 }  // namespace bylaw::inline v0::trade

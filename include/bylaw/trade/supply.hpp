@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <bylaw/trade/command_body.hpp>
 #include <bylaw/trade/records.hpp>
 
 // Commands that bring stock, promise it, move it and look after it.
@@ -16,6 +17,7 @@ enum class SupplyKind : std::uint8_t { purchase_order, transfer, production };
 /// Stock that is to come: a line of a purchase order, of a transfer, of production. Said again, quantity and date change: that is how
 /// an advance ship notice, a slip and a new date are told.
 struct ExpectSupply {
+  static constexpr CommandKind command_kind = CommandKind::expect_supply;
   std::string supply;  ///< number of the purchase order, transfer ...
   SupplyKind kind{};
   std::string item;
@@ -28,11 +30,13 @@ struct ExpectSupply {
 };
 /// A transfer has left where it comes from, wholly.
 struct SendSupply {
+  static constexpr CommandKind command_kind = CommandKind::send_supply;
   std::string supply;
   std::string note;
 };
 /// Some of a supply has come in.
 struct ReceiveSupply {
+  static constexpr CommandKind command_kind = CommandKind::receive_supply;
   std::string supply;
   std::string item;
   std::string location;
@@ -45,6 +49,7 @@ struct ReceiveSupply {
 };
 /// From one place, lot or status to another, at once.
 struct MoveStock {
+  static constexpr CommandKind command_kind = CommandKind::move_stock;
   std::string item;
   std::string from;
   std::string to;
@@ -63,6 +68,7 @@ struct Wanted {
 };
 /// A promise that is no order yet: a cart, a preorder, a subscription, a commitment to a business customer.
 struct ReserveStock {
+  static constexpr CommandKind command_kind = CommandKind::reserve_stock;
   std::string id;
   std::string kind = "cart";  ///< cart, preorder, subscription or commitment
   std::string channel = "web";
@@ -75,6 +81,7 @@ struct ReserveStock {
 };
 /// A reservation is given up, or a part of it.
 struct ReleaseReservation {
+  static constexpr CommandKind command_kind = CommandKind::release_reservation;
   std::string id;
   std::string item;           ///< empty: all of it
   std::int64_t quantity = 0;  ///< base units; 0: all of the item
@@ -82,12 +89,14 @@ struct ReleaseReservation {
 };
 /// Many orders at once: what is scarce is divided among them as the policy says.
 struct AllocateOrders {
+  static constexpr CommandKind command_kind = CommandKind::allocate_orders;
   std::vector<std::string> orders;  ///< empty: all that wait for stock
   std::int64_t count_max = 1000;
   std::string note;
 };
 /// Something of an order is to change, if the policy still allows it.
 struct ChangeOrder {
+  static constexpr CommandKind command_kind = CommandKind::change_order;
   std::string order;
   std::string thing;   ///< address, payment, items, cancel ...
   std::string reason;  ///< one of `change_reason`
@@ -102,6 +111,7 @@ struct ChangeOrder {
 };
 /// One count of many shelves, posted together.
 struct PostCount {
+  static constexpr CommandKind command_kind = CommandKind::post_count;
   struct Row {
     std::string item;
     std::string location;
@@ -116,6 +126,7 @@ struct PostCount {
 };
 /// A lot is called back: nothing of it is promised or shipped any more.
 struct RecallLot {
+  static constexpr CommandKind command_kind = CommandKind::recall_lot;
   std::string item;
   std::string lot;
   std::string reason;
@@ -123,17 +134,20 @@ struct RecallLot {
 };
 /// Parcels of what an order has reserved and no parcel has yet: one per location, and more where they would be too heavy.
 struct PlanShipments {
+  static constexpr CommandKind command_kind = CommandKind::plan_shipments;
   std::string order;
   std::int64_t weight_g_max = 0;  ///< 0: no limit
   std::string note;
 };
 /// Promises are looked at again: overdue supply, lots that have run out, orders that wait.
 struct Replan {
+  static constexpr CommandKind command_kind = CommandKind::replan;
   std::string item;  ///< empty: all of them
   std::string note;
 };
 /// Channel reserves are set as the policy says: daily ones, and those whose time is over.
 struct SetProtection {
+  static constexpr CommandKind command_kind = CommandKind::set_protection;
   std::string item;      ///< empty: every item with stock
   std::string location;  ///< empty: everywhere
 };

@@ -21,20 +21,20 @@ std::vector<trade::Command> World::opening() {
 
 Model::Answer World::tell_model(trade::Command const& command) {
   auto const now = command.at.value;
-  if (auto const* order = std::get_if<trade::ImportOrder>(&command.body)) {
+  if (auto const* order = command.body.get_if<trade::ImportOrder>()) {
     return model_.import_order(order->order.id, !order->order.attributes.empty(), order->order.lines[0].quantity, now);
   }
-  if (auto const* event = std::get_if<trade::OrderEvent>(&command.body)) return model_.order_event(event->order, event->event, now);
-  if (auto const* release = std::get_if<trade::ReleaseHold>(&command.body)) return model_.release_hold(release->order, now);
-  if (auto const* start = std::get_if<trade::StartInstance>(&command.body)) return model_.start(start->workflow, start->id, start->parent, now);
-  auto const& event = std::get<trade::InstanceEvent>(command.body);
+  if (auto const* event = command.body.get_if<trade::OrderEvent>()) return model_.order_event(event->order, event->event, now);
+  if (auto const* release = command.body.get_if<trade::ReleaseHold>()) return model_.release_hold(release->order, now);
+  if (auto const* start = command.body.get_if<trade::StartInstance>()) return model_.start(start->workflow, start->id, start->parent, now);
+  auto const& event = (*command.body.get_if<trade::InstanceEvent>());
   return model_.event(event.id, event.event, now);
 }
 
 Said World::say(std::string id, trade::CommandBody body) {
   auto command = make(std::move(id), std::move(body));
-  if (std::holds_alternative<trade::ReleaseHold>(command.body)) command.by.role = "fraud_analyst";
-  auto const* event = std::get_if<trade::OrderEvent>(&command.body);
+  if ((command.body.kind() == trade::ReleaseHold::command_kind)) command.by.role = "fraud_analyst";
+  auto const* event = command.body.get_if<trade::OrderEvent>();
   if (event != nullptr && event->event == "cancel") command.by.role = "order_desk";
   // One in twenty is lost on the way, and comes later.
   if (below(20) == 0) {

@@ -140,7 +140,7 @@ TEST_CASE("the same command again changes nothing; the same id with another body
   CHECK(again->duplicate);
   CHECK(again->state == "released");
   auto changed = import;
-  std::get<trade::ImportOrder>(changed.body).order.lines[0].quantity = 4;
+  (*changed.body.get_if<trade::ImportOrder>()).order.lines[0].quantity = 4;
   CHECK(engine.submit(changed)->code == "id_conflict");
   changed.id = "another";
   CHECK(engine.submit(changed)->code == "revision_conflict");
