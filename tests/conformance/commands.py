@@ -7,7 +7,7 @@ pages = {p.stem: p.read_text() for p in (root / "docs/commands").glob("*.md")}
 common = (root / "docs/commands.md").read_text()
 problems = []
 
-names = re.search(r"constexpr std::array names = \{\s*\"define_item\".*?\};", (root / "src/trade/names.cpp").read_text(), re.S).group(0)
+names = re.search(r"constexpr std::array names = \{.*?\"define_item\".*?\};", (root / "src/trade/names.cpp").read_text(), re.S).group(0)
 kinds = set(re.findall(r'"(\w+)"', names)) - {"fire_timer"}
 problems += [f"{kind}: no page" for kind in sorted(kinds - set(pages))]
 problems += [f"{kind}: a page of no command" for kind in sorted(set(pages) - kinds)]
