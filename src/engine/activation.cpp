@@ -98,7 +98,7 @@ class Planner {
     for (auto const& row : (*stored)->lines) {
       if (row.line.order.empty()) continue;
       ReturnedLine line;
-      if (auto const looked = line.look(context_, (*stored)->request, row, row.line.claimed_condition); !looked) return looked;
+      if (auto const looked = line.look(context_, (*stored)->request, row); !looked) return looked;
       if (!is_in_part(scope_, line.view.stored.order)) continue;
       auto const now = line.decide(context_.versions.deciding(line.view.stored.order), context_.command.at);
       auto const then = line.decide(target_, context_.command.at);
@@ -106,12 +106,12 @@ class Planner {
       auto const one = std::string(to_string(now->verdict));
       auto const other = std::string(to_string(then->verdict));
       auto const say = [&](std::string const& change) {
-        out_.changes.push_back({id, "return", row.rule, change, line.facts.net});
+        out_.changes.push_back({id, "return", row.rule, change, line.facts.amounts.gross});
         changes = true;
       };
       if (one != other) say(one + " would be " + other);
       if (now->disposition != then->disposition) say(now->disposition + " would be " + then->disposition);
-      auto const more = add(sum, line.facts.net);
+      auto const more = add(sum, line.facts.amounts.gross);
       if (!more) return Unexpected{more.error()};
       sum = *more;
     }

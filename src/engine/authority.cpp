@@ -24,6 +24,7 @@ struct Names {
     if (b.what == trade::Observation::counted) names.emplace_back("stock_count");
     if (b.what == trade::Observation::damaged) names.emplace_back("write_off");
   }
+  void operator()(trade::RefundOrder const&) { names.emplace_back("refund"); }
   void operator()(trade::PostCount const&) { names.emplace_back("stock_count"); }
   void operator()(trade::ChangeOrder const& b) {
     if (b.thing == "cancel") names.emplace_back("cancel");

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include <bylaw/trade/amounts.hpp>
 #include <bylaw/values/integer.hpp>
 #include <bylaw/wire/decisions.hpp>
 
@@ -75,8 +76,11 @@ Result<void> change_items(Context& context, OrderSubject& subject, std::vector<t
     if (line == order.lines.end()) return context.refuse("unknown_line", "the order has no line " + std::to_string(change.line), "correct the number");
     auto const net = net_of(line->net, line->quantity, change.quantity);
     if (!net) return Unexpected{net.error()};
+    auto const tax = net_of(Money(line->tax.amount_minor(), order.currency), line->quantity, change.quantity);
+    if (!tax) return Unexpected{tax.error()};
     line->quantity = change.quantity;
     line->net = *net;
+    line->tax = *tax;
   }
   std::erase_if(order.lines, [](trade::Line const& line) { return line.quantity == 0; });
   if (order.lines.empty()) return context.refuse("change_refused", "nothing would be left of the order", "cancel it");
@@ -89,12 +93,9 @@ Result<void> change_items(Context& context, OrderSubject& subject, std::vector<t
     if (left < std::min(units, ordered))
       return context.refuse("change_refused", std::to_string(std::min(units, ordered)) + " of `" + item + "` have left already", "send a return");
   }
-  order.total = Money(0, order.currency);
-  for (auto const& line : order.lines) {
-    auto const sum = add(order.total, line.net);
-    if (!sum) return Unexpected{sum.error()};
-    order.total = *sum;
-  }
+  auto const total = trade::total_of(order);
+  if (!total) return Unexpected{total.error()};
+  order.total = *total;
   bool const has_promises = !context.ledger.pendings_of(order.id).empty();
   ++order.revision;
   context.changes.orders.push_back({order, subject.view.stored.imported});

@@ -41,7 +41,7 @@ AccountIndex Context::outside(std::string const& item, std::string const& who) {
 }
 
 AccountIndex Context::books(Currency currency, std::string const& account) {
-  return ledger.open(AccountKey{AccountKind::money, std::string(currency.code()), "main", account, {}, {}, {}}, ledger::unbounded);
+  return ledger.open(AccountKey{AccountKind::money, std::string(currency.code()), company, account, {}, {}, {}}, ledger::unbounded);
 }
 
 Result<void> Context::apply(std::vector<ledger::Transfer> group) {
@@ -56,6 +56,7 @@ Result<void> Context::apply(ledger::Group event, ledger::Applied& applied) {
   if (auto const done = ledger.apply(event, command.at, applied, store.history()); !done) return done;
   for (auto const& bound : event.bounds) changes.bounds.push_back({changes.transfers.size(), bound});
   changes.transfers.insert(changes.transfers.end(), applied.entries.begin(), applied.entries.end());
+  changes.costs.insert(changes.costs.end(), applied.costs.begin(), applied.costs.end());
   changes.lots.insert(changes.lots.end(), event.lots.begin(), event.lots.end());
   return {};
 }

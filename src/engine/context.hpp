@@ -35,13 +35,19 @@ struct Context {
   HealthLimits const* limits = nullptr;  ///< for `check_health`
   std::set<std::string> freed{};         ///< items of which somebody has given something back
   std::string cause{};                   ///< why promises are looked at again
+  std::string company = "main";          ///< whose books are meant
   /// In a wave: what each order may have of items that are scarce.
   std::map<std::string, std::map<std::string, std::int64_t>> caps{};
   std::map<std::string, std::size_t> state_events{};  ///< per subject: which of `changes.events` tells its state
 
   [[nodiscard]] rulebook::Rulebook const& book() const noexcept { return version->book; }
   /// From here on the version decides that is in force for this order.
-  void decide_about(trade::Order const& order) { version = &versions.deciding(order); }
+  void decide_about(trade::Order const& order) {
+    version = &versions.deciding(order);
+    books_of(order);
+  }
+  /// Whose books are meant from here on.
+  void books_of(trade::Order const& order) { company = order.company.empty() ? "main" : order.company; }
   [[nodiscard]] ledger::AccountIndex stock(std::string const& item, std::string const& location, std::string const& status);
   /// Stock that can be promised, of a lot or of none.
   [[nodiscard]] ledger::AccountIndex shelf(std::string const& item, std::string const& location, std::string const& lot,
@@ -142,6 +148,12 @@ struct Instance;
 [[nodiscard]] Result<void> run(Context& context, trade::PlanShipments const& body);
 [[nodiscard]] Result<void> run(Context& context, trade::Replan const& body);
 [[nodiscard]] Result<void> run(Context& context, trade::SetProtection const& body);
+
+[[nodiscard]] Result<void> run(Context& context, trade::RecordPayment const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ReceiveReturn const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::InspectReturn const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::RefundOrder const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ExchangeReturn const& body);
 
 /// Whether there are such an item and such a place. Errors: `unknown_item`, `no_stock_item`, `unknown_location`.
 [[nodiscard]] Result<void> check_place(Context& context, std::string const& sku, std::string const& place, std::optional<trade::Item>& out);

@@ -30,6 +30,7 @@ void each_list(Changes& c, Visit visit) {
   visit(c.transitions), visit(c.timers), visit(c.parked), visit(c.facts), visit(c.stops), visit(c.measures), visit(c.holds), visit(c.decisions);
   visit(c.events), visit(c.catalog), visit(c.answers), visit(c.spends), visit(c.delegations), visit(c.deliveries), visit(c.activations);
   visit(c.differences), visit(c.alerts), visit(c.supplies), visit(c.feed), visit(c.lots), visit(c.bounds), visit(c.erased);
+  visit(c.payments), visit(c.return_moves), visit(c.refunds), visit(c.costs);
 }
 }  // namespace
 

@@ -1,4 +1,5 @@
 // Approvals and brakes: what needs a person, whom, and what waits for it.
+#include "engine/refund_order.hpp"
 #include "engine/gate.hpp"
 
 #include <algorithm>
@@ -65,6 +66,21 @@ Result<bool> look_at_return(Context& context, std::string const& id, Question& o
   // What the request leaves out, the order knows: otherwise leaving it out would be a way round a limit per customer.
   if (!(*stored)->request.customer.empty()) out.ask.customer = (*stored)->request.customer;
   out.ask.amount = sum;
+  return true;
+}
+
+/// What would be paid back for an order without goods.
+Result<bool> look_at_refund(Context& context, trade::RefundOrder const& body, Question& out) {
+  auto const looked = look_at_order(context, body.order, out);
+  if (!looked || !*looked) return looked;
+  auto money = money_of(context, body.order);
+  if (!money) return Unexpected{money.error()};
+  auto const payout = payout_of(context, *money, body);
+  if (!payout) return is_store_error(payout.error()) ? Result<bool>(Unexpected{payout.error()}) : Result<bool>(false);
+  std::int64_t sum = 0;
+  for (auto const& row : payout->rows) sum += row.gross;
+  out.ask.amount = Money(sum, money->order.currency);
+  out.ask.reason = body.reason;
   return true;
 }
 
@@ -142,6 +158,7 @@ Result<bool> question_of(Context& context, Question& out) {
   if (auto const* event = body.get_if<trade::OrderEvent>()) found = look_at_order(context, event->order, out);
   else if (auto const* release = body.get_if<trade::ReleaseHold>()) found = look_at_order(context, release->order, out);
   else if (auto const* back = body.get_if<trade::ReturnEvent>()) found = look_at_return(context, back->id, out);
+  else if (auto const* refund = body.get_if<trade::RefundOrder>()) found = look_at_refund(context, *refund, out);
   else if (auto const* seen = body.get_if<trade::ObserveStock>()) found = look_at_stock(context, *seen, out);
   else if (auto const* sheet = body.get_if<trade::PostCount>()) found = look_at_count(context, *sheet, out);
   else if (auto const* change = body.get_if<trade::ChangeOrder>()) found = look_at_order(context, change->order, out);

@@ -2,46 +2,22 @@
 #include <algorithm>
 
 #include "engine/promise_moves.hpp"
+#include "engine/exceptions.hpp"
 #include "engine/replan.hpp"
 
 namespace bylaw::inline v0::engine {
 
 namespace {
 
-/// Something that a person has to look at, with an owner and a clock: an instance of the workflow `exception`.
-class ExceptionSubject : public Subject {
- public:
-  [[nodiscard]] Result<void> reload(Context&) override { return {}; }
-
- private:
-  [[nodiscard]] Result<Frames> frames(Context&) override {
-    auto frame = instance.pin.book->order_frame(rulebook::OrderFacts{});
-    if (!frame) return Unexpected{frame.error()};
-    return Frames{std::move(*frame), std::nullopt};
-  }
-  [[nodiscard]] Result<void> act(Context&, std::string const&) override { return {}; }
-};
-
-Result<void> open_exception(Context& context, trade::ObserveStock const& body, std::int64_t units) {
-  auto const* workflow = context.book().find_workflow("exception");
-  if (workflow == nullptr) return context.refuse("no_workflow", "the policy has no workflow `exception`", "use \"exception.bylaw\"");
-  ExceptionSubject subject;
-  // Nobody else's ids begin like this, so it is free unless a command of the same name was asked for before.
-  auto const id = "exception:" + context.command.id;
-  std::vector<trade::Attribute> values = {{"exception.kind", "stock_discrepancy"},
-                                          {"exception.item", body.item},
+Result<void> open_discrepancy(Context& context, trade::ObserveStock const& body, std::int64_t units) {
+  std::vector<trade::Attribute> values = {{"exception.item", body.item},
                                           {"exception.location", body.location},
                                           {"exception.units", std::to_string(units)},
-                                          {"exception.seen", std::string(to_string(body.what))},
-                                          {"exception.owner", "warehouse_lead"}};
+                                          {"exception.seen", std::string(to_string(body.what))}};
   if (!body.order.empty()) values.push_back({"exception.order", body.order});
-  auto const outcome = context.outcome;
-  auto const started = Flow(context, subject).start(*workflow, id, "", "observe", std::move(values));
-  context.outcome = outcome;
+  auto const opened = open_exception(context, "stock_discrepancy", "warehouse_lead", std::move(values), std::to_string(units) + " units were not in the books");
   context.outcome.code = "discrepancy";
-  context.outcome.message = std::to_string(units) + " units were not in the books; `" + id + "` is open";
-  context.announce("exception.opened", id, "stock_discrepancy");
-  return started;
+  return opened;
 }
 
 /// Whoever lost units gets other stock; orders for which there is none are held.
@@ -207,7 +183,7 @@ Result<void> run(Context& context, trade::ObserveStock const& body) {
   }
   if (auto const planned = replan_the_short(context, applied.shortages, body.item); !planned) return planned;
   if (counted) context.freed.insert(body.item);
-  return applied.discrepancy == 0 ? Result<void>{} : open_exception(context, body, applied.discrepancy);
+  return applied.discrepancy == 0 ? Result<void>{} : open_discrepancy(context, body, applied.discrepancy);
 }
 
 }  // namespace bylaw::inline v0::engine

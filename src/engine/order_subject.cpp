@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include <bylaw/trade/amounts.hpp>
 #include <bylaw/values/word_list.hpp>
 
 #include "engine/intake.hpp"
+#include "engine/order_money.hpp"
 #include "engine/order_promises.hpp"
 #include "engine/promise_moves.hpp"
 #include "engine/shipments.hpp"
@@ -35,6 +37,7 @@ Result<void> complete(Context& context, OrderView& view, bool paid) {
     if (!item) return Unexpected{item.error()};
     view.items.push_back(std::move(*item));
   }
+  if (auto amounts = trade::amounts_of(order)) facts.amounts = std::move(*amounts);
   facts.items.clear();
   for (auto const& item : view.items) facts.items.push_back(item ? &*item : nullptr);
   if (auto const looked = look_around_customer(context, view); !looked) return looked;
@@ -84,15 +87,19 @@ Result<void> release_stock(Context& context, OrderView const& view) {
 
 }  // namespace
 
-std::map<std::string, std::int64_t> shipped_units_of(trade::Order const& order) {
+namespace {
+std::map<std::string, std::int64_t> units_by_item(trade::Order const& order, std::string_view path) {
   std::map<std::string, std::int64_t> out;
   for (auto const& attribute : order.attributes) {
-    if (attribute.path.compare(0, shipped_path.size(), shipped_path) != 0) continue;
+    if (attribute.path.compare(0, path.size(), path) != 0) continue;
     auto const units = Decimal::parse(attribute.value);
-    if (units) out[attribute.path.substr(shipped_path.size())] = units->coefficient();
+    if (units) out[attribute.path.substr(path.size())] = units->coefficient();
   }
   return out;
 }
+}  // namespace
+
+std::map<std::string, std::int64_t> shipped_units_of(trade::Order const& order) { return units_by_item(order, shipped_path); }
 
 namespace {
 /// An address that was corrected or changed later is where the goods go.
@@ -114,6 +121,12 @@ void note_shipped(Context& context, OrderView& view, std::string const& item, st
   auto& sum = view.shipped_units[item];
   sum += units;
   context.changes.facts.push_back({view.stored.order.id, {std::string(shipped_path) + item, std::to_string(sum)}});
+}
+
+void note_credited(Context& context, OrderView& view, std::string const& item, std::int64_t units) {
+  auto& sum = view.credited_units[item];
+  sum += units;
+  context.changes.facts.push_back({view.stored.order.id, {std::string(credited_path) + item, std::to_string(sum)}});
 }
 
 Result<void> OrderSubject::load(Context& context, std::string const& id) {
@@ -159,6 +172,7 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
   if (!times) return Unexpected{times.error()};
   view.shipped = times->shipped != 0;
   view.shipped_units = shipped_units_of(view.stored.order);
+  view.credited_units = units_by_item(view.stored.order, credited_path);
   view.facts.children.clear();
   bool contents = false;
   for (auto const& child : *children) {
@@ -181,6 +195,31 @@ Result<Subject::Frames> OrderSubject::frames(Context& context) {
   return Frames{std::move(*frame), std::nullopt};
 }
 
+namespace {
+/// Goods, discounts and shipping without their tax, and the tax.
+Result<void> add_invoice(Context& context, trade::Order const& order, std::vector<ledger::Transfer>& group) {
+  auto const amounts = trade::amounts_of(order);
+  if (!amounts) return Unexpected{amounts.error()};
+  std::int64_t goods = 0;
+  std::int64_t discount = 0;
+  std::int64_t shipping = 0;
+  std::int64_t tax = 0;
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    auto const& line = (*amounts)[i];
+    auto const net = line.net().amount_minor();
+    auto const gross = line.gross.amount_minor();
+    // With the tax inside, a discount has its part of it inside too.
+    auto const off = line.discount.amount_minor();
+    discount += !order.tax_included || gross == 0 ? off : static_cast<std::int64_t>(divide_rounded(Int128{off} * net, gross, Rounding::half_up));
+    (order.lines[i].shipping ? shipping : goods) += net;
+    tax += line.tax.amount_minor();
+  }
+  auto const money = [&](std::int64_t minor) { return Money(minor, order.currency); };
+  context.add_legs(group, finance::invoiced(money(goods), money(discount), money(shipping), money(tax)), order.id);
+  return {};
+}
+}  // namespace
+
 Result<void> OrderSubject::act(Context& context, std::string const& action) {
   auto const& order = view.stored.order;
   std::vector<ledger::Transfer> group;
@@ -200,9 +239,18 @@ Result<void> OrderSubject::act(Context& context, std::string const& action) {
     return release_stock(context, view);
   }
   if (action == "record_delivery" || action == "reserve_stock") return {};
-  if (action == "post_invoice") context.add_legs(group, finance::invoiced(order.total), order.id);
+  if (action == "post_invoice") {
+    if (auto const booked = add_invoice(context, order, group); !booked) return booked;
+  }
   if (action == "post_payment") {
-    context.add_legs(group, finance::paid(order.total), order.id);
+    auto const money = money_of(context, order.id);
+    if (!money) return Unexpected{money.error()};
+    Money const rest(order.total.amount_minor() - money->captured(), order.currency);
+    auto const tender = order.payment.method.empty() ? std::string("other") : order.payment.method;
+    if (rest.amount_minor() > 0) {
+      context.add_legs(group, finance::paid(tender, rest), order.id);
+      context.changes.payments.push_back({order.id, order.id + "/pay", tender, "captured", rest, {}, {}});
+    }
     view.facts.paid_in_full = true;
     context.changes.facts.push_back({order.id, {"order.paid_in_full", "true"}});
   }

@@ -16,6 +16,7 @@ struct OrderView {
   Timestamp reserve_until;                            ///< what it has now is put back then, if nobody has picked it; 0: never
   bool has_parcels = false;                           ///< that say what they hold
   std::map<std::string, std::int64_t> shipped_units;  ///< that have left before the rest, by item
+  std::map<std::string, std::int64_t> credited_units; ///< that were paid back and are not to be sent, by item
   rulebook::OrderFacts facts;
 };
 /// Fills items and facts of a view whose `stored` and `holds` are set.
@@ -24,6 +25,9 @@ struct OrderView {
 inline constexpr std::string_view shipped_path = "order.shipped.";
 [[nodiscard]] std::map<std::string, std::int64_t> shipped_units_of(trade::Order const& order);
 void note_shipped(Context& context, OrderView& view, std::string const& item, std::int64_t units);
+/// Units that were paid back before they left: they are not to be sent any more. Kept among the facts of the order too.
+inline constexpr std::string_view credited_path = "order.credited.";
+void note_credited(Context& context, OrderView& view, std::string const& item, std::int64_t units);
 /// Brings the facts about holds to what `holds` are now.
 void tell_holds(OrderView& view);
 

@@ -56,6 +56,7 @@ Result<std::vector<std::string>> substitutes_of(Context& context, trade::Item co
 /// sent, in the place of another.
 Result<std::map<std::string, std::int64_t>> covered_units(Context& context, OrderView const& view) {
   auto have = view.shipped_units;
+  for (auto const& [item, units] : view.credited_units) have[item] += units;
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
     auto const key = context.ledger.key(pending.debit);
     if (!is_backorder(key)) have[key.unit] += pending.amount;

@@ -19,17 +19,49 @@ std::vector<Leg> goods_received(Money cost) { return legs({{"assets:inventory", 
 std::vector<Leg> goods_shipped(Money cost) { return legs({{"expenses:cogs", "assets:inventory", cost}}); }
 std::vector<Leg> stock_found(Money cost) { return legs({{"assets:inventory", "expenses:shrinkage", cost}}); }
 std::vector<Leg> stock_lost(Money cost) { return legs({{"expenses:shrinkage", "assets:inventory", cost}}); }
-std::vector<Leg> invoiced(Money gross) { return legs({{"assets:receivable", "income:sales", gross}}); }
-std::vector<Leg> paid(Money amount) { return legs({{"assets:cash", "assets:receivable", amount}}); }
-
-std::vector<Leg> goods_returned(Money cost, bool scrapped) {
-  if (scrapped) return legs({{"expenses:write_off", "expenses:cogs", cost}});
-  return legs({{"assets:inventory", "expenses:cogs", cost}});
+std::vector<Leg> invoiced(Money goods, Money discount, Money shipping, Money tax) {
+  return legs({{"assets:receivable", "income:sales", goods},
+               {"income:discounts", "income:sales", discount},
+               {"assets:receivable", "income:shipping", shipping},
+               {"assets:receivable", "liabilities:tax", tax}});
 }
 
-std::vector<Leg> refunded(Money gross, Money fee) {
-  Money const cash(gross.amount_minor() - fee.amount_minor(), gross.currency());
-  return legs({{"income:returns", "assets:cash", cash}, {"income:returns", "income:return_fees", fee}});
+namespace {
+/// What a tender is in the books: money at hand, or a debt to whoever holds it.
+std::string account_of(std::string const& tender) {
+  if (tender == "gift_card") return "liabilities:gift_cards";
+  if (tender == "store_credit") return "liabilities:store_credit";
+  if (tender == "exchange") return "liabilities:exchanges";
+  return "assets:cash";
+}
+}  // namespace
+
+std::vector<Leg> paid(std::string const& tender, Money amount) { return legs({{account_of(tender), "assets:receivable", amount}}); }
+std::vector<Leg> paid_back(std::string const& tender, Money amount) { return legs({{"liabilities:refunds", account_of(tender), amount}}); }
+
+std::vector<Leg> goods_returned(Money cost) { return legs({{"assets:returns", "expenses:cogs", cost}}); }
+
+std::vector<Leg> goods_disposed(std::string const& disposition, Money cost) {
+  if (disposition == "scrap") return legs({{"expenses:write_off", "assets:returns", cost}});
+  if (disposition == "return_to_vendor") return legs({{"liabilities:goods_received", "assets:returns", cost}});
+  return legs({{"assets:inventory", "assets:returns", cost}});
+}
+
+std::vector<Leg> credited(bool shipping, Money net, Money tax, Money fee, Money fee_tax) {
+  return legs({{shipping ? "income:shipping" : "income:returns", "liabilities:refunds", net},
+               {"liabilities:tax", "liabilities:refunds", tax},
+               {"liabilities:refunds", "income:return_fees", fee},
+               {"liabilities:refunds", "liabilities:tax", fee_tax}});
+}
+
+std::vector<Leg> accrued(Money more) {
+  Money const less(-more.amount_minor(), more.currency());
+  return legs({{"income:returns", "liabilities:refunds", more}, {"liabilities:refunds", "income:returns", less}});
+}
+
+std::vector<Leg> charged_back(Money amount, bool won) {
+  if (won) return legs({{"assets:cash", "expenses:chargebacks", amount}});
+  return legs({{"expenses:chargebacks", "assets:cash", amount}});
 }
 
 }  // namespace bylaw::inline v0::finance

@@ -20,8 +20,31 @@ trade::Order const& order_of(Source const& s) { return *s.order->order; }
 trade::Line const& line_of(Source const& s) { return order_of(s).lines[s.element]; }
 trade::Item const* item_of(Source const& s) { return s.element < s.order->items.size() ? s.order->items[s.element] : nullptr; }
 
-/// What is still to be paid. Part payments come with the money side of the engine.
-Value balance(Source const& s) { return Value::of(s.order->paid_in_full ? std::int64_t{0} : order_of(s).total.amount_minor()); }
+/// What is still to be paid.
+Value balance(Source const& s) {
+  if (s.order->balance) return Value::of(s.order->balance->amount_minor());
+  return Value::of(s.order->paid_in_full ? std::int64_t{0} : order_of(s).total.amount_minor());
+}
+trade::LineAmounts amounts_of(Source const& s) {
+  if (s.element < s.order->amounts.size()) return s.order->amounts[s.element];
+  return {Money(0, order_of(s).currency), Money(0, order_of(s).currency), line_of(s).net};
+}
+/// What the customer pays for shipping, with tax.
+Value shipping(Source const& s) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < s.order->amounts.size(); ++i) {
+    if (order_of(s).lines[i].shipping) sum += s.order->amounts[i].gross.amount_minor();
+  }
+  return Value::of(sum);
+}
+/// Of the line that a return belongs to, wholly.
+trade::LineAmounts sold_amounts(Source const& s) {
+  auto const& order = s.back->order;
+  for (std::size_t i = 0; s.back->sold != nullptr && i < order.amounts.size(); ++i) {
+    if (order.order->lines[i].number == s.back->sold->number) return order.amounts[i];
+  }
+  return {Money{}, Money{}, s.back->sold == nullptr ? Money{} : s.back->sold->net};
+}
 Value money_or_missing(std::optional<Money> const& money) { return money ? Value::of(money->amount_minor()) : missing(); }
 Value no(Source const&) { return Value::of(false); }
 Value no_text(Source const&) { return Value::of(std::string()); }
@@ -42,7 +65,7 @@ constexpr std::array order_getters = {
     Getter{"order.line_count", [](Source const& s) { return Value::of(static_cast<std::int64_t>(order_of(s).lines.size())); }},
     Getter{"order.paid_in_full", [](Source const& s) { return Value::of(s.order->paid_in_full); }},
     Getter{"order.balance", balance},
-    Getter{"order.standard_shipping", [](Source const&) { return Value::of(std::int64_t{0}); }},
+    Getter{"order.standard_shipping", shipping},
     Getter{"order.changes", [](Source const&) { return Value::of(std::int64_t{0}); }},
     Getter{"order.consented", [](Source const&) { return Value::of(false); }},
     Getter{"order.customer.has_gift_card", [](Source const&) { return Value::of(false); }},
@@ -82,7 +105,10 @@ constexpr std::array line_getters = {
     Getter{"order.lines.item.sku", [](Source const& s) { return Value::of(line_of(s).item); }},
     Getter{"order.lines.item.service", [](Source const& s) { return Value::of(line_of(s).service); }},
     Getter{"order.lines.item.known", [](Source const& s) { return Value::of(line_of(s).service || item_of(s) != nullptr); }},
-    Getter{"order.lines.gross", [](Source const& s) { return Value::of(line_of(s).net.amount_minor()); }},
+    Getter{"order.lines.gross", [](Source const& s) { return Value::of(amounts_of(s).gross.amount_minor()); }},
+    Getter{"order.lines.tax", [](Source const& s) { return Value::of(line_of(s).tax.amount_minor()); }},
+    Getter{"order.lines.discount", [](Source const& s) { return Value::of(amounts_of(s).discount.amount_minor()); }},
+    Getter{"order.lines.shipping", [](Source const& s) { return Value::of(line_of(s).shipping); }},
     Getter{"order.lines.cost", [](Source const& s) { return cost(item_of(s), line_of(s).quantity); }},
     Getter{"order.lines.on_sale", no},
     Getter{"order.lines.item.category", [](Source const& s) { return category(item_of(s)); }},
@@ -120,10 +146,14 @@ constexpr std::array return_getters = {
     Getter{"return.delivered", [](Source const& s) { return instant(s.back->delivered); }},
     Getter{"return.matched", [](Source const& s) { return Value::of(s.back->sold != nullptr); }},
     Getter{"return.reason", [](Source const& s) { return symbol(s, back_line(s).reason.empty() ? "NOT_STATED" : std::string_view(back_line(s).reason)); }},
-    Getter{"return.quantity", [](Source const& s) { return Value::of(back_line(s).quantity); }},
-    Getter{"return.net", [](Source const& s) { return Value::of(s.back->net.amount_minor()); }},
+    Getter{"return.quantity", [](Source const& s) { return Value::of(s.back->quantity == 0 ? back_line(s).quantity : s.back->quantity); }},
+    Getter{"return.net", [](Source const& s) { return Value::of(s.back->amounts.net().amount_minor()); }},
+    Getter{"return.gross", [](Source const& s) { return Value::of(s.back->amounts.gross.amount_minor()); }},
+    Getter{"return.tax", [](Source const& s) { return Value::of(s.back->amounts.tax.amount_minor()); }},
+    Getter{"return.discount", [](Source const& s) { return Value::of(s.back->amounts.discount.amount_minor()); }},
     Getter{"return.claimed.condition", [](Source const& s) { return symbol(s, back_line(s).claimed_condition); }},
     Getter{"return.inspected.condition", [](Source const& s) { return symbol(s, s.back->inspected_condition); }},
+    Getter{"return.inspected.value_loss", [](Source const& s) { return money_or_missing(s.back->value_loss); }},
     Getter{"return.line.number", [](Source const& s) { return Value::of(std::int64_t{s.back->sold != nullptr ? s.back->sold->number : 0}); }},
     Getter{"return.line.title", [](Source const& s) { return s.back->sold == nullptr ? missing() : text_or_missing(s.back->sold->title); }},
     Getter{"return.line.quantity", [](Source const& s) { return Value::of(s.back->sold == nullptr ? back_line(s).quantity : s.back->sold->quantity); }},
@@ -132,7 +162,10 @@ constexpr std::array return_getters = {
     Getter{"return.line.item.sku", [](Source const& s) { return Value::of(back_line(s).item); }},
     Getter{"return.line.item.service", [](Source const& s) { return Value::of(back_line(s).service); }},
     Getter{"return.line.item.known", [](Source const& s) { return Value::of(s.back->item != nullptr); }},
-    Getter{"return.line.gross", [](Source const& s) { return Value::of(s.back->sold == nullptr ? std::int64_t{0} : s.back->sold->net.amount_minor()); }},
+    Getter{"return.line.gross", [](Source const& s) { return Value::of(sold_amounts(s).gross.amount_minor()); }},
+    Getter{"return.line.tax", [](Source const& s) { return Value::of(sold_amounts(s).tax.amount_minor()); }},
+    Getter{"return.line.discount", [](Source const& s) { return Value::of(sold_amounts(s).discount.amount_minor()); }},
+    Getter{"return.line.shipping", [](Source const& s) { return Value::of(s.back->sold != nullptr && s.back->sold->shipping); }},
     Getter{"return.line.cost", [](Source const& s) { return cost(s.back->item, back_line(s).quantity); }},
     Getter{"return.line.on_sale", no},
     Getter{"return.line.item.category", [](Source const& s) { return category(s.back->item); }},
@@ -146,7 +179,7 @@ constexpr std::array return_getters = {
     Getter{"return.line.item.refurbishable", no},
     Getter{"return.line.item.vendor_accepts_returns", no},
     Getter{"return.has_receipt", [](Source const& s) { return Value::of(s.back->sold != nullptr); }},
-    Getter{"return.tender", [](Source const& s) { return symbol(s, "original_tender"); }},
+    Getter{"return.tender", [](Source const& s) { return symbol(s, s.back->request->tender.empty() ? "original_tender" : std::string_view(s.back->request->tender)); }},
     Getter{"return.line.item.final_sale", [](Source const& s) { return Value::of(s.back->item != nullptr && s.back->item->final_sale); }},
 };
 
@@ -189,8 +222,11 @@ Result<Frame> Rulebook::return_frame(ReturnFacts const& facts) const {
   Frame frame;
   auto const& layout = policy_.layout(policy::Subject::return_line);
   Source const source{&facts.order, &facts, nullptr, 0, &policy_, facts.item};
-  auto const* attributes = facts.order.order == nullptr ? nullptr : &facts.order.order->attributes;
-  if (auto const filled = fill(layout, source, attributes, frame, return_getters); !filled) return Unexpected{filled.error()};
+  // What the customer says of the goods comes with the line; what is known of the order stands behind it.
+  std::vector<trade::Attribute> attributes;
+  if (facts.order.order != nullptr) attributes = facts.order.order->attributes;
+  attributes.insert(attributes.end(), facts.line->facts.begin(), facts.line->facts.end());
+  if (auto const filled = fill(layout, source, &attributes, frame, return_getters); !filled) return Unexpected{filled.error()};
   frame.collections.resize(layout.collections.size());
   return frame;
 }

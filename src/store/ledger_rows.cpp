@@ -147,16 +147,11 @@ bool Store::Impl::write_close(PeriodClose const& close) {
                               .run();
 }
 
-Result<void> Store::record(Group const& group, std::uint64_t body, Receipt const& receipt, Applied const& applied, Ledger const& ledger) {
-  auto& s = *impl_;
-  if (receipt.duplicate) return {};
-  bool const named = !group.id.none();
-  if (!receipt.accepted() && !named) return {};
-  auto const before = s.last(Journal::transfer);
-  bool ok = s.write_accounts(ledger) && s.write_transfers(applied.entries, 0, named ? &group.id : nullptr, body);
-  for (auto const& [sequence, move, value_change, rounding] : applied.costs) {
-    ok = ok && s.row(Journal::cost_move)
-                   .bind(s.last(Journal::transfer))
+bool Store::Impl::write_costs(std::vector<ledger::CostEntry> const& costs) {
+  bool ok = true;
+  for (auto const& [sequence, move, value_change, rounding] : costs) {
+    ok = ok && row(Journal::cost_move)
+                   .bind(last(Journal::transfer))
                    .bind(static_cast<std::int64_t>(move.kind))
                    .bind(std::int64_t{move.pool.value})
                    .bind(std::int64_t{move.to.value})
@@ -172,6 +167,17 @@ Result<void> Store::record(Group const& group, std::uint64_t body, Receipt const
                    .bind(move.reference)
                    .run();
   }
+  return ok;
+}
+
+Result<void> Store::record(Group const& group, std::uint64_t body, Receipt const& receipt, Applied const& applied, Ledger const& ledger) {
+  auto& s = *impl_;
+  if (receipt.duplicate) return {};
+  bool const named = !group.id.none();
+  if (!receipt.accepted() && !named) return {};
+  auto const before = s.last(Journal::transfer);
+  bool ok = s.write_accounts(ledger) && s.write_transfers(applied.entries, 0, named ? &group.id : nullptr, body);
+  ok = ok && s.write_costs(applied.costs);
   if (receipt.accepted()) {
     for (auto const& change : group.bounds) {
       ok = ok && s.row(Journal::bound_change).bind(before).bind(std::int64_t{change.account.value}).bind(change.bounds.floor).bind(change.bounds.ceiling).run();

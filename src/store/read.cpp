@@ -1,5 +1,6 @@
 // What the engine asks of the store while it works on a command.
 #include <bylaw/store/reader.hpp>
+#include <bylaw/trade/amounts.hpp>
 #include <bylaw/wire/commands.hpp>
 #include <bylaw/wire/json.hpp>
 
@@ -10,6 +11,13 @@ namespace bylaw::inline v0::store {
 using namespace trade;  // NOLINT
 
 namespace {
+
+std::vector<Attribute> attributes_of(std::string const& json) {
+  std::vector<Attribute> out;
+  auto const read = wire::parse_json(json);
+  for (std::size_t i = 0; read && i < read->keys.size(); ++i) out.push_back({read->keys[i], read->items[i].text});
+  return out;
+}
 
 template <class Record>
 Result<std::optional<Record>> parse_body(Statement& statement, Result<Record> (*parse)(wire::Json const&), std::string const& path) {
@@ -59,7 +67,6 @@ Result<std::optional<StoredOrder>> Store::imported_order(std::string_view id) {
   q.reset();
   stored.order.total = Money(0, stored.order.currency);
   auto& lines = impl_->order_lines.reset().bind(seq);
-  std::int64_t total = 0;
   while (lines.step()) {
     Line line;
     line.number = static_cast<std::int32_t>(lines.number());
@@ -69,12 +76,14 @@ Result<std::optional<StoredOrder>> Store::imported_order(std::string_view id) {
     line.unit_price = Decimal::parse(lines.text()).value_or(Decimal{});
     line.net = Money(lines.number(), stored.order.currency);
     line.service = lines.number() != 0;
-    total += line.net.amount_minor();
+    line.tax = Money(lines.number(), stored.order.currency);
+    line.shipping = lines.number() != 0;
+    line.bundle = lines.text();
     stored.order.lines.push_back(std::move(line));
   }
   if (lines.failed()) return impl_->fail();
   lines.reset();
-  stored.order.total = Money(total, stored.order.currency);
+  if (auto const total = trade::total_of(stored.order)) stored.order.total = *total;
   auto const instance = load_instance(id);
   if (!instance) return Unexpected{instance.error()};
   if (!*instance) return failure("store_corrupt", "the order `" + std::string(id) + "` has no state", impl_->path, "run `bylaw verify`");
@@ -123,6 +132,7 @@ Result<std::optional<StoredReturn>> Store::load_return(std::string_view id) {
   request.customer = q.text();
   request.requested = Timestamp(q.number());
   request.currency = Currency::find(q.text());
+  request.tender = q.text();
   q.reset();
   auto& lines = impl_->return_lines.reset().bind(id);
   while (lines.step()) {
@@ -144,6 +154,8 @@ Result<std::optional<StoredReturn>> Store::load_return(std::string_view id) {
     row.fee_minor = lines.number();
     row.sold = Timestamp(lines.number());
     row.rule = lines.text();
+    line.serial = lines.text();
+    if (auto const facts = lines.text(); !facts.empty()) line.facts = attributes_of(facts);
     request.lines.push_back(line);
     stored.lines.push_back(std::move(row));
   }
@@ -235,10 +247,12 @@ Result<OrderTimes> Store::order_times(std::string_view order) {
   for (auto const& child : *children) {
     if (child.workflow != "shipment" || child.state == "cancelled" || child.state == "lost") continue;
     any = true;
+    times.any_out = times.any_out || child.state == "shipped" || child.state == "delivered";
     all = all && child.state == "delivered";
     last = std::max(last, child.since.value);
   }
   if (any && times.delivered == 0 && all) times.delivered = last;
+  times.any_out = times.any_out || times.shipped != 0;
   return times;
 }
 

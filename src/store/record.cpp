@@ -1,5 +1,7 @@
 // Commands: what was asked, what came of it, and everything that it changed.
+#include <bylaw/trade/amounts.hpp>
 #include <bylaw/wire/commands.hpp>
+#include <bylaw/wire/json.hpp>
 
 #include "store/store_impl.hpp"
 
@@ -30,6 +32,11 @@ std::string note_of(CommandBody const& body) {
   if (auto const* moved = body.get_if<MoveStock>())
     return joined(std::to_string(moved->quantity) + " " + moved->item + " from " + moved->from + " to " + moved->to, moved->note);
   if (auto const* promised = body.get_if<ReserveStock>()) return joined(promised->kind, promised->note);
+  if (auto const* payment = body.get_if<RecordPayment>()) return joined(payment->what + " " + to_string(payment->amount), payment->note);
+  if (auto const* in = body.get_if<ReceiveReturn>()) return joined("received", in->note);
+  if (auto const* seen = body.get_if<InspectReturn>()) return joined("inspected", seen->note);
+  if (auto const* refund = body.get_if<RefundOrder>()) return joined(refund->id, refund->note);
+  if (auto const* exchange = body.get_if<ExchangeReturn>()) return joined(exchange->undo ? "taken back" : exchange->item, exchange->note);
   if (auto const* lot = body.get_if<RecallLot>()) return joined(lot->item + " lot " + lot->lot, lot->note);
   if (auto const* answer = body.get_if<AnswerRequest>()) return joined(std::string(to_string(answer->answer)), answer->note);
   if (auto const* to = body.get_if<Delegate>()) return joined((to->revoked ? "no longer to " : "to ") + to->to, to->note);
@@ -52,6 +59,15 @@ struct RowHash {
   RowHash& bind(std::string_view value) { return digest.add(value), *this; }
   RowHash& bind_blob(std::string_view value) { return digest.add(value), *this; }
 };
+
+std::string facts_json(std::vector<Attribute> const& facts) {
+  if (facts.empty()) return {};
+  wire::JsonWriter out;
+  out.begin_object();
+  for (auto const& fact : facts) out.member(fact.path, fact.value);
+  out.end_object();
+  return out.take();
+}
 
 /// The lines of earlier revisions are no sales any more.
 bool drop_sales(Store::Impl& s, std::string const& order) {
@@ -98,7 +114,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
                    .bind(change.bounds.ceiling)
                    .run();
   }
-  ok = ok && s.write_transfers(changes.transfers, by, nullptr, 0);
+  ok = ok && s.write_transfers(changes.transfers, by, nullptr, 0) && s.write_costs(changes.costs);
   for (auto const& lot : changes.lots) {
     ok = ok && s.row(Journal::lot).bind(lot.item).bind(lot.lot).bind(lot.received.value).bind(lot.removal.value).bind(lot.expires.value).run();
   }
@@ -121,7 +137,9 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
                    .bind(header)
                    .run();
     auto const order_seq = s.counters[static_cast<std::size_t>(Journal::order_doc)];
-    for (auto const& line : o.lines) {
+    auto const amounts = trade::amounts_of(o).value_or(std::vector<LineAmounts>{});
+    for (std::size_t i = 0; i < o.lines.size(); ++i) {
+      auto const& line = o.lines[i];
       auto const price = to_string(line.unit_price);
       ok = ok && s.row(Journal::order_line)
                      .bind(order_seq)
@@ -132,6 +150,11 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
                      .bind(price)
                      .bind(line.net.amount_minor())
                      .bind(std::int64_t{line.service})
+                     .bind(line.tax.amount_minor())
+                     .bind(std::int64_t{line.shipping})
+                     .bind(line.bundle)
+                     .bind(i < amounts.size() ? amounts[i].discount.amount_minor() : 0)
+                     .bind(i < amounts.size() ? amounts[i].gross.amount_minor() : line.net.amount_minor())
                      .run();
       ok = ok && s.add_sale.reset()
                      .bind(o.customer.id)
@@ -144,7 +167,8 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
   }
   for (auto const& row : changes.returns) {
     auto const& r = row.request;
-    ok = ok && s.row(Journal::return_doc).bind(by).bind(r.id).bind(r.source).bind(r.customer).bind(r.requested.value).bind(r.currency.code()).run();
+    auto& document = s.row(Journal::return_doc).bind(by).bind(r.id).bind(r.source).bind(r.customer).bind(r.requested.value);
+    ok = ok && document.bind(r.currency.code()).bind(r.tender).run();
   }
   for (auto const& row : changes.return_lines) {
     auto const& l = row.line;
@@ -165,11 +189,16 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
                    .bind(row.fee_minor)
                    .bind(row.sold.value)
                    .bind(row.rule)
+                   .bind(l.serial)
+                   .bind(facts_json(l.facts))
                    .run();
-    if (ok && !l.order.empty()) ok = take_from_sale(row, l.quantity);
+    if (ok && !l.order.empty()) ok = take_from_sale(l.order, l.order_line, l.quantity);
   }
   for (auto const& row : changes.dropped_claims) {
-    if (ok && !row.line.order.empty()) ok = take_from_sale(row, -row.line.quantity);
+    if (ok && !row.line.order.empty()) ok = take_from_sale(row.line.order, row.line.order_line, -row.line.quantity);
+  }
+  for (auto const& row : changes.refunds) {
+    if (ok && row.return_id.empty() && row.quantity != 0) ok = take_from_sale(row.order, row.order_line, row.quantity);
   }
   ok = ok && s.write_workflow(changes, by, command.at);
   for (auto const& h : changes.holds) {
@@ -199,16 +228,16 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
   for (auto const& e : changes.events) {
     ok = ok && s.append(OutboxRow{0, by, command.at, e});
   }
-  ok = ok && s.write_control(changes, by, command.at);
+  ok = ok && s.write_control(changes, by, command.at) && s.write_refunds(changes, by, command.at);
   if (!ok) return s.fail();
   return {};
 }
 
-bool Store::take_from_sale(ReturnLineRow const& row, std::int64_t units) {
+bool Store::take_from_sale(std::string const& order, std::int32_t line, std::int64_t units) {
   Statement find(impl_->db.get(),
                  "SELECT d.customer, l.item, d.placed, l.seq FROM order_doc d JOIN order_line l ON l.order_seq=d.seq "
                  "WHERE d.id=?1 AND l.number=?2 ORDER BY d.revision DESC LIMIT 1");
-  if (!find.reset().bind(row.line.order).bind(std::int64_t{row.line.order_line}).step()) return false;
+  if (!find.reset().bind(order).bind(std::int64_t{line}).step()) return false;
   auto const customer = find.text();
   auto const item = find.text();
   auto const placed = find.number();

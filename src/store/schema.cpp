@@ -374,7 +374,54 @@ CREATE VIEW fulfilment AS SELECT o.subject AS order_id, CASE
   FROM instance o LEFT JOIN instance s ON s.parent = o.seq AND s.workflow = 'shipment' WHERE o.workflow = 'order' GROUP BY o.seq;
 )sql";
 
-constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5};
+/// Returns and money grow up: what lines come to, payments, what becomes of units that come back, parts of refunds.
+constexpr char const* version_6 = R"sql(
+ALTER TABLE order_line ADD COLUMN tax INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE order_line ADD COLUMN shipping INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE order_line ADD COLUMN bundle TEXT NOT NULL DEFAULT '';
+ALTER TABLE order_line ADD COLUMN discount INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE order_line ADD COLUMN gross INTEGER NOT NULL DEFAULT 0;
+UPDATE order_line SET gross = net;
+ALTER TABLE return_doc ADD COLUMN tender TEXT NOT NULL DEFAULT '';
+ALTER TABLE return_line ADD COLUMN serial TEXT NOT NULL DEFAULT '';
+ALTER TABLE return_line ADD COLUMN facts TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE payment_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, order_id TEXT NOT NULL,
+  payment TEXT NOT NULL, tender TEXT NOT NULL, what TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL, refund TEXT NOT NULL,
+  booked INTEGER NOT NULL, booked_currency TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX payment_event_order ON payment_event(order_id, seq);
+CREATE TABLE return_move(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, return_id TEXT NOT NULL,
+  line INTEGER NOT NULL, what TEXT NOT NULL, quantity INTEGER NOT NULL, item TEXT NOT NULL, location TEXT NOT NULL, lot TEXT NOT NULL,
+  condition TEXT NOT NULL, disposition TEXT NOT NULL, amount INTEGER NOT NULL, cost INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX return_move_return ON return_move(return_id, seq);
+CREATE TABLE refund_part(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, refund TEXT NOT NULL,
+  order_id TEXT NOT NULL, order_line INTEGER NOT NULL, return_id TEXT NOT NULL, return_line INTEGER NOT NULL, kind TEXT NOT NULL,
+  quantity INTEGER NOT NULL, currency TEXT NOT NULL, gross INTEGER NOT NULL, tax INTEGER NOT NULL, discount INTEGER NOT NULL, fee INTEGER NOT NULL,
+  fee_tax INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX refund_part_order ON refund_part(order_id, seq);
+CREATE INDEX refund_part_return ON refund_part(return_id) WHERE return_id != '';
+
+CREATE VIEW payment_now AS SELECT order_id, payment, max(tender) AS tender, currency,
+  sum(CASE what WHEN 'captured' THEN amount ELSE 0 END) AS captured,
+  sum(CASE what WHEN 'charged_back' THEN amount WHEN 'chargeback_won' THEN -amount ELSE 0 END) AS charged_back,
+  sum(CASE what WHEN 'refunded' THEN amount WHEN 'refund_failed' THEN -amount ELSE 0 END) AS refunded
+  FROM payment_event GROUP BY order_id, payment, currency;
+CREATE VIEW order_balance AS SELECT d.id AS order_id, d.currency, i.state, CASE WHEN i.state IN ('cancelled', 'rejected') THEN 0 ELSE d.total END AS due,
+  coalesce((SELECT sum(p.captured - p.charged_back) FROM payment_now p WHERE p.order_id = d.id), 0) AS paid,
+  coalesce((SELECT sum(p.refunded) FROM payment_now p WHERE p.order_id = d.id), 0) AS refunded,
+  coalesce((SELECT sum(r.gross) FROM refund_part r WHERE r.order_id = d.id), 0) AS credited
+  FROM order_doc d JOIN instance i ON i.subject = d.id WHERE d.revision = (SELECT max(x.revision) FROM order_doc x WHERE x.id = d.id);
+CREATE VIEW return_counter AS SELECT l.return_id, l.number AS line, l.order_id, l.order_line, l.item, l.quantity AS announced, l.verdict,
+  coalesce(sum(CASE m.what WHEN 'received' THEN m.quantity END), 0) AS received,
+  coalesce(sum(CASE m.what WHEN 'accepted' THEN m.quantity END), 0) AS accepted,
+  coalesce(sum(CASE m.what WHEN 'rejected' THEN m.quantity END), 0) AS rejected,
+  coalesce(sum(CASE WHEN m.what = 'stocked' AND m.disposition = 'restock' THEN m.quantity END), 0) AS restocked,
+  coalesce(sum(CASE m.what WHEN 'exchanged' THEN m.quantity WHEN 'unexchanged' THEN -m.quantity END), 0) AS exchanged,
+  coalesce((SELECT sum(p.quantity) FROM refund_part p WHERE p.return_id = l.return_id AND p.return_line = l.number AND p.kind = 'goods'), 0) AS refunded
+  FROM return_line l LEFT JOIN return_move m ON m.return_id = l.return_id AND m.line = l.number GROUP BY l.return_id, l.number;
+)sql";
+
+constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5, version_6};
 static_assert(migrations.size() == schema_version);
 
 int pragma(sqlite3* db, char const* sql) {

@@ -8,7 +8,7 @@
 namespace bylaw::inline v0::store {
 
 inline constexpr int application_id = 0x42796C77;  ///< "Bylw", so that a foreign database is refused
-inline constexpr int schema_version = 5;
+inline constexpr int schema_version = 6;
 
 /// The insert-only tables, in the order in which their digests enter the hash of a commit.
 /// Each begins with `seq` (gap-free from 1) and `commit_seq`. New ones go to the end.
@@ -53,6 +53,9 @@ enum class Journal : std::size_t {
   alert_event,
   supply_event,
   feed_event,
+  payment_event,
+  return_move,
+  refund_part,
   count
 };
 inline constexpr auto journal_count = static_cast<std::size_t>(Journal::count);
@@ -61,7 +64,7 @@ inline constexpr std::array<char const*, journal_count> journal_tables = {
     "hold_event", "decision",         "outbox",         "policy_version", "cost_pool",           "cost_move",      "bound_change", "period_close",
     "lot",        "group_receipt",    "schema_change",  "policy_source",  "workflow_definition", "instance_start", "timer_event",  "parked_event",
     "order_fact", "stop_event",       "instance_repin", "policy_rule",    "catalog_entry",       "personal_value", "erasure",      "request_answer",
-    "spend",      "delegation_event", "delivery_event", "activation",     "shadow_difference",   "alert_event",    "supply_event", "feed_event"};
+    "spend",      "delegation_event", "delivery_event", "activation",     "shadow_difference",   "alert_event",    "supply_event", "feed_event", "payment_event", "return_move", "refund_part"};
 
 /// Whether the database is a store of this version, for those that only read.
 /// Errors: `store_not_ours`, `store_too_new`, `store_too_old`.

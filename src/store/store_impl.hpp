@@ -113,7 +113,7 @@ struct Store::Impl {
   Statement instance_by_subject, instance_by_number, children, find_transition, put_timer, end_timer, due, timers, expired, all_stops, first_due, elapsed,
       parked, facts, measured, put_measure;
   Statement find_command, find_order, order_lines, find_return, return_lines, holds, customer_orders, find_entry, next_entry, all_entries, put_personal,
-      personal_of, find_sale, find_sale_line;
+      personal_of, find_sale, find_sale_line, payments, return_moves, refund_parts;
 
   ~Impl();
   [[nodiscard]] Unexpected<Error> fail() const;
@@ -149,6 +149,9 @@ struct Store::Impl {
   [[nodiscard]] bool erase(std::string const& person, std::int64_t command_seq);
   [[nodiscard]] bool write_start(trade::StartRow const& row, std::int64_t command_seq, Timestamp at);
   [[nodiscard]] bool write_transition(trade::TransitionRow const& row, std::int64_t command_seq, Timestamp at);
+  /// Payments, units that come back, parts of refunds of a command.
+  [[nodiscard]] bool write_refunds(trade::Changes const& changes, std::int64_t command_seq, Timestamp at);
+  [[nodiscard]] bool write_costs(std::vector<ledger::CostEntry> const& costs);
   [[nodiscard]] bool write_close(ledger::PeriodClose const& close);
   [[nodiscard]] bool write_balances_when_due(ledger::Ledger const& ledger, Timestamp recorded);
   [[nodiscard]] bool write_balances(ledger::Ledger const& ledger);

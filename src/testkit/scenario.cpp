@@ -8,6 +8,7 @@
 #include <bylaw/wire/commands.hpp>
 #include <bylaw/wire/json.hpp>
 
+#include "testkit/money_expectations.hpp"
 #include "testkit/steps.hpp"
 #include "testkit/stock_expectations.hpp"
 
@@ -196,11 +197,12 @@ class Scenario {
         expect_list(where, expect.items[i], "SELECT p.event FROM dead_letter p JOIN instance i ON i.seq=p.instance WHERE i.subject=?1 ORDER BY p.seq", name);
       else if (what == "messages") expect_list(where, expect.items[i], "SELECT type FROM outbox WHERE subject=?1 ORDER BY seq", name);
       else if (what == "money") expect_money(where, name, expect.items[i]);
+      else if (expect_of_money(file_, *reader_, {what, name, where, expect.key_lines[i]}, expect.items[i], out_.problems)) continue;
       else if (!expect_of_stock(file_, *reader_, {what, name, where, expect.key_lines[i]}, expect.items[i], out_.problems))
         file_.refuse(expect.key_lines[i], "`" + key + "` cannot be looked at",
                      std::string("write order ID, return ID, instance ID, holds ORDER, hold ORDER RULE, clocks ID, parked ID, dead_letters ID, messages ID, "
                                  "money ACCOUNT, ") +
-                         stock_questions);
+                         stock_questions + ", " + money_questions);
     }
   }
 

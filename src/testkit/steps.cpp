@@ -108,12 +108,22 @@ std::vector<StepKind> const& step_kinds() {
       {"plan_shipments", "parcels of what an order has reserved: {order}", "plan_shipments", nullptr, nullptr},
       {"replan", "promises are looked at again: {item}", "replan", nullptr, nullptr},
       {"set_protection", "reserves of channels are set: {item, location}", "set_protection", nullptr, nullptr},
+      {"payment", "money of an order came, or was charged back: {order, payment, tender, amount}", "record_payment", nullptr, nullptr},
+      {"refund_order", "money goes back without goods: {order, id, lines, shipping, amount}", "refund_order", nullptr, nullptr},
+      {"exchange", "units of a return are replaced: {return, line, quantity, item, order}", "exchange_return", nullptr, nullptr},
+      {"expire_return", "goods that never came", "return_event", "return", "expire"},
       {"redrive", "a dead letter is tried again: {subject, letter}", "redrive", nullptr, nullptr},
   };
   return kinds;
 }
 
 Json build(TestFile const& file, StepKind const& kind, Yaml const& argument) {
+  std::string_view const word(kind.word);
+  // Said of units, what happens to a return is a command of its own.
+  if (argument.is_map() && argument.find("lines") != nullptr) {
+    if (word == "receive_return") return members(file, argument, "receive_return");
+    if (word == "inspect") return members(file, argument, "inspect_return");
+  }
   if (kind.event != nullptr) return event(file, argument, kind.command, kind.subject, kind.event);
   auto out = members(file, argument, kind.command);
   bool const document = std::string_view(kind.command) == "import_order" || std::string_view(kind.command) == "request_return";

@@ -4,6 +4,7 @@
 #include <bylaw/wire/json.hpp>
 
 #include "wire/records.hpp"
+#include "wire/refund_bodies.hpp"
 #include "wire/supply_bodies.hpp"
 
 namespace bylaw::inline v0::wire {

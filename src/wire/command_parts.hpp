@@ -48,9 +48,25 @@ void choice(Members& in, char const* name, Enum& out, char const* words) {
   if (!parse(word, out)) in.fail(name, "`" + word + "` is not known here", std::string("write ") + words);
 }
 
+/// Objects of a list, each read by `read`.
+template <class Read>
+void objects(Members& in, char const* name, bool required, Read read) {
+  auto const* list = in.take(name, required);
+  if (list == nullptr) return;
+  if (list->kind != Json::Kind::array) return in.fail(name, "a list is expected", "write [{...}]");
+  for (std::size_t i = 0; i < list->items.size() && in.error.code.empty(); ++i) {
+    Members inner(list->items[i], std::string(name) + "[" + std::to_string(i) + "]");
+    read(inner);
+    inner.finish();
+    in.error = inner.error;
+  }
+}
+
 /// The commands that govern. False: `kind` is none of them.
 [[nodiscard]] bool read_control(std::string const& kind, Members& in, trade::CommandBody& body);
 /// The commands about stock. False: `kind` is none of them.
 [[nodiscard]] bool read_supply(std::string const& kind, Members& in, trade::CommandBody& body);
+/// The commands about payments, returns and refunds. False: `kind` is none of them.
+[[nodiscard]] bool read_refunds(std::string const& kind, Members& in, trade::CommandBody& body);
 
 }  // namespace bylaw::inline v0::wire

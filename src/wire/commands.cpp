@@ -76,12 +76,13 @@ CommandBody read_body(std::string const& kind, Members& in) {
   if (kind == "migrate") return read_migrate(in);
   if (kind == "redrive") return Redrive{in.text("subject", true), in.whole("letter", 0, true), in.text("note")};
   CommandBody body;
-  if (read_control(kind, in, body) || read_supply(kind, in, body)) return body;
+  if (read_control(kind, in, body) || read_supply(kind, in, body) || read_refunds(kind, in, body)) return body;
   in.fail("", "there is no command `" + kind + "`",
           "commands are define_item, define_location, define_entry, receive_stock, observe_stock, import_order, order_event, record_facts, place_hold, "
           "release_hold, place_stop, lift_stop, request_return, return_event, start_instance, instance_event, answer_request, delegate, migrate, redrive, "
           "redrive_messages, erase_person, activate_policy, check_health, expect_supply, send_supply, receive_supply, move_stock, reserve_stock, "
-          "release_reservation, allocate_orders, change_order, post_count, recall_lot, plan_shipments, replan and set_protection");
+          "release_reservation, allocate_orders, change_order, post_count, recall_lot, plan_shipments, replan, set_protection, "
+          "record_payment, receive_return, inspect_return, refund_order and exchange_return");
   return OrderEvent{};
 }
 

@@ -2,6 +2,7 @@
 #include "wire/command_parts.hpp"
 #include "wire/records.hpp"
 
+#include <bylaw/trade/amounts.hpp>
 #include <bylaw/wire/commands.hpp>
 #include <bylaw/wire/json.hpp>
 
@@ -54,7 +55,10 @@ void write_line(JsonWriter& out, Line const& line) {
   out.begin_object().member("item", line.item);
   optional_text(out, "title", line.title);
   out.member("quantity", line.quantity).member("unit_price", to_string(line.unit_price)).member("net", to_string(line.net));
-  if (line.service) out.key("service").truth(true);
+  if (line.service && !line.shipping) out.key("service").truth(true);
+  if (line.shipping) out.key("shipping").truth(true);
+  if (line.tax.amount_minor() != 0) out.member("tax", to_string(line.tax));
+  optional_text(out, "bundle", line.bundle);
   out.end_object();
 }
 
@@ -84,13 +88,21 @@ void each(Members& in, char const* name, bool required, Read read) {
   }
 }
 
-Line read_line(Members& in, Currency currency, std::int32_t number) {
+/// A line with the rate of its tax, when that is what was said of it.
+struct ReadLine {
+  Line line;
+  std::optional<Decimal> tax_rate;
+};
+
+ReadLine read_line(Members& in, Currency currency, std::int32_t number) {
   Line line;
   line.number = number;
   line.item = in.text("item", true);
   line.title = in.text("title");
   line.quantity = in.whole("quantity", 0, true);
-  line.service = in.truth("service", false);
+  line.shipping = in.truth("shipping", false);
+  line.service = in.truth("service", false) || line.shipping;
+  line.bundle = in.text("bundle");
   if (line.item.empty()) in.fail("item", "a SKU is expected", "name the item");
   if (line.quantity <= 0) in.fail("quantity", "a quantity above zero is expected", "write how many units were sold");
   auto const price = in.decimal("unit_price");
@@ -111,7 +123,41 @@ Line read_line(Members& in, Currency currency, std::int32_t number) {
   } else {
     in.fail("net", "a line needs `net` or `unit_price`", "add one of them");
   }
-  return line;
+  line.tax = Money(0, currency);
+  auto const tax = in.money("tax", currency);
+  auto const rate = in.decimal("tax_rate");
+  if (tax && rate) in.fail("tax_rate", "the tax is said twice", "write `tax` or `tax_rate`");
+  if (tax && tax->amount_minor() < 0) in.fail("tax", "a tax is not negative", "write 0 or more");
+  if (rate && (rate->coefficient() < 0 || *rate > Decimal(10))) in.fail("tax_rate", "a rate between 0 and 10 is expected", "write 0.19 for 19 percent");
+  if (tax) line.tax = *tax;
+  return {std::move(line), rate};
+}
+
+/// Tax by its rate, of what is left after discounts, rounded once for the line.
+void apply_rates(Members& in, Order& order, std::vector<std::optional<Decimal>> const& rates) {
+  if (std::none_of(rates.begin(), rates.end(), [](auto const& rate) { return rate.has_value(); })) return;
+  auto const amounts = trade::amounts_of(order);
+  if (!amounts) return in.fail("lines", amounts.error().message, "check the amounts");
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    if (!rates[i]) continue;
+    auto const one = power_of_ten(rates[i]->scale());
+    auto const rate = Int128{rates[i]->coefficient()};
+    auto const base = Int128{order.lines[i].net.amount_minor()} - (*amounts)[i].discount.amount_minor();
+    auto const tax = divide_rounded(base * rate, order.tax_included ? one + rate : one, Rounding::half_up);
+    if (!fits_int64(tax)) return in.fail("lines", "the tax of a line is too large", "check rate and amounts");
+    order.lines[i].tax = Money(static_cast<std::int64_t>(tax), order.currency);
+  }
+}
+
+void read_discounts(Members& in, Order& order) {
+  each(in, "discounts", false, [&](Members& d) {
+    trade::Discount discount;
+    discount.id = d.text("id");
+    discount.amount = d.money("amount", order.currency, true).value_or(Money(0, order.currency));
+    discount.min_spend = d.money("min_spend", order.currency);
+    if (discount.amount.amount_minor() < 0) d.fail("amount", "a discount is not negative", "write what is taken off");
+    order.discounts.push_back(std::move(discount));
+  });
 }
 
 }  // namespace
@@ -150,13 +196,19 @@ Order read_order(Members& in) {
     order.payment.amount = p.money("amount", order.currency);
     order.payment.risk_score = p.decimal("risk_score");
   });
-  order.total = Money(0, order.currency);
+  order.company = in.text("company");
+  order.tax_included = in.truth("tax_included", false);
+  std::vector<std::optional<Decimal>> rates;
   each(in, "lines", false, [&](Members& l) {
-    order.lines.push_back(read_line(l, order.currency, static_cast<std::int32_t>(order.lines.size() + 1)));
-    auto const sum = add(order.total, order.lines.back().net);
-    if (sum) order.total = *sum;
-    else if (l.error.code.empty()) l.fail("net", sum.error().message, "check the amounts");
+    auto read = read_line(l, order.currency, static_cast<std::int32_t>(order.lines.size() + 1));
+    order.lines.push_back(std::move(read.line));
+    rates.push_back(read.tax_rate);
   });
+  read_discounts(in, order);
+  apply_rates(in, order, rates);
+  auto const total = trade::total_of(order);
+  if (!total) in.fail("lines", total.error().message, "check the amounts");
+  order.total = total ? *total : Money(0, order.currency);
   if (auto const* attributes = in.take("attributes", false)) {
     for (std::size_t i = 0; i < attributes->keys.size(); ++i) {
       auto const& value = attributes->items[i];
@@ -186,8 +238,14 @@ Return read_return(Members& in) {
     line.reason = l.text("reason");
     line.claimed_condition = l.text("condition");
     line.service = l.truth("service", false);
+    line.serial = l.text("serial");
+    line.facts = read_attributes(l, "facts", false);
+    for (auto& fact : line.facts) {
+      if (fact.path.compare(0, 7, "return.") != 0) fact.path.insert(0, "return.");
+    }
     request.lines.push_back(std::move(line));
   });
+  request.tender = in.text("tender");
   if (request.lines.empty()) in.fail("lines", "a return needs a line", "add what comes back");
   return request;
 }
@@ -248,6 +306,19 @@ void write_order(JsonWriter& out, Order const& order, bool with_lines) {
   write_address(out, order.ship_to);
   out.key("payment");
   write_payment(out, order.payment);
+  optional_text(out, "company", order.company);
+  if (order.tax_included) out.key("tax_included").truth(true);
+  if (!order.discounts.empty()) {
+    out.key("discounts").begin_array();
+    for (auto const& discount : order.discounts) {
+      out.begin_object();
+      optional_text(out, "id", discount.id);
+      out.member("amount", to_string(discount.amount));
+      if (discount.min_spend) out.member("min_spend", to_string(*discount.min_spend));
+      out.end_object();
+    }
+    out.end_array();
+  }
   if (with_lines) {
     out.key("lines").begin_array();
     for (auto const& line : order.lines) write_line(out, line);
@@ -274,9 +345,17 @@ void write_return(JsonWriter& out, Return const& request) {
     optional_text(out, "reason", line.reason);
     optional_text(out, "condition", line.claimed_condition);
     if (line.service) out.key("service").truth(true);
+    optional_text(out, "serial", line.serial);
+    if (!line.facts.empty()) {
+      out.key("facts").begin_object();
+      for (auto const& fact : line.facts) out.member(fact.path, fact.value);
+      out.end_object();
+    }
     out.end_object();
   }
-  out.end_array().end_object();
+  out.end_array();
+  optional_text(out, "tender", request.tender);
+  out.end_object();
 }
 
 std::string header_json(Order const& order) {

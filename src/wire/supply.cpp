@@ -8,20 +8,6 @@ using namespace trade;  // NOLINT: this file is about nothing else.
 
 namespace {
 
-/// Objects of a list, each read by `read`.
-template <class Read>
-void objects(Members& in, char const* name, bool required, Read read) {
-  auto const* list = in.take(name, required);
-  if (list == nullptr) return;
-  if (list->kind != Json::Kind::array) return in.fail(name, "a list is expected", "write [{...}]");
-  for (std::size_t i = 0; i < list->items.size() && in.error.code.empty(); ++i) {
-    Members inner(list->items[i], std::string(name) + "[" + std::to_string(i) + "]");
-    read(inner);
-    inner.finish();
-    in.error = inner.error;
-  }
-}
-
 void at_least(Members& in, char const* name, std::int64_t value, std::int64_t least) {
   if (value < least) in.fail(name, "a quantity of " + std::to_string(least) + " or more is expected", "write how many base units");
 }

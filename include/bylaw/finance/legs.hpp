@@ -16,14 +16,23 @@ struct Leg {
 /// What each event of the trade means for the books. Amounts of zero leave no leg. Pure.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_received(Money cost);
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_shipped(Money cost);
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> invoiced(Money gross);
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> paid(Money amount);
-/// Goods back in stock, at the cost they left with; scrapped ones are written off.
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_returned(Money cost, bool scrapped);
+/// `goods` and `shipping` without tax, after discounts; `discount` is what was taken off the goods.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> invoiced(Money goods, Money discount, Money shipping, Money tax);
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> paid(std::string const& tender, Money amount);
+/// Goods that came back, at the cost they left with, before anybody has looked at them.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_returned(Money cost);
+/// Where they go then: back into stock, off the books, or to the vendor.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_disposed(std::string const& disposition, Money cost);
 /// Stock that was counted and is not in the books, or is in the books and not there.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> stock_found(Money cost);
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> stock_lost(Money cost);
-/// `gross` is what the customer had paid for the units, `fee` what is kept of it.
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> refunded(Money gross, Money fee);
+/// What a refund takes off: `net` and `tax` of goods, or of shipping, less what is kept of it. It is owed to the customer then.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> credited(bool shipping, Money net, Money tax, Money fee, Money fee_tax);
+/// What was owed leaves: as cash, or as a new debt to whoever holds the gift card or the store credit.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> paid_back(std::string const& tender, Money amount);
+/// A refund is expected (`more` above zero), or less of it is.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> accrued(Money more);
+/// The customer's bank takes a payment back, or gives it again.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> charged_back(Money amount, bool won);
 
 }  // namespace bylaw::inline v0::finance

@@ -5,6 +5,7 @@
 #include <bylaw/policy/policy.hpp>
 #include <bylaw/rulebook/kept.hpp>
 #include <bylaw/rulebook/workflows.hpp>
+#include <bylaw/trade/amounts.hpp>
 #include <bylaw/trade/records.hpp>
 
 namespace bylaw::inline v0::rulebook {
@@ -45,6 +46,8 @@ struct OrderFacts {
   std::string customer_same_as{};         ///< another customer with the same mail address; empty: none
   std::optional<Money> open_orders{};     ///< of the customer, not invoiced yet, in the order's currency
   std::optional<Money> open_invoices{};   ///< of the customer, not paid yet
+  std::vector<trade::LineAmounts> amounts{};  ///< per line; empty: as the lines say
+  std::optional<Money> balance{};             ///< still to be paid; none: all or nothing, as `paid_in_full` says
 };
 
 struct StockFacts {
@@ -76,10 +79,12 @@ struct ReturnFacts {
   trade::ReturnLine const* line = nullptr;
   trade::Line const* sold = nullptr;
   trade::Item const* item = nullptr;
-  Money net;                 ///< share of what was paid that this line brings back
+  trade::LineAmounts amounts;  ///< what of the sale these units are
   std::int64_t shipped = 0;  ///< milliseconds UTC; 0: not recorded
   std::int64_t delivered = 0;
   std::string inspected_condition;
+  std::optional<Money> value_loss{};
+  std::int64_t quantity = 0;  ///< units that are decided about; 0: all of the line
   std::vector<ChildFact> children;
 };
 

@@ -43,6 +43,7 @@ struct OrderTimes {
   std::int64_t shipped = 0;
   std::int64_t delivered = 0;
   bool paid = false;
+  bool any_out = false;  ///< the order, or a parcel of it, has left
 };
 
 /// Result of `verify`: what was recomputed, and everything that does not agree.
@@ -177,8 +178,9 @@ class BYLAW_EXPORT Store {
   friend class Control;
   friend class Deliveries;
   friend class Supplies;
+  friend class Refunds;
   explicit Store(Impl* impl) noexcept : impl_(impl) {}
-  [[nodiscard]] bool take_from_sale(trade::ReturnLineRow const& row, std::int64_t units);
+  [[nodiscard]] bool take_from_sale(std::string const& order, std::int32_t line, std::int64_t units);
   Impl* impl_ = nullptr;
 };
 

@@ -7,6 +7,7 @@
 #include <bylaw/trade/control.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/trade/records.hpp>
+#include <bylaw/trade/refunds.hpp>
 #include <bylaw/trade/supply.hpp>
 
 namespace bylaw::inline v0::trade {

@@ -48,6 +48,11 @@ enum class CommandKind : std::uint8_t {
   plan_shipments,
   replan,
   set_protection,
+  record_payment,
+  receive_return,
+  inspect_return,
+  refund_order,
+  exchange_return,
 };
 
 /// Short name of a kind of command, as in its JSON form (`import_order`); `none` has an empty one.

@@ -7,6 +7,7 @@
 #include <bylaw/trade/control_rows.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/trade/records.hpp>
+#include <bylaw/trade/refunds.hpp>
 
 namespace bylaw::inline v0::trade {
 
@@ -182,6 +183,10 @@ struct Changes {
   std::vector<AlertRow> alerts;
   std::vector<SupplyRow> supplies;
   std::vector<FeedRow> feed;
+  std::vector<PaymentRow> payments;
+  std::vector<ReturnMoveRow> return_moves;
+  std::vector<RefundRow> refunds;
+  std::vector<ledger::CostEntry> costs;
   std::vector<ledger::Lot> lots;
   struct Bound {
     std::size_t after = 0;  ///< so many of `transfers` come before it

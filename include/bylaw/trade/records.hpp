@@ -46,7 +46,7 @@ struct Payment {
 };
 
 /// One line of an order. `net` is the amount for all units, rounded once to the minor unit;
-/// `unit_price` is what the channel said, exactly.
+/// `unit_price` is what the channel said, exactly. Discounts of the order as a whole are not taken off it.
 struct Line {
   std::int32_t number = 0;  ///< from 1, in the order of the channel
   std::string item;         ///< SKU
@@ -54,7 +54,17 @@ struct Line {
   std::int64_t quantity = 0;  ///< base units of the item, > 0
   Decimal unit_price;
   Money net;
-  bool service = false;  ///< postage, fees: moves no stock
+  bool service = false;   ///< postage, fees: moves no stock
+  Money tax{};            ///< of all units, after discounts: inside `net` when the order says so, otherwise on top of it
+  bool shipping = false;  ///< what the customer pays for shipping: a service that is refunded once
+  std::string bundle{};   ///< SKU of the kit that it was sold as a part of; empty: none
+};
+
+/// An amount taken off the goods of an order as a whole, shared among their lines by what they are worth.
+struct Discount {
+  std::string id;
+  Money amount;
+  std::optional<Money> min_spend{};  ///< the goods have to be worth this much for it to be given
 };
 
 struct Order {
@@ -67,9 +77,12 @@ struct Order {
   Customer customer;
   Address ship_to;
   Payment payment;
-  Money total;  ///< sum of the lines
+  Money total;  ///< what the customer pays: lines less discounts, with tax
   std::vector<Line> lines;
   std::vector<Attribute> attributes;
+  bool tax_included = false;  ///< the amounts of lines and discounts contain the tax
+  std::vector<Discount> discounts{};
+  std::string company{};  ///< whose books it is in; empty: the only one
 };
 
 struct Item {
@@ -102,6 +115,8 @@ struct ReturnLine {
   std::string reason;         ///< a code of `reasons return`; may be empty
   std::string claimed_condition;
   bool service = false;
+  std::string serial{};            ///< the customer's word of which unit it is
+  std::vector<Attribute> facts{};  ///< what else the customer says of it: `return.claimed.tags_attached`, `return.has_receipt`
 };
 
 struct Return {
@@ -111,6 +126,7 @@ struct Return {
   Timestamp requested;
   Currency currency;
   std::vector<ReturnLine> lines;
+  std::string tender{};  ///< what the customer wants it back as, where the policy leaves the choice; empty: not said
 };
 
 }  // namespace bylaw::inline v0::trade

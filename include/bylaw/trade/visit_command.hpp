@@ -49,6 +49,11 @@ auto visit(Visitor&& visitor, CommandBody const& body) {
     case CommandKind::plan_shipments: return visitor(*body.get_if<PlanShipments>());
     case CommandKind::replan: return visitor(*body.get_if<Replan>());
     case CommandKind::set_protection: return visitor(*body.get_if<SetProtection>());
+    case CommandKind::record_payment: return visitor(*body.get_if<RecordPayment>());
+    case CommandKind::receive_return: return visitor(*body.get_if<ReceiveReturn>());
+    case CommandKind::inspect_return: return visitor(*body.get_if<InspectReturn>());
+    case CommandKind::refund_order: return visitor(*body.get_if<RefundOrder>());
+    case CommandKind::exchange_return: return visitor(*body.get_if<ExchangeReturn>());
   }
   return visitor(NoCommand{});
 }

@@ -13,7 +13,7 @@ namespace bylaw::inline v0::values {
 /// Each part is first rounded down, then the units left over go one each to the largest
 /// remainders, ties to the earlier part (Hamilton's method; Hare quota). A negative total is
 /// split like its opposite, so that a refund mirrors its sale. With all weights zero the
-/// first part takes everything.
+/// parts are as equal as can be.
 /// Errors: `no_parts` (empty weights), `negative_weight`, `overflow`.
 [[nodiscard]] inline Result<std::vector<std::int64_t>> split_largest_remainder(std::int64_t total, std::vector<std::int64_t> const& weights) {
   if (weights.empty()) return failure("no_parts", "a total cannot be split into no parts");
@@ -22,11 +22,8 @@ namespace bylaw::inline v0::values {
     if (weight < 0) return failure("negative_weight", "a part has a negative weight");
     if (add_overflows(sum, weight, sum)) return failure("overflow", "the weights are too large");
   }
+  if (sum == 0) return split_largest_remainder(total, std::vector<std::int64_t>(weights.size(), 1));
   std::vector<std::int64_t> parts(weights.size(), 0);
-  if (sum == 0) {
-    parts[0] = total;
-    return parts;
-  }
   Int128 const magnitude = total < 0 ? -Int128{total} : Int128{total};
   std::vector<Int128> remainders(weights.size());
   Int128 left = magnitude;

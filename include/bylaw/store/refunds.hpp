@@ -1,0 +1,35 @@
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include <bylaw/store/store.hpp>
+#include <bylaw/trade/refunds.hpp>
+
+namespace bylaw::inline v0::store {
+
+/// What the engine asks about payments, about units that come back, and about refunds. Part of Store, and used as it is: by the
+/// writer's thread.
+class BYLAW_EXPORT Refunds {
+ public:
+  explicit Refunds(Store& store) noexcept : impl_(store.impl_) {}
+
+  /// What came and went for an order, in order.
+  [[nodiscard]] Result<std::vector<trade::PaymentRow>> payments_of(std::string_view order);
+  /// What became of the units of a return, in order.
+  [[nodiscard]] Result<std::vector<trade::ReturnMoveRow>> moves_of(std::string_view return_id);
+  /// Parts of all refunds of an order, in order.
+  [[nodiscard]] Result<std::vector<trade::RefundRow>> refunds_of(std::string_view order);
+  /// What units of an item cost when they left for an order, and came back already: quantity and value, by cost moves of its reference.
+  struct Cost {
+    std::int64_t quantity = 0;
+    std::int64_t value = 0;  ///< minor units
+  };
+  [[nodiscard]] Result<Cost> issued_for(std::string_view reference, std::string_view item);
+  /// Returns of a customer that were asked for after a moment, but for one.
+  [[nodiscard]] Result<std::int64_t> returns_of_customer(std::string_view customer, Timestamp after, std::string_view except);
+
+ private:
+  Store::Impl* impl_;
+};
+
+}  // namespace bylaw::inline v0::store

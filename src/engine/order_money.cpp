@@ -1,0 +1,232 @@
+// What an order came to, what was paid, and what goes back.
+#include "engine/order_money.hpp"
+
+#include <algorithm>
+
+#include <bylaw/finance/legs.hpp>
+#include <bylaw/returns/amounts.hpp>
+
+#include "engine/exceptions.hpp"
+
+namespace bylaw::inline v0::engine {
+
+std::int64_t OrderMoney::captured() const noexcept {
+  std::int64_t sum = 0;
+  for (auto const& payment : payments) sum += payment.captured;
+  return sum;
+}
+
+std::int64_t OrderMoney::left() const noexcept {
+  std::int64_t sum = 0;
+  for (auto const& payment : payments) sum += payment.left;
+  return std::max<std::int64_t>(sum, 0);
+}
+
+std::size_t OrderMoney::index_of(std::int32_t line) const noexcept {
+  return static_cast<std::size_t>(std::find_if(order.lines.begin(), order.lines.end(), [&](trade::Line const& l) { return l.number == line; }) -
+                                  order.lines.begin());
+}
+
+std::int64_t OrderMoney::units_back(std::int32_t line) const noexcept {
+  std::int64_t units = 0;
+  for (auto const& row : refunds) units += row.order_line == line ? row.quantity : 0;
+  return units;
+}
+
+std::int64_t OrderMoney::shipping_total() const noexcept {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < order.lines.size(); ++i) sum += order.lines[i].shipping ? amounts[i].gross.amount_minor() : 0;
+  return sum;
+}
+
+std::int64_t OrderMoney::shipping_refunded() const noexcept {
+  std::int64_t sum = 0;
+  for (auto const& row : refunds) sum += row.kind == "shipping" ? row.gross : 0;
+  return sum;
+}
+
+std::int64_t OrderMoney::shipping_tax(std::int64_t gross) const noexcept {
+  std::int64_t tax = 0;
+  for (std::size_t i = 0; i < order.lines.size(); ++i) tax += order.lines[i].shipping ? amounts[i].tax.amount_minor() : 0;
+  auto const total = shipping_total();
+  return total == 0 ? 0 : returns::share(tax, std::min(gross, total), total);
+}
+
+std::vector<returns::LineState> OrderMoney::states() const {
+  std::vector<returns::LineState> out(order.lines.size());
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    auto const& line = order.lines[i];
+    auto& state = out[i];
+    state.amounts = amounts[i];
+    state.stated = line.net.amount_minor();
+    state.sold = line.quantity;
+    state.back = units_back(line.number);
+    state.goods = !line.service;
+    for (auto const& row : refunds) {
+      if (row.order_line != line.number) continue;
+      (row.kind == "goodwill" ? state.given : state.refunded) += row.gross;
+      if (row.kind != "goodwill") state.tax_refunded += row.tax;
+    }
+  }
+  return out;
+}
+
+namespace {
+
+void count(std::vector<returns::Payment>& payments, trade::PaymentRow const& row) {
+  auto known = std::find_if(payments.begin(), payments.end(), [&](auto const& p) { return p.id == row.payment; });
+  if (known == payments.end()) {
+    if (row.payment.empty()) return;  // a new store credit or check: nothing was paid by it
+    known = payments.insert(payments.end(), {row.payment, row.tender, 0, 0});
+  }
+  auto const amount = row.amount.amount_minor();
+  if (row.what == "captured") known->captured += amount, known->left += amount;
+  else if (row.what == "charged_back" || row.what == "refunded") known->left -= amount;
+  else known->left += amount;
+}
+
+/// Pays back more by new tenders than by the payments it stands for: what is left shrinks all the same, the last payment first.
+void count_new_tenders(std::vector<returns::Payment>& payments, std::int64_t amount) {
+  for (auto payment = payments.rbegin(); payment != payments.rend() && amount > 0; ++payment) {
+    auto const part = std::min(std::max<std::int64_t>(payment->left, 0), amount);
+    payment->left -= part;
+    amount -= part;
+  }
+}
+
+}  // namespace
+
+Result<OrderMoney> money_of(Context& context, std::string const& order) {
+  OrderMoney out;
+  auto stored = context.store.load_order(order);
+  if (!stored) return Unexpected{stored.error()};
+  bool found = stored->has_value();
+  if (found) out.order = std::move((*stored)->order);
+  for (auto const& row : context.changes.orders) {
+    if (row.order.id == order) out.order = row.order, found = true;
+  }
+  if (!found) return context.refuse("unknown_order", "there is no order `" + order + "`", "import it first, or correct the id");
+  auto amounts = trade::amounts_of(out.order);
+  if (!amounts) return Unexpected{amounts.error()};
+  out.amounts = std::move(*amounts);
+  store::Refunds kept(context.store);
+  auto payments = kept.payments_of(order);
+  if (!payments) return Unexpected{payments.error()};
+  for (auto const& row : context.changes.payments) {
+    if (row.order == order) payments->push_back(row);
+  }
+  auto refunds = kept.refunds_of(order);
+  if (!refunds) return Unexpected{refunds.error()};
+  out.refunds = std::move(*refunds);
+  for (auto const& row : context.changes.refunds) {
+    if (row.order == order) out.refunds.push_back(row);
+  }
+  auto const times = context.store.order_times(order);
+  if (!times) return Unexpected{times.error()};
+  out.paid = times->paid;
+  for (auto const& fact : context.changes.facts) out.paid = out.paid || (fact.order == order && fact.fact.path == "order.paid_in_full");
+  // Stores of earlier versions know that an order was paid, and not by what.
+  bool const captured = std::any_of(payments->begin(), payments->end(), [](auto const& row) { return row.what == "captured"; });
+  if (out.paid && !captured) out.payments.push_back({order + "/pay", "other", out.order.total.amount_minor(), out.order.total.amount_minor()});
+  std::int64_t elsewhere = 0;
+  for (auto const& row : *payments) {
+    count(out.payments, row);
+    if (row.payment.empty()) elsewhere += row.what == "refunded" ? row.amount.amount_minor() : -row.amount.amount_minor();
+  }
+  count_new_tenders(out.payments, elsewhere);
+  auto const instance = context.instance(order);
+  if (!instance) return Unexpected{instance.error()};
+  out.cancelled = *instance && ((*instance)->state == "cancelled" || (*instance)->state == "rejected");
+  return out;
+}
+
+namespace {
+
+/// What goes back comes off what was sold, and what is kept of it is income.
+void book_parts(Context& context, Payout const& payout, std::vector<ledger::Transfer>& group) {
+  std::vector<finance::Leg> legs;
+  for (auto const& row : payout.rows) {
+    auto const money = [&](std::int64_t minor) { return Money(minor, row.currency); };
+    auto const more = finance::credited(row.kind == "shipping", money(row.gross - row.tax), money(row.tax), money(row.fee), money(row.fee_tax));
+    legs.insert(legs.end(), more.begin(), more.end());
+  }
+  context.add_legs(group, legs, payout.return_id.empty() ? payout.id : payout.return_id);
+}
+
+Result<void> start_refund(Context& context, Payout const& payout, OrderMoney const& money, returns::Placed const& placed, std::string const& id) {
+  if (placed.tender == "exchange" || context.book().find_workflow("refund") == nullptr) return {};
+  std::vector<trade::Attribute> values = {{"refund.amount", to_string(Money(placed.amount, money.order.currency))},
+                                          {"refund.order", money.order.id},
+                                          {"refund.tender", placed.tender}};
+  if (!placed.payment.empty()) values.push_back({"refund.payment", placed.payment});
+  if (!payout.return_id.empty()) values.push_back({"refund.return", payout.return_id});
+  if (!payout.reason.empty()) values.push_back({"refund.reason", payout.reason});
+  if (payout.valid_until != 0 && placed.tender == "store_credit") values.push_back({"refund.valid_until", to_string(Timestamp(payout.valid_until))});
+  auto const outcome = context.outcome;
+  auto const started = run(context, trade::StartInstance{"refund", id, "", std::move(values)});
+  if (started) context.outcome = outcome;
+  return started;
+}
+
+Result<void> cut_down(Context& context, std::vector<trade::RefundRow>& rows, std::int64_t most, bool cap) {
+  std::vector<returns::Part> parts;
+  std::int64_t sum = 0;
+  for (auto const& row : rows) {
+    parts.push_back({row.gross, row.tax, row.discount, row.fee, row.fee_tax});
+    if (add_overflows(sum, parts.back().payable(), sum)) return failure("overflow", "the refund is too large");
+  }
+  if (sum <= most) return {};
+  auto const currency = rows.front().currency;
+  if (!cap) {
+    return context.refuse("above_remaining",
+                          to_string(Money(sum, currency)) + " is more than the " + to_string(Money(most, currency)) + " that are left of what was paid",
+                          "pay back less, or write `refund above remaining cap;` in the policy");
+  }
+  if (auto const done = returns::cap(parts, most); !done) return done;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].gross = parts[i].gross;
+    rows[i].tax = parts[i].tax;
+  }
+  context.outcome.code = "capped";
+  context.outcome.message = to_string(Money(sum, currency)) + " was cut down to the " + to_string(Money(most, currency)) + " that were left";
+  return {};
+}
+
+}  // namespace
+
+Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& paid) {
+  auto const currency = money.order.currency;
+  paid = Money(0, currency);
+  if (payout.rows.empty()) return {};
+  if (auto const cut = cut_down(context, payout.rows, money.left(), payout.cap); !cut) return cut;
+  std::int64_t sum = 0;
+  for (auto& row : payout.rows) {
+    row.refund = payout.id;
+    sum += row.gross - row.fee - row.fee_tax;
+  }
+  auto placement = returns::place(sum, payout.tenders, payout.chosen, money.payments);
+  std::vector<ledger::Transfer> group;
+  book_parts(context, payout, group);
+  std::size_t number = 0;
+  for (auto const& placed : placement.placed) {
+    auto const id = placement.placed.size() == 1 ? payout.id : payout.id + "/" + std::to_string(++number);
+    trade::PaymentRow row{money.order.id, placed.payment, placed.tender, "refunded", Money(placed.amount, currency), payout.id, {}};
+    context.add_legs(group, finance::paid_back(placed.tender, row.amount), payout.return_id.empty() ? payout.id : payout.return_id);
+    count(money.payments, row);
+    context.changes.payments.push_back(std::move(row));
+    if (auto const started = start_refund(context, payout, money, placed, id); !started) return started;
+  }
+  if (auto const booked = context.apply(std::move(group)); !booked) return booked;
+  for (auto& row : payout.rows) {
+    money.refunds.push_back(row);
+    context.changes.refunds.push_back(std::move(row));
+  }
+  paid = Money(sum - placement.unplaced, currency);
+  if (placement.unplaced == 0) return {};
+  auto const left = to_string(Money(placement.unplaced, currency));
+  return open_exception(context, "refund_unplaced", "finance",
+                        {{"exception.order", money.order.id}, {"exception.refund", payout.id}, {"exception.amount", left}},
+                        left + " of the refund could go back to no tender");
+}
+
+}  // namespace bylaw::inline v0::engine

@@ -1,0 +1,53 @@
+#pragma once
+#include <bylaw/returns/refund.hpp>
+#include <bylaw/returns/tenders.hpp>
+#include <bylaw/store/refunds.hpp>
+
+#include "engine/context.hpp"
+
+namespace bylaw::inline v0::engine {
+
+/// What an order came to, what was paid for it, and what went back, as this command has left it so far.
+struct OrderMoney {
+  trade::Order order;
+  std::vector<trade::LineAmounts> amounts;  ///< per line
+  std::vector<returns::Payment> payments;
+  std::vector<trade::RefundRow> refunds;
+  bool paid = false;       ///< in full
+  bool cancelled = false;  ///< nothing of it is owed
+
+  [[nodiscard]] std::int64_t captured() const noexcept;
+  /// What can still be paid back: captured less charged back and refunded.
+  [[nodiscard]] std::int64_t left() const noexcept;
+  /// Index of a line by its number; the count of lines when there is none.
+  [[nodiscard]] std::size_t index_of(std::int32_t line) const noexcept;
+  /// Units of a line that refunds have taken back, for returns other than `but_for`.
+  [[nodiscard]] std::int64_t units_back(std::int32_t line) const noexcept;
+  [[nodiscard]] std::int64_t shipping_total() const noexcept;
+  [[nodiscard]] std::int64_t shipping_refunded() const noexcept;
+  /// Every line as a refund sees it, with what is back so far.
+  [[nodiscard]] std::vector<returns::LineState> states() const;
+  /// What the parts of shipping that are paid back contain of tax, for so much of it.
+  [[nodiscard]] std::int64_t shipping_tax(std::int64_t gross) const noexcept;
+};
+
+/// Errors: `unknown_order`.
+[[nodiscard]] Result<OrderMoney> money_of(Context& context, std::string const& order);
+
+/// A refund that is to be paid, by the parts it is made of.
+struct Payout {
+  std::string id;
+  std::string return_id;  ///< empty: none
+  std::vector<trade::RefundRow> rows;
+  std::vector<std::string> tenders;  ///< as a policy names them
+  bool chosen = false;               ///< the customer has chosen the tender
+  std::int64_t valid_until = 0;      ///< of store credit, milliseconds UTC; 0: without end
+  bool cap = false;                  ///< pay what is left rather than refuse
+  std::string reason;
+};
+
+/// Pays: refuses what is more than is left (`above_remaining`) or cuts it down, finds where it goes, books it, starts an instance of `refund`
+/// for each tender, and opens an exception for what has no place. `paid` is what went out.
+[[nodiscard]] Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& paid);
+
+}  // namespace bylaw::inline v0::engine

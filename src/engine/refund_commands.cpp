@@ -1,0 +1,229 @@
+// Payments, and money that goes back without goods.
+#include <algorithm>
+
+#include <bylaw/returns/amounts.hpp>
+
+#include "engine/order_money.hpp"
+#include "engine/order_subject.hpp"
+#include "engine/refund_order.hpp"
+
+namespace bylaw::inline v0::engine {
+
+namespace {
+
+/// Money that comes in another currency than the books' passes through an account of exchange in both.
+void add_booked(Context& context, trade::RecordPayment const& body, std::vector<ledger::Transfer>& group) {
+  auto legs = finance::paid(body.tender, body.amount);
+  if (body.booked && body.booked->currency() != body.amount.currency()) {
+    for (auto& leg : legs) leg.debit = "assets:exchange";
+    legs.push_back({"assets:cash", "assets:exchange", *body.booked});
+  }
+  context.add_legs(group, legs, body.order);
+}
+
+Result<void> capture(Context& context, OrderMoney const& money, trade::RecordPayment const& body) {
+  std::vector<ledger::Transfer> group;
+  add_booked(context, body, group);
+  context.changes.payments.push_back({body.order, body.payment, body.tender, "captured", body.amount, {}, body.booked});
+  if (auto const booked = context.apply(std::move(group)); !booked) return booked;
+  std::int64_t captured = 0;
+  if (add_overflows(money.captured(), body.amount.amount_minor(), captured)) return failure("overflow", "the payments of the order are too large");
+  if (money.paid || captured < money.order.total.amount_minor()) return {};
+  context.changes.facts.push_back({body.order, {"order.paid_in_full", "true"}});
+  return {};
+}
+
+}  // namespace
+
+Result<void> run(Context& context, trade::RecordPayment const& body) {
+  context.outcome.subject = body.order;
+  OrderSubject subject;
+  if (auto const loaded = subject.load(context, body.order); !loaded) return loaded;
+  context.outcome.state = context.state_before = subject.instance.stored.state;
+  auto const money = money_of(context, body.order);
+  if (!money) return Unexpected{money.error()};
+  if (body.amount.currency() != money->order.currency) {
+    return context.refuse("wrong_currency", "order `" + body.order + "` was sold in " + std::string(money->order.currency.code()),
+                          "write what was paid in it, and what came of it as `booked`");
+  }
+  if (body.what == "captured") {
+    if (auto const done = capture(context, *money, body); !done) return done;
+  } else {
+    auto const known = std::find_if(money->payments.begin(), money->payments.end(), [&](auto const& p) { return p.id == body.payment; });
+    if (known == money->payments.end()) {
+      return context.refuse("unknown_payment", "order `" + body.order + "` has no payment `" + body.payment + "`", "record it as captured first");
+    }
+    std::vector<ledger::Transfer> group;
+    context.add_legs(group, finance::charged_back(body.amount, body.what == "chargeback_won"), body.order);
+    context.changes.payments.push_back({body.order, body.payment, known->tender, body.what, body.amount, {}, {}});
+    if (auto const booked = context.apply(std::move(group)); !booked) return booked;
+    context.announce("order." + body.what, body.order, subject.instance.stored.state);
+  }
+  if (subject.instance.stored.closed) return {};
+  if (auto const loaded = subject.load(context, body.order); !loaded) return loaded;
+  return subject.refresh(context);
+}
+
+namespace {
+
+class DirectRefund {
+ public:
+  DirectRefund(Context& context, OrderMoney& money, trade::RefundOrder const& body) : context_(context), money_(money), body_(body) {}
+
+  Result<Payout> make() {
+    payout_.id = body_.id;
+    payout_.reason = body_.reason;
+    payout_.tenders = {body_.tender.empty() ? std::string("original_tender") : body_.tender};
+    payout_.chosen = !body_.tender.empty();
+    auto const& headers = context_.book().policy().headers();
+    payout_.cap = !headers.empty() && headers.front().refund_cap;
+    bool const recompute = !headers.empty() && headers.front().recompute_discount;
+    auto states = money_.states();
+    for (auto const& line : body_.lines) {
+      auto const at = money_.index_of(line.line);
+      if (at == money_.order.lines.size()) {
+        return context_.refuse("unknown_line", "order `" + money_.order.id + "` has no line " + std::to_string(line.line), "correct the number");
+      }
+      if (auto const good = check_units(line, at); !good) return Unexpected{good.error()};
+      states[at].back += line.quantity;
+    }
+    auto const parts = recompute ? returns::parts_recomputed(states, money_.order.discounts) : returns::parts_keeping_shares(states);
+    for (auto const& line : body_.lines) {
+      auto const at = money_.index_of(line.line);
+      if (line.net) add(at, "goodwill", line.quantity, returns::goodwill(money_.amounts[at], line.net->amount_minor(), money_.order.tax_included), states[at]);
+      else add(at, "goods", line.quantity, parts[at], states[at]);
+    }
+    if (auto const done = add_shipping(); !done) return Unexpected{done.error()};
+    if (auto const done = fit_amount(); !done) return Unexpected{done.error()};
+    return payout_;
+  }
+
+ private:
+  Result<void> check_units(trade::CreditLine const& line, std::size_t at) {
+    auto const& sold = money_.order.lines[at];
+    if (line.net && line.net->currency() != money_.order.currency)
+      return context_.refuse("wrong_currency", "the order is in " + std::string(money_.order.currency.code()), "write amounts of it");
+    if (line.quantity == 0) return {};
+    auto const sale = context_.store.sale_line(money_.order.id, line.line);
+    if (!sale) return Unexpected{sale.error()};
+    auto const left = *sale ? (*sale)->remaining : 0;
+    if (line.quantity > left) {
+      return context_.refuse("too_many",
+                             "line " + std::to_string(line.line) + ": " + std::to_string(line.quantity) + " units are to be paid back, and " + std::to_string(left) +
+                                 " are left that were neither returned nor paid back",
+                             "pay back at most so many");
+    }
+    auto const times = context_.store.order_times(money_.order.id);
+    if (!times) return Unexpected{times.error()};
+    if (sold.service) return {};
+    if (line.shipped && times->shipped == 0 && shipped_units_of(money_.order).empty()) {
+      return context_.refuse("not_shipped", "line " + std::to_string(line.line) + " has not been shipped", "write \"units\": \"unshipped\"");
+    }
+    if (!line.shipped && times->shipped != 0) {
+      return context_.refuse("already_shipped", "line " + std::to_string(line.line) + " has been shipped", "write \"units\": \"shipped\", or send `request_return`");
+    }
+    return {};
+  }
+
+  void add(std::size_t at, char const* kind, std::int64_t units, returns::Part const& part, returns::LineState const& state) {
+    trade::RefundRow row;
+    row.order = money_.order.id;
+    row.order_line = money_.order.lines[at].number;
+    row.kind = kind;
+    row.quantity = units;
+    row.currency = money_.order.currency;
+    // Never more than the line has left.
+    auto const left = std::max<std::int64_t>(state.amounts.gross.amount_minor() - state.refunded - state.given, 0);
+    row.gross = std::min(part.gross, left);
+    row.tax = part.gross == 0 ? 0 : returns::share(part.tax, row.gross, part.gross);
+    row.discount = part.discount;
+    row.reason = body_.reason;
+    payout_.rows.push_back(std::move(row));
+  }
+
+  Result<void> add_shipping() {
+    if (!body_.shipping && !body_.shipping_left) return {};
+    auto const left = money_.shipping_total() - money_.shipping_refunded();
+    auto const gross = body_.shipping_left ? left : body_.shipping->amount_minor();
+    if (gross > left) {
+      return context_.refuse("shipping_refunded", to_string(Money(left, money_.order.currency)) + " of the shipping are left to pay back",
+                             "write less, or \"shipping\": \"all\" for what is left");
+    }
+    if (gross == 0) return {};
+    trade::RefundRow row;
+    row.order = money_.order.id;
+    row.kind = "shipping";
+    row.currency = money_.order.currency;
+    row.gross = gross;
+    row.tax = money_.shipping_tax(money_.shipping_refunded() + gross) - money_.shipping_tax(money_.shipping_refunded());
+    row.reason = body_.reason;
+    payout_.rows.push_back(std::move(row));
+    return {};
+  }
+
+  /// An amount in all is what is paid: the parts are cut down to it, and what is beyond them is goodwill.
+  Result<void> fit_amount() {
+    if (!body_.amount) return {};
+    if (body_.amount->currency() != money_.order.currency)
+      return context_.refuse("wrong_currency", "the order is in " + std::string(money_.order.currency.code()), "write an amount of it");
+    auto const wanted = body_.amount->amount_minor();
+    std::vector<returns::Part> parts;
+    std::int64_t sum = 0;
+    for (auto const& row : payout_.rows) {
+      parts.push_back({row.gross, row.tax, row.discount, 0, 0});
+      sum += row.gross;
+    }
+    if (auto const cut = returns::cap(parts, wanted); !cut) return cut;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      payout_.rows[i].gross = parts[i].gross;
+      payout_.rows[i].tax = parts[i].tax;
+    }
+    if (wanted <= sum) return {};
+    trade::RefundRow row;
+    row.order = money_.order.id;
+    row.kind = "goodwill";
+    row.currency = money_.order.currency;
+    row.gross = wanted - sum;
+    std::int64_t tax = 0;
+    for (auto const& line : money_.amounts) tax += line.tax.amount_minor();
+    if (auto const total = money_.order.total.amount_minor(); total > 0) row.tax = returns::share(tax, std::min(row.gross, total), total);
+    row.reason = body_.reason;
+    payout_.rows.push_back(std::move(row));
+    return {};
+  }
+
+  Context& context_;
+  OrderMoney& money_;
+  trade::RefundOrder const& body_;
+  Payout payout_;
+};
+
+}  // namespace
+
+Result<Payout> payout_of(Context& context, OrderMoney& money, trade::RefundOrder const& body) { return DirectRefund(context, money, body).make(); }
+
+Result<void> run(Context& context, trade::RefundOrder const& body) {
+  context.outcome.subject = body.order;
+  OrderSubject subject;
+  if (auto const loaded = subject.load(context, body.order); !loaded) return loaded;
+  context.outcome.state = context.state_before = subject.instance.stored.state;
+  if (auto const free = subject.check_blocks(context, "refund"); !free) return free;
+  if (auto const free = check_free_id(context, body.id); !free) return free;
+  auto money = money_of(context, body.order);
+  if (!money) return Unexpected{money.error()};
+  if (money->captured() == 0) {
+    return context.refuse("not_paid", "order `" + body.order + "` is not paid, so there is nothing to pay back", "record the payment first");
+  }
+  auto payout = payout_of(context, *money, body);
+  if (!payout) return Unexpected{payout.error()};
+  for (auto const& line : body.lines) {
+    if (line.quantity > 0 && !line.shipped) note_credited(context, subject.view, money->order.lines[money->index_of(line.line)].item, line.quantity);
+  }
+  Money paid;
+  if (auto const done = pay_out(context, *money, std::move(*payout), paid); !done) return done;
+  if (context.outcome.message.empty()) context.outcome.message = "paid back " + to_string(paid);
+  context.announce("order.refunded", body.order, subject.instance.stored.state);
+  return {};
+}
+
+}  // namespace bylaw::inline v0::engine

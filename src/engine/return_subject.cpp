@@ -1,0 +1,159 @@
+// A return in its workflow, and a line of it as the rules see it.
+#include "engine/return_subject.hpp"
+
+#include <algorithm>
+
+#include <bylaw/returns/amounts.hpp>
+
+#include "engine/order_money.hpp"
+
+namespace bylaw::inline v0::engine {
+
+Result<void> ReturnedLine::look(Context& context, trade::Return const& request, trade::ReturnLineRow const& row) {
+  auto stored = context.store.load_order(row.line.order);
+  if (!stored) return Unexpected{stored.error()};
+  if (!*stored) return context.refuse("unknown_order", "there is no order `" + row.line.order + "`", "run `bylaw verify`");
+  view.stored = std::move(**stored);
+  if (auto const completed = complete(context, view, true); !completed) return completed;
+  facts.order = view.facts;
+  facts.request = &request;
+  facts.line = &row.line;
+  for (auto const& sold : view.stored.order.lines) {
+    if (sold.number == row.line.order_line) facts.sold = &sold;
+  }
+  auto found = context.store.load_item(row.line.item, context.command.at);
+  if (!found) return Unexpected{found.error()};
+  item = std::move(*found);
+  facts.item = item ? &*item : nullptr;
+  auto const times = context.store.order_times(row.line.order);
+  if (!times) return Unexpected{times.error()};
+  facts.shipped = times->shipped;
+  facts.delivered = times->delivered;
+  ask({row.line.quantity, 0, row.line.claimed_condition, {}});
+  return {};
+}
+
+void ReturnedLine::ask(Asked const& asked) {
+  facts.quantity = asked.quantity;
+  facts.inspected_condition = asked.condition;
+  facts.value_loss = asked.value_loss;
+  auto const& order = view.stored.order;
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    if (facts.sold == nullptr || order.lines[i].number != facts.sold->number) continue;
+    facts.amounts = returns::share_after(view.facts.amounts[i], order.lines[i].quantity, asked.before, asked.quantity);
+  }
+}
+
+Result<policy::ReturnDecision> ReturnedLine::decide(Version const& version, Timestamp at) const {
+  auto const order_frame = version.book.order_frame(facts.order);
+  if (!order_frame) return Unexpected{order_frame.error()};
+  auto const frame = version.book.return_frame(facts);
+  if (!frame) return Unexpected{frame.error()};
+  return version.book.policy().decide_return(*order_frame, *frame, at);
+}
+
+Result<void> ReturnSubject::load(Context& context, std::string const& id) {
+  auto loaded = context.store.load_return(id);
+  if (!loaded) return Unexpected{loaded.error()};
+  if (!*loaded) return context.refuse("unknown_return", "there is no return `" + id + "`", "send `request_return` first, or correct the id");
+  stored = std::move(**loaded);
+  auto kept = store::Refunds(context.store).moves_of(id);
+  if (!kept) return Unexpected{kept.error()};
+  moves = std::move(*kept);
+  for (auto const& row : context.changes.return_moves) {
+    if (row.return_id == id) moves.push_back(row);
+  }
+  auto const where = context.instance(id);
+  if (!where) return Unexpected{where.error()};
+  instance.stored = **where;
+  stored.state = instance.stored.state;
+  return seat(context, instance);
+}
+
+ReturnCounts ReturnSubject::count(std::int32_t line) const {
+  ReturnCounts out;
+  for (auto const& move : moves) {
+    if (move.line != line) continue;
+    if (move.what == "received") out.received += move.quantity;
+    else if (move.what == "accepted") out.accepted += move.quantity;
+    else if (move.what == "rejected") out.rejected += move.quantity;
+    else if (move.what == "exchanged") out.exchanged += move.quantity;
+    else if (move.what == "unexchanged") out.exchanged -= move.quantity;
+  }
+  return out;
+}
+
+trade::ReturnLineRow const* ReturnSubject::find(std::int32_t line) const {
+  auto const found = std::find_if(stored.lines.begin(), stored.lines.end(), [&](trade::ReturnLineRow const& row) { return row.line.number == line; });
+  return found == stored.lines.end() ? nullptr : &*found;
+}
+
+void ReturnSubject::note(Context& context, trade::ReturnMoveRow row) {
+  row.return_id = stored.request.id;
+  moves.push_back(row);
+  context.changes.return_moves.push_back(std::move(row));
+}
+
+Result<void> ReturnSubject::accrue(Context& context) {
+  auto const& state = stored.state;
+  bool const over = instance.stored.closed || state == "requested" || state == "in_review";
+  std::int64_t expected = 0;
+  std::int64_t booked = 0;
+  for (auto const& move : moves) booked += move.what == "accrued" ? move.amount_minor : 0;
+  store::Refunds kept(context.store);
+  for (auto const& row : stored.lines) {
+    if (over || !counts(row)) continue;
+    auto const count = this->count(row.line.number);
+    auto refunds = kept.refunds_of(row.line.order);
+    if (!refunds) return Unexpected{refunds.error()};
+    refunds->insert(refunds->end(), context.changes.refunds.begin(), context.changes.refunds.end());
+    std::int64_t paid = 0;
+    for (auto const& part : *refunds) {
+      if (part.return_id == stored.request.id && part.return_line == row.line.number && part.kind == "goods") paid += part.quantity;
+    }
+    auto const waits = row.line.quantity - count.rejected - count.exchanged - paid;
+    if (waits > 0) expected += returns::share(row.refund_minor, waits, row.line.quantity);
+  }
+  if (expected == booked) return {};
+  Money const more(expected - booked, stored.request.currency);
+  std::vector<ledger::Transfer> group;
+  context.add_legs(group, finance::accrued(more), stored.request.id);
+  note(context, {{}, 0, "accrued", 0, {}, {}, {}, {}, {}, more.amount_minor(), 0});
+  return context.apply(std::move(group));
+}
+
+Result<Subject::Frames> ReturnSubject::frames(Context&) {
+  rulebook::OrderFacts const none;
+  auto order = instance.pin.book->order_frame(none);
+  if (!order) return Unexpected{order.error()};
+  rulebook::InstanceFacts const facts{stored.request.id, stored.state, &instance.stored.attributes, nullptr};
+  auto own = instance.pin.book->instance_frame(policy::Subject::return_line, facts);
+  if (!own) return Unexpected{own.error()};
+  return Frames{std::move(*order), std::move(*own)};
+}
+
+Result<void> ReturnSubject::act(Context& context, std::string const& action) {
+  if (action == "receive_goods") return receive(context);
+  if (action == "disposition_goods") return inspect(context);
+  if (action == "post_refund") return refund(context);
+  return {};
+}
+
+Result<void> ReturnSubject::arrived(Context& context) {
+  stored.state = instance.stored.state;
+  // A return that is cancelled, or never came, gives its units back to the sale: they may be claimed again.
+  if (stored.state == "cancelled" || stored.state == "expired") context.changes.dropped_claims = stored.lines;
+  return accrue(context);
+}
+
+Result<void> run(Context& context, trade::ReturnEvent const& body) {
+  context.outcome.subject = body.id;
+  ReturnSubject subject;
+  if (auto const loaded = subject.load(context, body.id); !loaded) return loaded;
+  subject.work.condition = body.inspected_condition;
+  context.outcome.state = context.state_before = subject.instance.stored.state;
+  if (auto const done = subject.assert_event(context, body.event, context.command.by); !done) return done;
+  return subject.accrue(context);
+}
+
+}  // namespace bylaw::inline v0::engine
