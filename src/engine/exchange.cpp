@@ -178,13 +178,15 @@ class Exchange {
     order.attributes.push_back({"order.exchange_of", subject_.stored.request.id});
     auto const outcome = context_.outcome;
     if (auto const imported = run(context_, trade::ImportOrder{std::move(order)}); !imported) return imported;
-    if (covered > 0) {
-      if (auto const paid = run(context_, trade::RecordPayment{body_.order, body_.order + "/exchange", "exchange", "captured", Money(covered, price.currency())}); !paid)
-        return paid;
-    }
     context_.outcome = outcome;
     context_.outcome.message = "`" + body_.order + "` replaces it";
-    return {};
+    if (covered == 0) return {};
+    Money const paid(covered, price.currency());
+    context_.changes.payments.push_back({body_.order, body_.order + "/exchange", "exchange", "captured", paid, {}, {}});
+    if (paid == price) context_.changes.facts.push_back({body_.order, {"order.paid_in_full", "true"}});
+    std::vector<ledger::Transfer> group;
+    context_.add_legs(group, finance::paid("exchange", paid), body_.order);
+    return context_.apply(std::move(group));
   }
 
   Context& context_;
