@@ -154,6 +154,8 @@ struct Instance;
 [[nodiscard]] Result<void> run(Context& context, trade::InspectReturn const& body);
 [[nodiscard]] Result<void> run(Context& context, trade::RefundOrder const& body);
 [[nodiscard]] Result<void> run(Context& context, trade::ExchangeReturn const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::ReturnToVendor const& body);
+[[nodiscard]] Result<void> run(Context& context, trade::AdjustCost const& body);
 
 /// Whether there are such an item and such a place. Errors: `unknown_item`, `no_stock_item`, `unknown_location`.
 [[nodiscard]] Result<void> check_place(Context& context, std::string const& sku, std::string const& place, std::optional<trade::Item>& out);

@@ -7,6 +7,7 @@
 
 #include "engine/protection.hpp"
 #include "engine/replan.hpp"
+#include "engine/valuation.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -34,6 +35,14 @@ Result<void> run(Context& context, trade::DefineItem const& body) {
   context.outcome.subject = body.item.sku;
   auto json = wire::to_json(body.item);
   if (auto const good = check_readable(context, json, wire::parse_item); !good) return good;
+  // What takes effect later does not revalue what is there now.
+  if (body.effective <= context.command.at) {
+    auto const before = context.store.load_item(body.item.sku, context.command.at);
+    if (!before) return Unexpected{before.error()};
+    if (*before) {
+      if (auto const done = revalue(context, **before, body.item); !done) return done;
+    }
+  }
   return put(context, "item", body.item.sku, body.effective, false, std::move(json));
 }
 
@@ -95,11 +104,14 @@ Result<void> run(Context& context, trade::ReceiveStock const& body) {
   in.reference = body.reference;
   event.transfers.push_back(std::move(in));
   if (!body.lot.empty()) event.lots.push_back(context.lot(body.item, body.lot, body.removal, body.expires));
-  if (item->unit_cost) {
-    auto const cost = multiply(*item->unit_cost, Decimal(body.quantity), Rounding::half_even);
-    if (!cost) return Unexpected{cost.error()};
-    context.add_legs(event.transfers, finance::goods_received(*cost), body.reference);
+  std::optional<Money> cost;
+  if (body.unit_cost) {
+    auto const all = multiply(*body.unit_cost, Decimal(body.quantity), Rounding::half_even);
+    if (!all) return Unexpected{all.error()};
+    cost = *all;
   }
+  if (auto const valued = value_in(context, event, *item, {body.location, body.lot}, body.quantity, cost, "liabilities:goods_received", body.reference); !valued)
+    return valued;
   ledger::Applied applied;
   if (auto const done = context.apply(std::move(event), applied); !done) return done;
   context.announce("stock.received", body.item, body.location);

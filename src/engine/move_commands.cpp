@@ -7,6 +7,7 @@
 #include "engine/protection.hpp"
 #include "engine/replan.hpp"
 #include "engine/shipments.hpp"
+#include "engine/valuation.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -43,7 +44,11 @@ Result<void> run(Context& context, trade::MoveStock const& body) {
     return context.refuse("not_enough_stock", std::to_string(free) + " of `" + body.item + "` are free there",
                           "what is reserved for somebody stays where it is");
   }
-  if (auto const moved = context.apply({movement(from, to, body.quantity, context.command.id, ledger::Force::none)}); !moved) return moved;
+  ledger::Group event;
+  event.transfers.push_back(movement(from, to, body.quantity, context.command.id, ledger::Force::none));
+  if (auto const valued = value_moved(context, event, *item, {body.from, body.lot}, {body.to, body.lot}, body.quantity, context.command.id); !valued) return valued;
+  ledger::Applied applied;
+  if (auto const moved = context.apply(std::move(event), applied); !moved) return moved;
   context.announce("stock.moved", body.item, body.to);
   if (body.to_status != "available") return {};
   Replanning replanning(context, body.item, "stock was moved");

@@ -4,6 +4,7 @@
 #include "engine/promise_moves.hpp"
 #include "engine/exceptions.hpp"
 #include "engine/replan.hpp"
+#include "engine/valuation.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -83,21 +84,24 @@ void take_away(Context& context, trade::ObserveStock const& body, ledger::Accoun
 }
 
 /// What the observation moves, and what it means for the books at the item's cost.
-Result<std::vector<ledger::Transfer>> movements(Context& context, trade::ObserveStock const& body, trade::Item const& item) {
-  std::vector<ledger::Transfer> group;
+Result<ledger::Group> movements(Context& context, trade::ObserveStock const& body, trade::Item const& item) {
+  ledger::Group event;
+  auto& group = event.transfers;
   auto const shelf = context.shelf(body.item, body.location, body.lot);
   auto const reference = body.order.empty() ? context.command.id : body.order;
   auto units = body.quantity;
-  std::vector<finance::Leg> (*legs)(Money) = nullptr;
+  char const* contra = nullptr;
+  bool comes = false;
   if (body.what == trade::Observation::counted) {
     auto const booked = counted_here(context, body.item, body.location, body.lot);
     auto const difference = body.quantity - (body.expected >= 0 ? body.expected : booked);
-    if (difference == 0) return group;
+    if (difference == 0) return event;
     units = difference > 0 ? difference : -difference;
     auto const adjustment = context.outside(body.item, "adjustment");
     if (difference > 0) group.push_back(movement(adjustment, shelf, units, reference));
     else take_away(context, body, adjustment, units, group);
-    legs = difference > 0 ? finance::stock_found : finance::stock_lost;
+    contra = "expenses:shrinkage";
+    comes = difference > 0;
   } else if (body.what == trade::Observation::damaged) {
     group.push_back(movement(shelf, context.shelf(body.item, body.location, body.lot, "damaged"), units, reference));
   } else {
@@ -105,13 +109,13 @@ Result<std::vector<ledger::Transfer>> movements(Context& context, trade::Observe
     give_back_elsewhere(context, body, units, group);
     if (units > 0) group.push_back(movement(shelf, context.outside(body.item, "customer"), units, reference));
     units = body.quantity;
-    legs = finance::goods_shipped;
+    contra = "expenses:cogs";
   }
-  if (legs == nullptr || !item.unit_cost) return group;
-  auto const cost = multiply(*item.unit_cost, Decimal(units), Rounding::half_even);
-  if (!cost) return Unexpected{cost.error()};
-  context.add_legs(group, legs(*cost), reference);
-  return group;
+  if (contra == nullptr) return event;
+  CostPlace const here{body.location, body.lot};
+  auto const valued = comes ? value_in(context, event, item, here, units, {}, contra, reference) : value_out(context, event, item, here, units, contra, reference);
+  if (!valued) return Unexpected{valued.error()};
+  return event;
 }
 
 }  // namespace
@@ -154,14 +158,13 @@ Result<void> run(Context& context, trade::ObserveStock const& body) {
   }
   std::optional<trade::Item> item;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
-  auto group = movements(context, body, *item);
-  if (!group) return Unexpected{group.error()};
-  if (group->empty()) {
+  auto moved = movements(context, body, *item);
+  if (!moved) return Unexpected{moved.error()};
+  auto& event = *moved;
+  if (event.transfers.empty()) {
     context.outcome.code = "as_expected";
     return {};
   }
-  ledger::Group event;
-  event.transfers = std::move(*group);
   // What an order has reserved here is what is shipped for it: its promise yields first.
   if (!body.order.empty()) {
     for (auto const& pending : context.ledger.pendings_of(body.order)) {

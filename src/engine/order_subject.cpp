@@ -11,6 +11,7 @@
 #include "engine/order_promises.hpp"
 #include "engine/promise_moves.hpp"
 #include "engine/shipments.hpp"
+#include "engine/valuation.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -46,34 +47,24 @@ Result<void> complete(Context& context, OrderView& view, bool paid) {
 
 namespace {
 
-Money cost_of(OrderView const& view, std::string const& item, std::int64_t quantity) {
-  for (auto const& known : view.items) {
-    if (!known || known->sku != item || !known->unit_cost) continue;
-    auto const cost = multiply(*known->unit_cost, Decimal(quantity), Rounding::half_even);
-    return cost ? *cost : Money(0, known->unit_cost->currency());
-  }
-  return Money(0, view.stored.order.currency);
-}
-
 Result<void> ship(Context& context, OrderView const& view) {
-  std::vector<ledger::Transfer> group;
-  std::vector<Money> costs;  // one sum per currency that items are bought in
-  for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) {
-    if (is_backorder(context.ledger.key(pending.debit))) {
+  auto const& id = view.stored.order.id;
+  ledger::Group event;
+  for (auto const& pending : context.ledger.pendings_of(id)) {
+    auto const key = context.ledger.key(pending.debit);
+    if (is_backorder(key)) {
       // What is yet to come has not left, and nobody waits for it once the order is out.
-      group.push_back(drop_of(pending));
+      event.transfers.push_back(drop_of(pending));
       continue;
     }
-    group.push_back(keep_of(pending, pending.amount));
-    auto const share = cost_of(view, context.ledger.key(pending.debit).unit, pending.amount);
-    auto known = std::find_if(costs.begin(), costs.end(), [&](Money const& c) { return c.currency() == share.currency(); });
-    if (known == costs.end()) known = costs.insert(known, Money(0, share.currency()));
-    auto const sum = add(*known, share);
-    if (!sum) return Unexpected{sum.error()};
-    *known = *sum;
+    event.transfers.push_back(keep_of(pending, pending.amount));
+    auto const item = context.store.load_item(key.unit, context.command.at);
+    if (!item) return Unexpected{item.error()};
+    if (!*item) continue;
+    if (auto const valued = value_out(context, event, **item, {key.place, key.detail}, pending.amount, "expenses:cogs", id); !valued) return valued;
   }
-  for (auto const& cost : costs) context.add_legs(group, finance::goods_shipped(cost), view.stored.order.id);
-  return context.apply(std::move(group));
+  ledger::Applied applied;
+  return context.apply(std::move(event), applied);
 }
 
 Result<void> release_stock(Context& context, OrderView const& view) {

@@ -1,5 +1,7 @@
 // Units that come back: received, looked at, sent where they belong.
 #include <algorithm>
+#include <array>
+#include <map>
 
 #include <bylaw/returns/amounts.hpp>
 #include <bylaw/store/supplies.hpp>
@@ -7,6 +9,7 @@
 
 #include "engine/exceptions.hpp"
 #include "engine/return_subject.hpp"
+#include "engine/valuation.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -23,14 +26,20 @@ Result<std::string> place_for_returns(Context& context, std::string const& named
   return best->id;
 }
 
-Result<std::optional<Money>> original_cost(Context& context, std::string const& order, trade::Item const& item, std::int64_t units) {
-  auto const issued = store::Refunds(context.store).issued_for(order, item.sku);
+Result<std::optional<Money>> original_cost(Context& context, std::string const& order, trade::Item const& item, std::string const& lot, std::int64_t units,
+                                           store::Refunds::Cost const& earlier) {
+  store::Refunds kept(context.store);
+  auto const one = cost_method_of(item) == "specific" ? lot : std::string{};
+  auto const issued = kept.issued_for(order, item.sku, one);
   if (!issued) return Unexpected{issued.error()};
-  if (!item.unit_cost && issued->quantity == 0) return std::optional<Money>{};
   if (issued->quantity > 0) {
-    auto const currency = item.unit_cost ? item.unit_cost->currency() : Currency{};
-    return std::optional<Money>(Money(returns::share(issued->value, std::min(units, issued->quantity), issued->quantity), currency));
+    auto const back = kept.came_back(order, item.sku, one);
+    if (!back) return Unexpected{back.error()};
+    // Cumulative, so that the last unit takes the cent that is left.
+    auto const until = returns::share(issued->value, std::min(back->quantity + earlier.quantity + units, issued->quantity), issued->quantity);
+    return std::optional<Money>(Money(std::max<std::int64_t>(until - back->value - earlier.value, 0), issued->currency));
   }
+  if (!item.unit_cost) return std::optional<Money>{};
   auto const cost = multiply(*item.unit_cost, Decimal(units), Rounding::half_even);
   if (!cost) return Unexpected{cost.error()};
   return std::optional<Money>(*cost);
@@ -113,10 +122,13 @@ class Receiving {
     if (!item) return Unexpected{item.error()};
     std::int64_t minor = 0;
     if (*item) {
-      auto const cost = original_cost(context_, row.line.order, **item, units);
+      auto& earlier = earlier_[{row.line.order, row.line.item, cost_method_of(**item) == "specific" ? receipt.lot : std::string{}}];
+      auto const cost = original_cost(context_, row.line.order, **item, receipt.lot, units, earlier);
       if (!cost) return Unexpected{cost.error()};
       if (*cost) {
         minor = (*cost)->amount_minor();
+        earlier.quantity += units;
+        earlier.value += minor;
         context_.add_legs(group_, finance::goods_returned(**cost), subject_.stored.request.id);
       }
     }
@@ -149,6 +161,7 @@ class Receiving {
   ReturnSubject& subject_;
   std::string place_;
   std::vector<ledger::Transfer> group_;
+  std::map<std::array<std::string, 3>, store::Refunds::Cost> earlier_;  ///< of this command, by order, item and lot
 };
 
 class Inspecting {
@@ -181,7 +194,11 @@ class Inspecting {
     return row.line.service ? Result<void>{} : move_on(row, seen.quantity, where);
   }
 
-  Result<void> apply() { return group_.empty() ? Result<void>{} : context_.apply(std::move(group_)); }
+  Result<void> apply() {
+    if (event_.transfers.empty()) return {};
+    ledger::Applied applied;
+    return context_.apply(std::move(event_), applied);
+  }
 
  private:
   static std::string reviewer(std::string const& on_mismatch) {
@@ -238,11 +255,16 @@ class Inspecting {
     auto const to = where == "scrap"              ? context_.outside(sku, "scrap")
                     : where == "return_to_vendor" ? context_.outside(sku, "supplier")
                                                   : context_.shelf(sku, came.location, came.lot, where == "restock" ? "available" : where);
-    group_.push_back(movement(from, to, units, subject_.stored.request.id));
+    auto const& id = subject_.stored.request.id;
+    event_.transfers.push_back(movement(from, to, units, id));
     auto const item = context_.store.load_item(sku, context_.command.at);
     if (!item) return Unexpected{item.error()};
-    if (*item && (*item)->unit_cost && cost > 0) {
-      context_.add_legs(group_, finance::goods_disposed(where, Money(cost, (*item)->unit_cost->currency())), subject_.stored.request.id);
+    if (*item && cost > 0) {
+      auto const currency = (*item)->unit_cost ? (*item)->unit_cost->currency() : subject_.stored.request.currency;
+      Money const worth(cost, currency);
+      auto const* sink = where == "scrap" ? "expenses:write_off" : "liabilities:goods_received";
+      if (where == "scrap" || where == "return_to_vendor") context_.add_legs(event_.transfers, finance::moved(sink, "assets:returns", worth), id);
+      else if (auto const valued = value_in(context_, event_, **item, {came.location, came.lot}, units, worth, "assets:returns", id); !valued) return valued;
     }
     subject_.note(context_, {{}, row.line.number, "stocked", units, sku, came.location, came.lot, {}, where, 0, cost});
     if (where == "restock") context_.freed.insert(sku);
@@ -251,7 +273,7 @@ class Inspecting {
 
   Context& context_;
   ReturnSubject& subject_;
-  std::vector<ledger::Transfer> group_;
+  ledger::Group event_;
 };
 
 }  // namespace

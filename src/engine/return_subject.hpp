@@ -78,6 +78,8 @@ struct ReturnedLine {
 [[nodiscard]] Result<std::string> place_for_returns(Context& context, std::string const& named);
 
 /// What units cost when they left for an order, by the cost moves of its shipment or the item's unit cost; nothing when neither is known.
-[[nodiscard]] Result<std::optional<Money>> original_cost(Context& context, std::string const& order, trade::Item const& item, std::int64_t units);
+/// `earlier`: that came back in the same command.
+[[nodiscard]] Result<std::optional<Money>> original_cost(Context& context, std::string const& order, trade::Item const& item, std::string const& lot,
+                                                         std::int64_t units, store::Refunds::Cost const& earlier);
 
 }  // namespace bylaw::inline v0::engine

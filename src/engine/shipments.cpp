@@ -10,6 +10,7 @@
 
 #include "engine/order_facts.hpp"
 #include "engine/promise_moves.hpp"
+#include "engine/valuation.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -70,6 +71,7 @@ Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredIns
       auto const key = context.ledger.key(pending.debit);
       return key.unit != content.item || key.place != content.location || is_backorder(key);
     });
+    auto const first = event.transfers.size();
     auto const left = keep_promises(pendings, content.quantity, event.transfers);
     if (left > 0) {
       return context.refuse("not_reserved",
@@ -79,10 +81,16 @@ Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredIns
     note_shipped(context, view, content.item, content.quantity);
     auto const item = context.store.load_item(content.item, context.command.at);
     if (!item) return Unexpected{item.error()};
-    if (!*item || !(*item)->unit_cost) continue;
-    auto const cost = multiply(*(*item)->unit_cost, Decimal(content.quantity), Rounding::half_even);
-    if (!cost) return Unexpected{cost.error()};
-    context.add_legs(event.transfers, finance::goods_shipped(*cost), view.stored.order.id);
+    if (!*item) continue;
+    // Of each lot that leaves, so many units.
+    for (auto i = first; i < event.transfers.size(); ++i) {
+      auto const& kept = event.transfers[i];
+      ledger::Pending promise;
+      if (kept.kind != ledger::TransferKind::post_pending || !context.ledger.pending(kept.target, promise)) continue;
+      auto const lot = context.ledger.key(promise.debit).detail;
+      auto const valued = value_out(context, event, **item, {content.location, lot}, kept.amount, "expenses:cogs", view.stored.order.id);
+      if (!valued) return valued;
+    }
   }
   ledger::Applied applied;
   return context.apply(std::move(event), applied);

@@ -5,6 +5,7 @@
 #include "engine/promise_moves.hpp"
 #include "engine/protection.hpp"
 #include "engine/replan.hpp"
+#include "engine/valuation.hpp"
 
 #include <bylaw/store/supplies.hpp>
 
@@ -230,11 +231,10 @@ Result<void> run(Context& context, trade::ReceiveSupply const& body) {
     in.amount = body.quantity;
     in.reference = body.supply;
     event.transfers.push_back(std::move(in));
-    if (item->unit_cost && row.kind != "transfer") {
-      auto const cost = multiply(*item->unit_cost, Decimal(body.quantity), Rounding::half_even);
-      if (!cost) return Unexpected{cost.error()};
-      context.add_legs(event.transfers, finance::goods_received(*cost), body.supply);
-    }
+    CostPlace const here{body.location, body.lot};
+    auto const valued = row.kind == "transfer" ? value_moved(context, event, *item, {row.from, body.lot}, here, body.quantity, body.supply)
+                                               : value_in(context, event, *item, here, body.quantity, {}, "liabilities:goods_received", body.supply);
+    if (!valued) return valued;
     ledger::Applied applied;
     if (auto const done = context.apply(std::move(event), applied); !done) return done;
   }

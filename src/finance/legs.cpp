@@ -15,10 +15,10 @@ std::vector<Leg> legs(std::initializer_list<Leg> wanted) {
 }  // namespace
 
 // Source: the table of events and their legs in docs/ledger.md.
-std::vector<Leg> goods_received(Money cost) { return legs({{"assets:inventory", "liabilities:goods_received", cost}}); }
-std::vector<Leg> goods_shipped(Money cost) { return legs({{"expenses:cogs", "assets:inventory", cost}}); }
-std::vector<Leg> stock_found(Money cost) { return legs({{"assets:inventory", "expenses:shrinkage", cost}}); }
-std::vector<Leg> stock_lost(Money cost) { return legs({{"expenses:shrinkage", "assets:inventory", cost}}); }
+std::vector<Leg> moved(char const* debit, char const* credit, Money amount) {
+  if (amount.amount_minor() < 0) return legs({{credit, debit, Money(-amount.amount_minor(), amount.currency())}});
+  return legs({{debit, credit, amount}});
+}
 std::vector<Leg> invoiced(Money goods, Money discount, Money shipping, Money tax) {
   return legs({{"assets:receivable", "income:sales", goods},
                {"income:discounts", "income:sales", discount},
@@ -41,12 +41,6 @@ std::vector<Leg> paid_back(std::string const& tender, Money amount) { return leg
 
 std::vector<Leg> goods_returned(Money cost) { return legs({{"assets:returns", "expenses:cogs", cost}}); }
 
-std::vector<Leg> goods_disposed(std::string const& disposition, Money cost) {
-  if (disposition == "scrap") return legs({{"expenses:write_off", "assets:returns", cost}});
-  if (disposition == "return_to_vendor") return legs({{"liabilities:goods_received", "assets:returns", cost}});
-  return legs({{"assets:inventory", "assets:returns", cost}});
-}
-
 std::vector<Leg> credited(bool shipping, Money net, Money tax, Money fee, Money fee_tax) {
   return legs({{shipping ? "income:shipping" : "income:returns", "liabilities:refunds", net},
                {"liabilities:tax", "liabilities:refunds", tax},
@@ -54,10 +48,7 @@ std::vector<Leg> credited(bool shipping, Money net, Money tax, Money fee, Money 
                {"liabilities:refunds", "liabilities:tax", fee_tax}});
 }
 
-std::vector<Leg> accrued(Money more) {
-  Money const less(-more.amount_minor(), more.currency());
-  return legs({{"income:returns", "liabilities:refunds", more}, {"liabilities:refunds", "income:returns", less}});
-}
+std::vector<Leg> accrued(Money more) { return moved("income:returns", "liabilities:refunds", more); }
 
 std::vector<Leg> charged_back(Money amount, bool won) {
   if (won) return legs({{"assets:cash", "expenses:chargebacks", amount}});

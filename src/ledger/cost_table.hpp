@@ -8,14 +8,6 @@
 
 namespace bylaw::inline v0::ledger {
 
-/// What is left of one receipt.
-struct CostLayer {
-  std::int64_t sequence = 0;
-  std::int64_t received = 0;  ///< base units that came in
-  std::int64_t quantity = 0;
-  std::int64_t value = 0;
-};
-
 struct CostPool {
   CostPoolKey key;
   std::int64_t quantity = 0;

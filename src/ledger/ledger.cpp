@@ -145,6 +145,9 @@ CostPoolIndex Ledger::Impl::add_pool(CostPoolKey const& key) {
   return pool;
 }
 bool Ledger::find_pool(CostPoolKey const& key, CostPoolIndex& out) const { return impl_->costs.find(key, out) && impl_->costs[out].key == key; }
+bool Ledger::find_pool(std::string_view item, std::string_view place, CostPoolIndex& out) const {
+  return impl_->costs.find({std::string(item), std::string(place), {}, {}}, out);
+}
 CostPoolKey const& Ledger::pool_key(CostPoolIndex pool) const { return impl_->costs[pool].key; }
 std::size_t Ledger::pool_count() const noexcept { return impl_->costs.size(); }
 CostState Ledger::cost(CostPoolIndex index) const {
@@ -152,6 +155,8 @@ CostState Ledger::cost(CostPoolIndex index) const {
   auto const open = std::count_if(pool.layers.begin(), pool.layers.end(), [](CostLayer const& layer) { return layer.quantity != 0; });
   return {pool.quantity, pool.value, static_cast<std::int64_t>(open)};
 }
+CostRate Ledger::cost_rate(CostPoolIndex pool) const { return {impl_->costs[pool].rate_quantity, impl_->costs[pool].rate_value}; }
+std::vector<CostLayer> Ledger::cost_layers(CostPoolIndex pool) const { return impl_->costs[pool].layers; }
 
 Result<void> Ledger::apply(Group const& group, Timestamp now, Applied& out, History const& history) {
   Error error;

@@ -36,6 +36,8 @@ std::string note_of(CommandBody const& body) {
   if (auto const* in = body.get_if<ReceiveReturn>()) return joined("received", in->note);
   if (auto const* seen = body.get_if<InspectReturn>()) return joined("inspected", seen->note);
   if (auto const* refund = body.get_if<RefundOrder>()) return joined(refund->id, refund->note);
+  if (auto const* back = body.get_if<ReturnToVendor>()) return joined(std::to_string(back->quantity) + " " + back->item, back->note);
+  if (auto const* late = body.get_if<AdjustCost>()) return joined(to_string(late->amount), late->note);
   if (auto const* exchange = body.get_if<ExchangeReturn>()) return joined(exchange->undo ? "taken back" : exchange->item, exchange->note);
   if (auto const* lot = body.get_if<RecallLot>()) return joined(lot->item + " lot " + lot->lot, lot->note);
   if (auto const* answer = body.get_if<AnswerRequest>()) return joined(std::string(to_string(answer->answer)), answer->note);

@@ -99,18 +99,40 @@ Result<std::vector<trade::RefundRow>> Refunds::refunds_of(std::string_view order
   return out;
 }
 
-Result<Refunds::Cost> Refunds::issued_for(std::string_view reference, std::string_view item) {
+Result<Refunds::Cost> Refunds::issued_for(std::string_view reference, std::string_view item, std::string_view lot) {
   Cost out;
   if (impl_->last(Journal::cost_move) == 0) return out;
   Statement q(impl_->db.get(),
-              "SELECT coalesce(sum(m.quantity), 0), coalesce(-sum(m.value_change), 0) FROM cost_move m JOIN cost_pool p ON p.seq = m.pool + 1 WHERE "
-              "m.reference = ?1 AND p.item = ?2 AND m.kind = 1");
-  if (q.reset().bind(reference).bind(item).step()) {
+              "SELECT sum(m.quantity), -sum(m.value_change), max(a.unit) FROM cost_move m JOIN cost_pool p ON p.seq = m.pool + 1 JOIN account a ON a.seq = "
+              "p.inventory + 1 WHERE m.reference = ?1 AND p.item = ?2 AND m.kind = 1 AND (?3 = '' OR substr(p.place, -length(?3) - 1) = '#' || ?3) HAVING count(*) > 0");
+  if (q.reset().bind(reference).bind(item).bind(lot).step()) {
+    out.quantity = q.number();
+    out.value = q.number();
+    out.currency = Currency::find(q.text());
+  }
+  if (q.failed()) return impl_->fail();
+  return out;
+}
+
+Result<Refunds::Cost> Refunds::came_back(std::string_view order, std::string_view item, std::string_view lot) {
+  Cost out;
+  if (impl_->last(Journal::return_move) == 0) return out;
+  Statement q(impl_->db.get(),
+              "SELECT coalesce(sum(m.quantity), 0), coalesce(sum(m.cost), 0) FROM return_line l JOIN return_move m ON m.return_id = l.return_id AND m.line = "
+              "l.number AND m.what = 'received' WHERE l.order_id = ?1 AND m.item = ?2 AND (?3 = '' OR m.lot = ?3)");
+  if (q.reset().bind(order).bind(item).bind(lot).step()) {
     out.quantity = q.number();
     out.value = q.number();
   }
   if (q.failed()) return impl_->fail();
   return out;
+}
+
+Result<bool> Refunds::is_receipt(std::int64_t cost_move, std::string_view reference) {
+  Statement q(impl_->db.get(), "SELECT 1 FROM cost_move WHERE seq=?1 AND kind=0 AND reference=?2");
+  bool const found = q.reset().bind(cost_move).bind(reference).step();
+  if (q.failed()) return impl_->fail();
+  return found;
 }
 
 Result<std::int64_t> Refunds::returns_of_customer(std::string_view customer, Timestamp after, std::string_view except) {

@@ -384,6 +384,7 @@ ALTER TABLE order_line ADD COLUMN gross INTEGER NOT NULL DEFAULT 0;
 UPDATE order_line SET gross = net;
 ALTER TABLE return_doc ADD COLUMN tender TEXT NOT NULL DEFAULT '';
 ALTER TABLE return_line ADD COLUMN serial TEXT NOT NULL DEFAULT '';
+CREATE INDEX cost_move_reference ON cost_move(reference) WHERE kind = 1;
 ALTER TABLE return_line ADD COLUMN facts TEXT NOT NULL DEFAULT '';
 
 CREATE TABLE payment_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, order_id TEXT NOT NULL,

@@ -39,7 +39,6 @@ class Answers {
     else if (what == "line") line();
     else if (what == "return_line") return_line();
     else if (what == "exceptions") exceptions();
-    else if (what == "cost") cost();
     else return false;
     return true;
   }
@@ -142,27 +141,6 @@ class Answers {
         "TEXT), '$.\"exception.return\"')=?1 OR json_extract(CAST(data AS TEXT), '$.\"exception.order\"')=?1) ORDER BY seq",
         {question_.name});
     for (auto const& row : table.rows) got.items.push_back(text(row[0]));
-    compare_json(got);
-  }
-
-  /// What an item is worth at a place: quantity, value, what one unit is shown at, and receipts that are left (`5 at 10.00`).
-  void cost() {
-    auto const table = query(
-        "SELECT quantity, value AS '$value', unit_cost AS '$unit_cost', layers, currency FROM item_cost WHERE item=?1 AND (location=?2 OR ?2='*')", {first_, second_});
-    if (!found(table)) return;
-    Json got;
-    got.kind = Json::Kind::object;
-    auto const& cells = table.rows[0];
-    got.keys = {"quantity", "value", "unit_cost", "layers"};
-    got.items = {text(cells[0]), text(money(cells[1], cells[4])), text(money(cells[2], cells[4])), {}};
-    auto& layers = got.items.back();
-    layers.kind = Json::Kind::array;
-    for (std::size_t from = 0; from < cells[3].size();) {
-      auto const end = std::min(cells[3].find(';', from), cells[3].size());
-      layers.items.push_back(text(cells[3].substr(from, end - from)));
-      from = end + 1;
-    }
-    file_.check_keys(expected_, got.keys);
     compare_json(got);
   }
 

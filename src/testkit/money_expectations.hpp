@@ -3,7 +3,7 @@
 
 namespace bylaw::inline v0::testkit {
 
-/// `balance`, `paid`, `refunded`, `refundable`, `tenders`, `line`, `return_line`, `shipping`, `exceptions`, `cost`. False: `what` is none of these.
+/// `balance`, `paid`, `refunded`, `refundable`, `tenders`, `line`, `return_line`, `shipping`, `exceptions`. False: `what` is none of these.
 [[nodiscard]] bool expect_of_money(TestFile const& file, store::Reader& reader, StockQuestion const& question, Yaml const& expected,
                                    std::vector<std::string>& problems);
 

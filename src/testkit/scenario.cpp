@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include <bylaw/engine/engine.hpp>
+#include <bylaw/engine/item_cost.hpp>
 #include <bylaw/report/report.hpp>
 #include <bylaw/store/store.hpp>
 #include <bylaw/wire/commands.hpp>
@@ -197,6 +198,7 @@ class Scenario {
         expect_list(where, expect.items[i], "SELECT p.event FROM dead_letter p JOIN instance i ON i.seq=p.instance WHERE i.subject=?1 ORDER BY p.seq", name);
       else if (what == "messages") expect_list(where, expect.items[i], "SELECT type FROM outbox WHERE subject=?1 ORDER BY seq", name);
       else if (what == "money") expect_money(where, name, expect.items[i]);
+      else if (what == "cost") expect_cost(where, name, expect.items[i]);
       else if (expect_of_money(file_, *reader_, {what, name, where, expect.key_lines[i]}, expect.items[i], out_.problems)) continue;
       else if (!expect_of_stock(file_, *reader_, {what, name, where, expect.key_lines[i]}, expect.items[i], out_.problems))
         file_.refuse(expect.key_lines[i], "`" + key + "` cannot be looked at",
@@ -256,6 +258,24 @@ class Scenario {
     Json got;
     got.kind = Json::Kind::array;
     for (auto const& row : query(sql, {id}).rows) got.items.push_back(text(row[0]));
+    compare(file_, where, expected, &got, out_.problems);
+  }
+
+  /// What an item is worth at a place: quantity, value, what one unit is shown at, and receipts that are left (`5 at 10.00 USD`).
+  void expect_cost(std::string const& where, std::string const& name, Yaml const& expected) {
+    auto const space = name.rfind(' ');
+    auto const cost = engine_->item_cost(name.substr(0, space), space == std::string::npos ? std::string{} : name.substr(space + 1), now_);
+    if (!cost) {
+      out_.problems.push_back(where + ": " + cost.error().message);
+      return;
+    }
+    Json got;
+    got.kind = Json::Kind::object;
+    got.keys = {"method", "quantity", "value", "unit_cost", "layers"};
+    got.items = {text(cost->method), text(std::to_string(cost->quantity)), text(to_string(cost->value)), text(to_string(cost->unit_cost)), {}};
+    got.items.back().kind = Json::Kind::array;
+    for (auto const& layer : cost->layers) got.items.back().items.push_back(text(std::to_string(layer.quantity) + " at " + to_string(layer.unit_cost)));
+    file_.check_keys(expected, got.keys);
     compare(file_, where, expected, &got, out_.problems);
   }
 

@@ -111,6 +111,8 @@ std::vector<StepKind> const& step_kinds() {
       {"payment", "money of an order came, or was charged back: {order, payment, tender, amount}", "record_payment", nullptr, nullptr},
       {"refund_order", "money goes back without goods: {order, id, lines, shipping, amount}", "refund_order", nullptr, nullptr},
       {"exchange", "units of a return are replaced: {return, line, quantity, item, order}", "exchange_return", nullptr, nullptr},
+      {"return_to_vendor", "stock goes back to where it was bought: {item, location, quantity, receipt}", "return_to_vendor", nullptr, nullptr},
+      {"adjust_cost", "what goods cost turns out otherwise: {item, location, receipt, amount}", "adjust_cost", nullptr, nullptr},
       {"expire_return", "goods that never came", "return_event", "return", "expire"},
       {"redrive", "a dead letter is tried again: {subject, letter}", "redrive", nullptr, nullptr},
   };

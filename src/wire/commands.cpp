@@ -51,7 +51,8 @@ CommandBody read_body(std::string const& kind, Members& in) {
   if (kind == "request_return") return RequestReturn{read_return(in)};
   if (kind == "receive_stock") {
     ReceiveStock body{in.text("item", true), in.text("location", true), in.whole("quantity", 0, true), in.text("reference"),
-                      in.text("lot"),        in.time("removal", false), in.time("expires", false)};
+                      in.text("lot"),        in.time("removal", false), in.time("expires", false), in.money("unit_cost", {})};
+    if (body.unit_cost && body.unit_cost->amount_minor() < 0) in.fail("unit_cost", "a cost is not negative", "write 0 or more");
     if (body.lot.empty() && (body.removal.value != 0 || body.expires.value != 0)) in.fail("lot", "only a lot has dates", "name the lot");
     if (body.quantity <= 0) in.fail("quantity", "a quantity above zero is expected", "write how many units came in");
     return body;
@@ -82,7 +83,8 @@ CommandBody read_body(std::string const& kind, Members& in) {
           "release_hold, place_stop, lift_stop, request_return, return_event, start_instance, instance_event, answer_request, delegate, migrate, redrive, "
           "redrive_messages, erase_person, activate_policy, check_health, expect_supply, send_supply, receive_supply, move_stock, reserve_stock, "
           "release_reservation, allocate_orders, change_order, post_count, recall_lot, plan_shipments, replan, set_protection, "
-          "record_payment, receive_return, inspect_return, refund_order and exchange_return");
+          "record_payment, receive_return, inspect_return, refund_order, exchange_return, return_to_vendor "
+          "and adjust_cost");
   return OrderEvent{};
 }
 

@@ -9,5 +9,7 @@ void write(JsonWriter& out, trade::ReceiveReturn const& b);
 void write(JsonWriter& out, trade::InspectReturn const& b);
 void write(JsonWriter& out, trade::RefundOrder const& b);
 void write(JsonWriter& out, trade::ExchangeReturn const& b);
+void write(JsonWriter& out, trade::ReturnToVendor const& b);
+void write(JsonWriter& out, trade::AdjustCost const& b);
 
 }  // namespace bylaw::inline v0::wire

@@ -122,6 +122,34 @@ ExchangeReturn read_exchange(Members& in) {
   return body;
 }
 
+ReturnToVendor read_vendor_return(Members& in) {
+  ReturnToVendor body;
+  body.item = in.text("item", true);
+  body.location = in.text("location", true);
+  body.quantity = in.whole("quantity", 0, true);
+  body.lot = in.text("lot");
+  if (auto const status = in.text("status"); !status.empty()) body.status = status;
+  body.receipt = in.text("receipt");
+  body.unit_cost = in.money("unit_cost", {});
+  body.note = in.text("note");
+  if (body.quantity <= 0) in.fail("quantity", "a quantity above zero is expected", "write how many units go back");
+  return body;
+}
+
+AdjustCost read_adjustment(Members& in) {
+  AdjustCost body;
+  body.item = in.text("item", true);
+  body.location = in.text("location", true);
+  body.receipt = in.text("receipt");
+  body.lot = in.text("lot");
+  body.quantity = in.whole("quantity", 0);
+  body.amount = in.money("amount", {}, true).value_or(Money{});
+  body.note = in.text("note");
+  if (body.amount.amount_minor() == 0) in.fail("amount", "an amount that is not zero is expected", "write what the goods cost more or less");
+  if (body.quantity < 0) in.fail("quantity", "a quantity is not negative", "write for how many units it is");
+  return body;
+}
+
 void optional_money(JsonWriter& out, char const* name, std::optional<Money> const& money) {
   if (money) out.member(name, to_string(*money));
 }
@@ -134,6 +162,8 @@ bool read_refunds(std::string const& kind, Members& in, CommandBody& body) {
   else if (kind == "inspect_return") body = read_inspection(in);
   else if (kind == "refund_order") body = read_refund(in);
   else if (kind == "exchange_return") body = read_exchange(in);
+  else if (kind == "return_to_vendor") body = read_vendor_return(in);
+  else if (kind == "adjust_cost") body = read_adjustment(in);
   else return false;
   return true;
 }
@@ -178,6 +208,16 @@ void write(JsonWriter& out, RefundOrder const& b) {
   else optional_money(out, "shipping", b.shipping);
   optional_money(out, "amount", b.amount);
   out.member("tender", b.tender).member("reason", b.reason).member("note", b.note).end_object();
+}
+void write(JsonWriter& out, ReturnToVendor const& b) {
+  out.begin_object().member("item", b.item).member("location", b.location).member("quantity", b.quantity).member("lot", b.lot);
+  out.member("status", b.status).member("receipt", b.receipt);
+  optional_money(out, "unit_cost", b.unit_cost);
+  out.member("note", b.note).end_object();
+}
+void write(JsonWriter& out, AdjustCost const& b) {
+  out.begin_object().member("item", b.item).member("location", b.location).member("receipt", b.receipt).member("lot", b.lot);
+  out.member("quantity", b.quantity).member("amount", to_string(b.amount)).member("note", b.note).end_object();
 }
 void write(JsonWriter& out, ExchangeReturn const& b) {
   out.begin_object().member("return", b.id).member("line", std::int64_t{b.line}).member("quantity", b.quantity).member("item", b.item).member("order", b.order);

@@ -16,6 +16,7 @@ void write(JsonWriter& out, ReceiveStock const& b) {
   if (!b.lot.empty()) out.member("lot", b.lot);
   write_time(out, "removal", b.removal);
   write_time(out, "expires", b.expires);
+  if (b.unit_cost) out.member("unit_cost", to_string(*b.unit_cost));
   out.end_object();
 }
 void write(JsonWriter& out, ExpectSupply const& b) {

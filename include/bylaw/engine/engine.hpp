@@ -5,6 +5,7 @@
 
 #include <bylaw/engine/clock.hpp>
 #include <bylaw/engine/health.hpp>
+#include <bylaw/engine/item_cost.hpp>
 #include <bylaw/rulebook/rulebook.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/values/zone.hpp>
@@ -83,6 +84,8 @@ class BYLAW_EXPORT Engine {
   [[nodiscard]] Result<std::vector<trade::FeedRow>> feed(std::string const& channel, std::int64_t after, std::size_t count_max = 1000) noexcept;
   /// Orders and reservations that stand on a supply, with what they are worth: what is late when it is. See <bylaw/engine/promises.hpp>.
   [[nodiscard]] Result<std::vector<AtRisk>> at_risk(std::string const& supply) noexcept;
+  /// What an item at a place is worth in the books, and by which receipts. See <bylaw/engine/item_cost.hpp>.
+  [[nodiscard]] Result<ItemCost> item_cost(std::string const& item, std::string const& location, Timestamp at) noexcept;
   /// An order as it is now, with what became known later; nothing when there is none.
   [[nodiscard]] Result<std::optional<trade::Order>> order(std::string const& id) noexcept;
   /// How queues, messages, clocks and data are, by the engine's clock. The command `check_health` turns what is over its limits into events.

@@ -14,18 +14,13 @@ struct Leg {
 };
 
 /// What each event of the trade means for the books. Amounts of zero leave no leg. Pure.
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_received(Money cost);
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_shipped(Money cost);
+/// From one account to another; an amount below zero goes the other way.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> moved(char const* debit, char const* credit, Money amount);
 /// `goods` and `shipping` without tax, after discounts; `discount` is what was taken off the goods.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> invoiced(Money goods, Money discount, Money shipping, Money tax);
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> paid(std::string const& tender, Money amount);
 /// Goods that came back, at the cost they left with, before anybody has looked at them.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_returned(Money cost);
-/// Where they go then: back into stock, off the books, or to the vendor.
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> goods_disposed(std::string const& disposition, Money cost);
-/// Stock that was counted and is not in the books, or is in the books and not there.
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> stock_found(Money cost);
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> stock_lost(Money cost);
 /// What a refund takes off: `net` and `tax` of goods, or of shipping, less what is kept of it. It is owed to the customer then.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> credited(bool shipping, Money net, Money tax, Money fee, Money fee_tax);
 /// What was owed leaves: as cash, or as a new debt to whoever holds the gift card or the store credit.

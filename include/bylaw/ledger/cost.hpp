@@ -60,6 +60,14 @@ struct CostEntry {
   std::int64_t rounding = 0;      ///< issue that empties an average pool: beyond quantity times the shown unit cost
 };
 
+/// What is left of one receipt.
+struct CostLayer {
+  std::int64_t sequence = 0;
+  std::int64_t received = 0;  ///< base units that came in
+  std::int64_t quantity = 0;
+  std::int64_t value = 0;
+};
+
 /// A pool as it stands. INVARIANT: quantity 0 means value 0; below zero is a debt that later receipts cover.
 struct CostState {
   std::int64_t quantity = 0;
@@ -67,6 +75,12 @@ struct CostState {
   std::int64_t layers = 0;
 
   friend bool operator==(CostState const&, CostState const&) = default;
+};
+
+/// What units of a pool cost when that was last known: so many, so much. 0 of 0: never.
+struct CostRate {
+  std::int64_t quantity = 0;
+  std::int64_t value = 0;
 };
 
 }  // namespace bylaw::inline v0::ledger

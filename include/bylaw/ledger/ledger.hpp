@@ -86,8 +86,13 @@ class BYLAW_EXPORT Ledger {
   /// Errors: `unknown_account`, `control_account` (it has bounds, or holds something already), `pool_differs` (other method or account).
   [[nodiscard]] Result<CostPoolIndex> open_pool(CostPoolKey const& key);
   [[nodiscard]] bool find_pool(CostPoolKey const& key, CostPoolIndex& out) const;
+  /// The pool of this item and place, whatever its method and account.
+  [[nodiscard]] bool find_pool(std::string_view item, std::string_view place, CostPoolIndex& out) const;
   [[nodiscard]] CostPoolKey const& pool_key(CostPoolIndex pool) const;
   [[nodiscard]] CostState cost(CostPoolIndex pool) const;
+  [[nodiscard]] CostRate cost_rate(CostPoolIndex pool) const;
+  /// Receipts of a pool in order, used-up ones among them; an average pool keeps none.
+  [[nodiscard]] std::vector<CostLayer> cost_layers(CostPoolIndex pool) const;
   [[nodiscard]] std::size_t pool_count() const noexcept;
 
   /// Applies a whole group, or nothing of it; `out` is overwritten. `now` decides which promises have lapsed.

@@ -19,12 +19,18 @@ class BYLAW_EXPORT Refunds {
   [[nodiscard]] Result<std::vector<trade::ReturnMoveRow>> moves_of(std::string_view return_id);
   /// Parts of all refunds of an order, in order.
   [[nodiscard]] Result<std::vector<trade::RefundRow>> refunds_of(std::string_view order);
-  /// What units of an item cost when they left for an order, and came back already: quantity and value, by cost moves of its reference.
+  /// So many units, so much in all.
   struct Cost {
     std::int64_t quantity = 0;
     std::int64_t value = 0;  ///< minor units
+    Currency currency;
   };
-  [[nodiscard]] Result<Cost> issued_for(std::string_view reference, std::string_view item);
+  /// What units of an item cost when they left for an order, by the cost moves of its reference. `lot`: of that one only.
+  [[nodiscard]] Result<Cost> issued_for(std::string_view reference, std::string_view item, std::string_view lot);
+  /// What units of an item that came back for an order were taken in at. `lot`: of that one only.
+  [[nodiscard]] Result<Cost> came_back(std::string_view order, std::string_view item, std::string_view lot);
+  /// Whether a cost move is a receipt of this reference.
+  [[nodiscard]] Result<bool> is_receipt(std::int64_t cost_move, std::string_view reference);
   /// Returns of a customer that were asked for after a moment, but for one.
   [[nodiscard]] Result<std::int64_t> returns_of_customer(std::string_view customer, Timestamp after, std::string_view except);
 

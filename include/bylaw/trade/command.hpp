@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct ReceiveStock {
   std::string lot{};    ///< or serial number; empty: neither
   Timestamp removal{};  ///< of the lot: it is to be gone before this; 0: never
   Timestamp expires{};  ///< of the lot; 0: never
+  std::optional<Money> unit_cost{};  ///< what one unit was bought at; none: the item's
 };
 struct ImportOrder {
   static constexpr CommandKind command_kind = CommandKind::import_order;

@@ -53,6 +53,8 @@ enum class CommandKind : std::uint8_t {
   inspect_return,
   refund_order,
   exchange_return,
+  return_to_vendor,
+  adjust_cost,
 };
 
 /// Short name of a kind of command, as in its JSON form (`import_order`); `none` has an empty one.

@@ -87,6 +87,31 @@ struct ExchangeReturn {
   std::string note{};
 };
 
+/// Stock goes back to where it was bought.
+struct ReturnToVendor {
+  static constexpr CommandKind command_kind = CommandKind::return_to_vendor;
+  std::string item;
+  std::string location;
+  std::int64_t quantity = 0;
+  std::string lot{};
+  std::string status = "available";  ///< that it lies in
+  std::string receipt{};             ///< reference of the receipt that it is from; empty: as the item's method says
+  std::optional<Money> unit_cost{};  ///< or of the receipt of this cost
+  std::string note{};
+};
+
+/// What goods cost turns out otherwise after they came: freight, duty, a correction. What is still here takes its share of it.
+struct AdjustCost {
+  static constexpr CommandKind command_kind = CommandKind::adjust_cost;
+  std::string item;
+  std::string location;
+  std::string receipt{};  ///< reference; averages: empty
+  std::string lot{};
+  std::int64_t quantity = 0;  ///< averages: for how many units it is
+  Money amount;               ///< more, or (below zero) less
+  std::string note{};
+};
+
 /// Money of an order that came or went, by payment.
 struct PaymentRow {
   std::string order;

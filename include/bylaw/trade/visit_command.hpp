@@ -54,6 +54,8 @@ auto visit(Visitor&& visitor, CommandBody const& body) {
     case CommandKind::inspect_return: return visitor(*body.get_if<InspectReturn>());
     case CommandKind::refund_order: return visitor(*body.get_if<RefundOrder>());
     case CommandKind::exchange_return: return visitor(*body.get_if<ExchangeReturn>());
+    case CommandKind::return_to_vendor: return visitor(*body.get_if<ReturnToVendor>());
+    case CommandKind::adjust_cost: return visitor(*body.get_if<AdjustCost>());
   }
   return visitor(NoCommand{});
 }

@@ -1,0 +1,74 @@
+// Stock that goes back to the vendor, and costs that turn out otherwise.
+#include <algorithm>
+
+#include "engine/valuation.hpp"
+
+namespace bylaw::inline v0::engine {
+
+Result<void> run(Context& context, trade::ReturnToVendor const& body) {
+  context.outcome.subject = body.item;
+  std::optional<trade::Item> item;
+  if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
+  auto const shelf = context.shelf(body.item, body.location, body.lot, body.status);
+  auto const free = context.ledger.balance(shelf).available();
+  if (free < body.quantity) {
+    return context.refuse("not_enough_stock", std::to_string(free) + " of `" + body.item + "` are free there", "what is reserved for somebody stays where it is");
+  }
+  CostPlace const at{body.location, body.lot};
+  ledger::CostSequence receipt;
+  if (!body.receipt.empty() || body.unit_cost) {
+    auto const found = find_receipt(context, *item, at, body.receipt, body.unit_cost);
+    if (!found) return Unexpected{found.error()};
+    if (found->value == 0) return context.refuse("unknown_receipt", "no receipt that units are left of is called so, or cost so much", "correct it, or leave it out");
+    receipt = *found;
+  }
+  ledger::Group event;
+  ledger::Transfer out;
+  out.debit = shelf;
+  out.credit = context.outside(body.item, "supplier");
+  out.amount = body.quantity;
+  out.reference = body.receipt.empty() ? context.command.id : body.receipt;
+  event.transfers.push_back(std::move(out));
+  auto const reference = body.receipt.empty() ? context.command.id : body.receipt;
+  if (auto const valued = value_out(context, event, *item, at, body.quantity, "liabilities:goods_received", reference, receipt); !valued) return valued;
+  ledger::Applied applied;
+  if (auto const done = context.apply(std::move(event), applied); !done) return done;
+  context.announce("stock.returned", body.item, body.location);
+  return {};
+}
+
+Result<void> run(Context& context, trade::AdjustCost const& body) {
+  context.outcome.subject = body.item;
+  std::optional<trade::Item> item;
+  if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
+  auto const method = cost_method_of(*item);
+  CostPlace const at{body.location, body.lot};
+  auto const pool = pool_of(context.ledger, *item, at);
+  if (pool == ledger::no_pool) {
+    return context.refuse("no_receipts", "`" + body.item + "` is costed by " + method + " and keeps no receipts here", "send `define_item` with another unit cost");
+  }
+  if (method == "average" && body.quantity == 0) return context.refuse("no_quantity", "it is not said for how many units it is", "write `quantity`");
+  ledger::CostMove move;
+  move.kind = ledger::CostMoveKind::late_cost;
+  move.pool = pool;
+  move.quantity = body.quantity;
+  move.value = body.amount.amount_minor();
+  if (method != "average") {
+    auto const found = find_receipt(context, *item, at, body.receipt, {});
+    if (!found) return Unexpected{found.error()};
+    if (found->value == 0) return context.refuse("unknown_receipt", "no receipt that units are left of is called `" + body.receipt + "`", "correct it");
+    move.layer = *found;
+  }
+  move.contra = context.books(body.amount.currency(), "liabilities:goods_received");
+  move.variance = context.books(body.amount.currency(), "expenses:cost_variance");
+  move.effective = context.command.at;
+  move.reference = body.receipt.empty() ? context.command.id : body.receipt;
+  ledger::Group event;
+  event.costs.push_back(std::move(move));
+  ledger::Applied applied;
+  if (auto const done = context.apply(std::move(event), applied); !done) return done;
+  context.announce("stock.revalued", body.item, body.location);
+  return {};
+}
+
+}  // namespace bylaw::inline v0::engine
