@@ -5,7 +5,7 @@ TYPE ?= Release
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := g++ cmake ninja-build ccache pkg-config libboost-dev libsqlite3-dev libssl-dev libhowardhinnant-date-dev \
   libyaml-cpp-dev libcurl4-openssl-dev libsimdjson-dev libre2-dev libcsv-dev libxxhash-dev libcli11-dev doctest-dev nlohmann-json3-dev tzdata \
-  python3 python3-dev python3-numpy python3-pandas pybind11-dev time sqlite3
+  python3 python3-dev python3-numpy python3-pandas pybind11-dev time sqlite3 ledger beancount
 
 # What only `make full`, `make fuzz` and `make lint` need.
 FULL_PACKAGES := clang libclang-rt-14-dev llvm-14 afl++ clang-format clang-tidy

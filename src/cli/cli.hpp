@@ -108,5 +108,6 @@ int activate(ActivateOptions const& options);
 int audit(std::string const& store, std::string const& order, Format format);
 int verify(std::string const& store);
 int backup(std::string const& store, std::string const& target);
+int export_money(std::string const& store, std::string const& format);
 
 }  // namespace bylaw::inline v0::cli

@@ -116,6 +116,11 @@ int main(int argc, char** argv) {
   backup->add_option("--store", store, "the store")->required();
   backup->add_option("target", target, "the file to make; it must not exist")->required();
 
+  std::string export_format = "ledger";
+  auto* exported = app.add_subcommand("export", "The money journal for outside tools, on stdout");
+  exported->add_option("--store", store, "the store")->required();
+  exported->add_option("--format", export_format, "ledger, beancount or csv")->check(CLI::IsMember({"ledger", "beancount", "csv"}));
+
   try {
     app.parse(argc, argv);
   } catch (CLI::CallForHelp const& help) {
@@ -142,6 +147,7 @@ int main(int argc, char** argv) {
   activate_options.has_share = share->count() > 0;
   if (*activate) return cli::activate(activate_options);
   if (*audit) return cli::audit(store, order, to_format(table_format));
+  if (exported->parsed()) return cli::export_money(store, export_format);
   if (backup->parsed()) return cli::backup(store, target);
   return cli::verify(store);
 }

@@ -6,6 +6,7 @@
 
 #include <bylaw/engine/engine.hpp>
 #include <bylaw/trade/command.hpp>
+#include <bylaw/report/export.hpp>
 #include <bylaw/report/report.hpp>
 #include <bylaw/store/history.hpp>
 #include <bylaw/store/store.hpp>
@@ -95,6 +96,17 @@ int verify(std::string const& path) {
   for (auto const& finding : verified->findings) std::printf("broken: %s\n", finding.c_str());
   std::printf("%s\n", verified->findings.empty() ? "intact" : "NOT intact");
   return verified->findings.empty() ? exit_ok : exit_findings;
+}
+
+int export_money(std::string const& path, std::string const& format) {
+  auto reader = store::Reader::open(path);
+  if (!reader) return fail(reader.error());
+  auto as = report::ExportFormat::ledger;
+  if (!report::parse(format, as)) return exit_usage;
+  report::Sink const out{[](void*, std::string_view text) { return std::fwrite(text.data(), 1, text.size(), stdout) == text.size(); }, nullptr};
+  auto const done = report::export_money(*reader, as, out);
+  if (!done) return fail(done.error());
+  return std::fflush(stdout) == 0 ? exit_ok : exit_findings;
 }
 
 int backup(std::string const& path, std::string const& target) {

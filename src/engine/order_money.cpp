@@ -96,6 +96,18 @@ void count_new_tenders(std::vector<returns::Payment>& payments, std::int64_t amo
 
 }  // namespace
 
+Result<std::int64_t> captured_for(Context& context, std::string const& order) {
+  auto const payments = store::Refunds(context.store).payments_of(order);
+  if (!payments) return Unexpected{payments.error()};
+  std::int64_t sum = 0;
+  auto const add = [&](trade::PaymentRow const& row) {
+    if (row.order == order && row.what == "captured") sum += row.amount.amount_minor();
+  };
+  for (auto const& row : *payments) add(row);
+  for (auto const& row : context.changes.payments) add(row);
+  return sum;
+}
+
 Result<OrderMoney> money_of(Context& context, std::string const& order) {
   OrderMoney out;
   auto stored = context.store.load_order(order);

@@ -34,6 +34,9 @@ struct OrderMoney {
 /// Errors: `unknown_order`.
 [[nodiscard]] Result<OrderMoney> money_of(Context& context, std::string const& order);
 
+/// What was captured for an order, minor units.
+[[nodiscard]] Result<std::int64_t> captured_for(Context& context, std::string const& order);
+
 /// A refund that is to be paid, by the parts it is made of.
 struct Payout {
   std::string id;

@@ -2,6 +2,7 @@
 #include "engine/order_subject.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <bylaw/trade/amounts.hpp>
 #include <bylaw/values/word_list.hpp>
@@ -49,6 +50,10 @@ namespace {
 
 Result<void> ship(Context& context, OrderView const& view) {
   auto const& id = view.stored.order.id;
+  std::unordered_map<std::string_view, trade::Item const*> ordered;
+  for (auto const& item : view.items) {
+    if (item) ordered.emplace(item->sku, &*item);
+  }
   ledger::Group event;
   for (auto const& pending : context.ledger.pendings_of(id)) {
     auto const key = context.ledger.key(pending.debit);
@@ -58,10 +63,17 @@ Result<void> ship(Context& context, OrderView const& view) {
       continue;
     }
     event.transfers.push_back(keep_of(pending, pending.amount));
-    auto const item = context.store.load_item(key.unit, context.command.at);
-    if (!item) return Unexpected{item.error()};
-    if (!*item) continue;
-    if (auto const valued = value_out(context, event, **item, {key.place, key.detail}, pending.amount, "expenses:cogs", id); !valued) return valued;
+    auto const known = ordered.find(key.unit);
+    std::optional<trade::Item> other;
+    if (known == ordered.end()) {
+      // A substitute is none of the items that were ordered.
+      auto found = context.store.load_item(key.unit, context.command.at);
+      if (!found) return Unexpected{found.error()};
+      other = std::move(*found);
+      if (!other) continue;
+    }
+    auto const& item = known != ordered.end() ? *known->second : *other;
+    if (auto const valued = value_out(context, event, item, {key.place, key.detail}, pending.amount, "expenses:cogs", id); !valued) return valued;
   }
   ledger::Applied applied;
   return context.apply(std::move(event), applied);
@@ -234,9 +246,9 @@ Result<void> OrderSubject::act(Context& context, std::string const& action) {
     if (auto const booked = add_invoice(context, order, group); !booked) return booked;
   }
   if (action == "post_payment") {
-    auto const money = money_of(context, order.id);
-    if (!money) return Unexpected{money.error()};
-    Money const rest(order.total.amount_minor() - money->captured(), order.currency);
+    auto const captured = captured_for(context, order.id);
+    if (!captured) return Unexpected{captured.error()};
+    Money const rest(order.total.amount_minor() - *captured, order.currency);
     auto const tender = order.payment.method.empty() ? std::string("other") : order.payment.method;
     if (rest.amount_minor() > 0) {
       context.add_legs(group, finance::paid(tender, rest), order.id);

@@ -65,6 +65,10 @@ std::vector<Report> const all = {
      "SELECT status AS account, unit AS currency, " BYLAW_MONEY("-posted", "unit") " AS balance FROM balance_now WHERE kind=1 "
                                                                                    "UNION ALL SELECT 'sum', unit, " BYLAW_MONEY(
                                                                                        "-sum(posted)", "unit") " FROM balance_now WHERE kind=1 GROUP BY unit"},
+    {"money_by_company", "balance of every account of the books by company, debits positive",
+     "SELECT place AS company, status AS account, unit AS currency, " BYLAW_MONEY(
+         "-posted", "unit") " AS balance, (SELECT count(DISTINCT place) FROM account WHERE kind=1) AS companies FROM balance_now WHERE kind=1 ORDER BY place, status, "
+                            "unit"},
     {"margin", "sales, returns, cost and margin by currency",
      "WITH b AS (SELECT a.unit, a.status, -sum(m.posted) AS v FROM movement m JOIN account a ON a.seq - 1 = m.account WHERE a.kind=1 GROUP BY a.unit, "
      "a.status), "

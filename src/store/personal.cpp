@@ -69,6 +69,7 @@ bool Store::Impl::restore_personal(Order& order, std::int64_t command_seq) {
 }
 
 bool Store::Impl::erase(std::string const& person, std::int64_t command_seq) {
+  orders.clear();
   // What is deleted is overwritten on disk too, and the WAL with it once the erasure is committed.
   bool ok = execute(db.get(), "PRAGMA secure_delete=ON");
   Statement gone(db.get(), "DELETE FROM personal WHERE seq IN (SELECT seq FROM personal_value WHERE person=?)");

@@ -51,6 +51,24 @@ Result<std::optional<StoredCommand>> Store::find_command(std::string_view id) {
 }
 
 Result<std::optional<StoredOrder>> Store::imported_order(std::string_view id) {
+  constexpr std::size_t cached_max = 32;
+  std::string key(id);
+  auto const cached = impl_->orders.find(key);
+  if (cached == impl_->orders.end()) {
+    auto read = read_order(id);
+    if (!read || !*read) return read;
+    if (impl_->orders.size() >= cached_max) impl_->orders.clear();
+    impl_->orders.emplace(std::move(key), **read);
+    return read;
+  }
+  auto stored = cached->second;
+  auto const instance = load_instance(id);
+  if (!instance) return Unexpected{instance.error()};
+  if (*instance) stored.state = (*instance)->state;
+  return std::optional<StoredOrder>(std::move(stored));
+}
+
+Result<std::optional<StoredOrder>> Store::read_order(std::string_view id) {
   auto& q = impl_->find_order.reset().bind(id);
   if (!q.step()) {
     if (q.failed()) return impl_->fail();

@@ -122,6 +122,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
   }
   for (auto const& row : changes.orders) {
     auto o = row.order;
+    s.orders.erase(o.id);
     ok = ok && s.separate_personal(o, changes.personal_paths, by);
     if (o.revision > 1) ok = ok && drop_sales(s, o.id);
     auto const header = wire::header_json(o);

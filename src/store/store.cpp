@@ -260,6 +260,7 @@ void Store::rollback(ledger::Ledger& ledger) noexcept {
   impl_->open_transaction = false;
   impl_->counters = impl_->committed;
   impl_->items.clear();
+  impl_->orders.clear();
   impl_->locations.reset();
   impl_->instances.clear();
   impl_->policies.clear();

@@ -77,6 +77,8 @@ struct Store::Impl {
     Timestamp until;  ///< to here
   };
   std::unordered_map<std::string, CachedItem> items;  ///< bounded cache of load_item
+  /// A few orders as they were sent last, for what happens to one and the same several times in a row; the states are read anew.
+  std::unordered_map<std::string, StoredOrder> orders;
   struct CachedLocations {
     std::vector<trade::Location> all;
     Timestamp from;   ///< they are these from here

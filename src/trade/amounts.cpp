@@ -6,8 +6,11 @@
 
 namespace bylaw::inline v0::trade {
 
-Result<std::vector<LineAmounts>> amounts_of(Order const& order) {
-  std::vector<LineAmounts> out(order.lines.size());
+namespace {
+
+/// What is taken off each line; empty: nothing is off any.
+Result<std::vector<std::int64_t>> discount_shares(Order const& order) {
+  if (order.discounts.empty()) return std::vector<std::int64_t>{};
   std::vector<std::int64_t> worth(order.lines.size(), 0);
   std::int64_t goods = 0;
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
@@ -16,17 +19,22 @@ Result<std::vector<LineAmounts>> amounts_of(Order const& order) {
   }
   std::int64_t off = 0;
   for (auto const& discount : order.discounts) off += std::min(discount.amount.amount_minor(), goods - off);
-  std::vector<std::int64_t> shares(order.lines.size(), 0);
-  if (off > 0) {
-    auto split = split_largest_remainder(off, worth);
-    if (!split) return Unexpected{split.error()};
-    shares = std::move(*split);
-  }
+  if (off == 0) return std::vector<std::int64_t>{};
+  return split_largest_remainder(off, worth);
+}
+
+}  // namespace
+
+Result<std::vector<LineAmounts>> amounts_of(Order const& order) {
+  std::vector<LineAmounts> out(order.lines.size());
+  auto const shares = discount_shares(order);
+  if (!shares) return Unexpected{shares.error()};
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     auto const& line = order.lines[i];
-    std::int64_t gross = line.net.amount_minor() - shares[i];
+    auto const off = shares->empty() ? 0 : (*shares)[i];
+    std::int64_t gross = line.net.amount_minor() - off;
     if (!order.tax_included && add_overflows(gross, line.tax.amount_minor(), gross)) return failure("overflow", "the lines are worth too much");
-    out[i] = {Money(shares[i], order.currency), Money(line.tax.amount_minor(), order.currency), Money(gross, order.currency)};
+    out[i] = {Money(off, order.currency), Money(line.tax.amount_minor(), order.currency), Money(gross, order.currency)};
   }
   return out;
 }

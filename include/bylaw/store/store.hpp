@@ -180,6 +180,7 @@ class BYLAW_EXPORT Store {
   friend class Supplies;
   friend class Refunds;
   explicit Store(Impl* impl) noexcept : impl_(impl) {}
+  [[nodiscard]] Result<std::optional<StoredOrder>> read_order(std::string_view id);
   [[nodiscard]] bool take_from_sale(std::string const& order, std::int32_t line, std::int64_t units);
   Impl* impl_ = nullptr;
 };
