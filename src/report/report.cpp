@@ -6,6 +6,7 @@
 #include <bylaw/values/zone.hpp>
 
 #include "report/money_sql.hpp"
+#include "report/return_reports.hpp"
 #include "report/stock_reports.hpp"
 #include "report/timed.hpp"
 
@@ -65,6 +66,10 @@ std::vector<Report> const all = {
      "SELECT status AS account, unit AS currency, " BYLAW_MONEY("-posted", "unit") " AS balance FROM balance_now WHERE kind=1 "
                                                                                    "UNION ALL SELECT 'sum', unit, " BYLAW_MONEY(
                                                                                        "-sum(posted)", "unit") " FROM balance_now WHERE kind=1 GROUP BY unit"},
+    {"order_balances", "what each order comes to, what was paid and paid back, and what is outstanding: below 0 it is owed to the customer",
+     "SELECT b.order_id, b.state, b.currency, " BYLAW_MONEY("o.total", "b.currency") " AS total, " BYLAW_MONEY("b.paid", "b.currency") " AS paid, " BYLAW_MONEY(
+         "b.refunded", "b.currency") " AS refunded, " BYLAW_MONEY("b.due - b.paid + b.refunded", "b.currency") " AS outstanding FROM order_balance b JOIN order_now o ON "
+                                    "o.order_id = b.order_id ORDER BY b.order_id"},
     {"money_by_company", "balance of every account of the books by company, debits positive",
      "SELECT place AS company, status AS account, unit AS currency, " BYLAW_MONEY(
          "-posted", "unit") " AS balance, (SELECT count(DISTINCT place) FROM account WHERE kind=1) AS companies FROM balance_now WHERE kind=1 ORDER BY place, status, "
@@ -181,6 +186,8 @@ std::vector<Report> const& reports() {
     auto out = all;
     auto const more = stock_reports();
     out.insert(out.end(), more.begin(), more.end());
+    auto const returns = return_reports();
+    out.insert(out.end(), returns.begin(), returns.end());
     return out;
   }();
   return every;

@@ -420,6 +420,36 @@ CREATE VIEW return_counter AS SELECT l.return_id, l.number AS line, l.order_id, 
   coalesce(sum(CASE m.what WHEN 'exchanged' THEN m.quantity WHEN 'unexchanged' THEN -m.quantity END), 0) AS exchanged,
   coalesce((SELECT sum(p.quantity) FROM refund_part p WHERE p.return_id = l.return_id AND p.return_line = l.number AND p.kind = 'goods'), 0) AS refunded
   FROM return_line l LEFT JOIN return_move m ON m.return_id = l.return_id AND m.line = l.number GROUP BY l.return_id, l.number;
+
+-- What is owed for a return: what was booked as such when it was authorized, less what was paid back or is no longer to be expected.
+CREATE VIEW refund_liability AS SELECT d.id AS return_id, i.state, d.currency, d.requested, sum(m.amount) AS owed FROM return_move m JOIN return_doc d
+  ON d.id = m.return_id JOIN instance i ON i.subject = d.id WHERE m.what = 'accrued' GROUP BY d.id HAVING owed != 0;
+-- The root cause of a reason: what the catalog's reason says, otherwise that of the codes that Bylaw brings.
+CREATE VIEW reason_cause AS SELECT DISTINCT l.reason, coalesce((SELECT json_extract(c.body, '$.cause') FROM catalog_now c WHERE c.kind = 'reason' AND
+  c.id = l.reason), CASE WHEN l.reason IN ('DEFECTIVE') THEN 'quality' WHEN l.reason IN ('NOT_AS_DESCRIBED') THEN 'listing' WHEN l.reason IN ('DAMAGED')
+  THEN 'packaging' WHEN l.reason IN ('WRONG_ITEM', 'MISSED_DELIVERY') THEN 'fulfilment' WHEN l.reason IN ('CHANGED_MIND', 'ORDERED_WRONG', 'REFUSED')
+  THEN 'customer' ELSE 'unknown' END) AS cause FROM return_line l;
+-- Units that left, and units that are asked back: not those of returns that were denied, cancelled or never came. By the day of today, so
+-- that what comes back late counts for what was sold.
+CREATE VIEW sold_units AS SELECT o.order_id, o.channel, l.number, l.item, coalesce(json_extract(c.body, '$.category'), '') AS category, l.quantity AS units
+  FROM order_now o JOIN order_line l ON l.order_seq = o.order_seq LEFT JOIN catalog_now c ON c.kind = 'item' AND c.id = l.item
+  WHERE l.service = 0 AND (substr(o.state, 1, 7) = 'shipped' OR substr(o.state, 1, 8) = 'invoiced' OR o.state = 'settled');
+CREATE VIEW returned_units AS SELECT s.order_id, s.channel, s.item, s.category, l.reason, r.cause, l.quantity AS units FROM return_line l JOIN instance i
+  ON i.subject = l.return_id JOIN sold_units s ON s.order_id = l.order_id AND s.number = l.order_line LEFT JOIN reason_cause r ON r.reason = l.reason
+  WHERE l.verdict != 'deny' AND i.state NOT IN ('denied', 'cancelled', 'expired', 'in_review');
+CREATE VIEW return_rate AS
+  SELECT 'all' AS dimension, '' AS value, (SELECT coalesce(sum(units), 0) FROM sold_units) AS sold, (SELECT coalesce(sum(units), 0) FROM returned_units) AS returned
+  UNION ALL SELECT 'item', s.item, sum(s.units), coalesce((SELECT sum(r.units) FROM returned_units r WHERE r.item = s.item), 0) FROM sold_units s GROUP BY s.item
+  UNION ALL SELECT 'category', s.category, sum(s.units), coalesce((SELECT sum(r.units) FROM returned_units r WHERE r.category = s.category), 0) FROM sold_units s GROUP BY s.category
+  UNION ALL SELECT 'channel', s.channel, sum(s.units), coalesce((SELECT sum(r.units) FROM returned_units r WHERE r.channel = s.channel), 0) FROM sold_units s GROUP BY s.channel
+  UNION ALL SELECT 'reason', r.reason, (SELECT coalesce(sum(units), 0) FROM sold_units), sum(r.units) FROM returned_units r GROUP BY r.reason
+  UNION ALL SELECT 'cause', r.cause, (SELECT coalesce(sum(units), 0) FROM sold_units), sum(r.units) FROM returned_units r GROUP BY r.cause;
+-- From asking to the first money that went back.
+CREATE VIEW refund_cycle AS SELECT d.id AS return_id, (SELECT max(l.reason) FROM return_line l WHERE l.return_id = d.id) AS reason,
+  (min(p.at) - d.requested) / 3600000.0 AS hours FROM return_doc d JOIN refund_part p ON p.return_id = d.id WHERE p.kind = 'goods' GROUP BY d.id;
+-- From coming to going where it belongs; units of a line go in the order in which they came, and the first coming counts for all of them.
+CREATE VIEW disposition_turnaround AS SELECT m.return_id, m.line, m.disposition, m.quantity AS units, (m.at - (SELECT min(r.at) FROM return_move r WHERE
+  r.return_id = m.return_id AND r.line = m.line AND r.what = 'received')) / 3600000.0 AS hours FROM return_move m WHERE m.what = 'stocked';
 )sql";
 
 constexpr std::array migrations = {version_1, version_2, version_3, version_4, version_5, version_6};

@@ -44,6 +44,19 @@ try:
     same("sum of the books", money["sum"], "0.00")
     figures = {row["figure"]: row["value"] for row in report(store, "summary")}
     same("orders settled", str(figures["orders settled"]), str(reference["orders"]))
+    # Returns carry refunds and dispositions: what was paid back is what the books and the tenders say, and ledger agrees with all of it.
+    back = report(store, "refunds")
+    same("paid back, by refunds", f'{sum(round(float(row["paid"]) * 100) for row in back) / 100:.2f}', money["income:returns"])
+    counters = report(store, "return_counters")
+    same("accepted units are refunded", sum(row["accepted"] for row in counters), sum(row["refunded"] for row in counters))
+    same("refunded returns", len({row["return_id"] for row in counters if row["refunded"]}), len({row["return_id"] for row in back}))
+    journal = work / "retail.ledger"
+    journal.write_text(bylaw("export", "--store", store).stdout)
+    said = subprocess.run(["ledger", "-f", journal, "--flat", "--empty", "balance", "--format", "%(account) %(quantity(scrub(display_total)))\n"], capture_output=True, text=True)
+    theirs = dict(line.split() for line in said.stdout.splitlines() if len(line.split()) == 2)
+    for account, balance in money.items():
+        assert account == "sum" or float(theirs.get(account, 0)) == float(balance), (account, theirs.get(account), balance)
+    print(f"ok: ledger agrees with {len(money) - 1} balances")
     stock = {(row["place"], row["status"]): row["units"] for row in report(store, "stock")}
     same("sum of stock", stock[("sum", "")], 0)
 
