@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <bylaw/engine/health.hpp>
 #include <bylaw/finance/legs.hpp>
@@ -71,6 +72,19 @@ struct Context {
   [[nodiscard]] Result<std::vector<trade::SupplyRow>> supplies_of(std::string const& item);
   [[nodiscard]] Result<std::vector<store::StoredInstance>> children_of(store::StoredInstance const& parent);
   [[nodiscard]] Unexpected<Error> refuse(std::string code, std::string message, std::string remedy = {}) const;
+};
+
+/// Stock and what it cost are in the books of the company that owns it, whoever sold it: `main`.
+class StockBooks {
+ public:
+  explicit StockBooks(Context& context) : context_(context), company_(std::exchange(context.company, "main")) {}
+  ~StockBooks() { context_.company = std::move(company_); }
+  StockBooks(StockBooks const&) = delete;
+  StockBooks& operator=(StockBooks const&) = delete;
+
+ private:
+  Context& context_;
+  std::string company_;
 };
 
 /// What the ledger calls the promises of a supply: no order or reservation can be called so.

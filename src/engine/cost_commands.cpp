@@ -12,14 +12,16 @@ Result<void> run(Context& context, trade::ReturnToVendor const& body) {
   auto const shelf = context.shelf(body.item, body.location, body.lot, body.status);
   auto const free = context.ledger.balance(shelf).available();
   if (free < body.quantity) {
-    return context.refuse("not_enough_stock", std::to_string(free) + " of `" + body.item + "` are free there", "what is reserved for somebody stays where it is");
+    return context.refuse("not_enough_stock", std::to_string(free) + " of `" + body.item + "` are free there",
+                          "what is reserved for somebody stays where it is");
   }
   CostPlace const at{body.location, body.lot};
   ledger::CostSequence receipt;
   if (!body.receipt.empty() || body.unit_cost) {
     auto const found = find_receipt(context, *item, at, body.receipt, body.unit_cost);
     if (!found) return Unexpected{found.error()};
-    if (found->value == 0) return context.refuse("unknown_receipt", "no receipt that units are left of is called so, or cost so much", "correct it, or leave it out");
+    if (found->value == 0)
+      return context.refuse("unknown_receipt", "no receipt that units are left of is called so, or cost so much", "correct it, or leave it out");
     receipt = *found;
   }
   ledger::Group event;
@@ -41,11 +43,13 @@ Result<void> run(Context& context, trade::AdjustCost const& body) {
   context.outcome.subject = body.item;
   std::optional<trade::Item> item;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
+  StockBooks const books(context);
   auto const method = cost_method_of(*item);
   CostPlace const at{body.location, body.lot};
   auto const pool = pool_of(context.ledger, *item, at);
   if (pool == ledger::no_pool) {
-    return context.refuse("no_receipts", "`" + body.item + "` is costed by " + method + " and keeps no receipts here", "send `define_item` with another unit cost");
+    return context.refuse("no_receipts", "`" + body.item + "` is costed by " + method + " and keeps no receipts here",
+                          "send `define_item` with another unit cost");
   }
   if (method == "average" && body.quantity == 0) return context.refuse("no_quantity", "it is not said for how many units it is", "write `quantity`");
   ledger::CostMove move;

@@ -24,8 +24,13 @@ class Exchange {
     if (auto const allowed = check_policy(line); !allowed) return allowed;
     auto const before = money->units_back(row_.line.order_line);
     line.ask({body_.quantity, before, {}, {}});
-    auto const value = line.facts.amounts.gross;
-    auto const price = body_.price ? *body_.price : value;
+    // What was given for the line before is not paid twice.
+    auto const states = money->states();
+    auto const& state = states[money->index_of(row_.line.order_line)];
+    auto const left = std::max<std::int64_t>(state.amounts.gross.amount_minor() - state.refunded - state.given, 0);
+    auto const worth = line.facts.amounts.gross;
+    Money const value(std::min(worth.amount_minor(), left), worth.currency());
+    auto const price = body_.price ? *body_.price : worth;
     if (price.currency() != value.currency())
       return context_.refuse("wrong_currency", "the order is in " + std::string(value.currency().code()), "write the price in it");
     auto const more = price.amount_minor() - value.amount_minor();
@@ -47,12 +52,15 @@ class Exchange {
     auto const count = subject_.count(row_.line.number);
     auto const* made = last_exchange();
     if (made == nullptr || count.exchanged < body_.quantity) {
-      return context_.refuse("not_exchanged", "line " + std::to_string(row_.line.number) + " has no exchange of so many units", "correct the line or the quantity");
+      return context_.refuse("not_exchanged", "line " + std::to_string(row_.line.number) + " has no exchange of so many units",
+                             "correct the line or the quantity");
     }
     auto const other = context_.instance(made->lot);
     if (!other) return Unexpected{other.error()};
     bool const over = *other && ((*other)->state == "cancelled" || (*other)->state == "rejected");
-    if (!over) return context_.refuse("exchange_open", "the order `" + made->lot + "` of the exchange is " + (*other ? (*other)->state : "not there"), "cancel it first");
+    if (!over)
+      return context_.refuse("exchange_open", "the order `" + made->lot + "` of the exchange is " + (*other ? (*other)->state : "not there"),
+                             "cancel it first");
     auto money = money_of(context_, row_.line.order);
     if (!money) return Unexpected{money.error()};
     context_.books_of(money->order);
@@ -62,7 +70,8 @@ class Exchange {
       if (row.kind == "exchange" && row.return_id == subject_.stored.request.id && row.return_line == row_.line.number && row.quantity > 0) back = row;
     }
     auto const amount = Money(back.gross, back.currency);
-    for (auto const& leg : finance::credited(false, Money(back.gross - back.tax, back.currency), Money(back.tax, back.currency), Money(0, back.currency), Money(0, back.currency)))
+    for (auto const& leg : finance::credited(false, Money(back.gross - back.tax, back.currency), Money(back.tax, back.currency), Money(0, back.currency),
+                                             Money(0, back.currency)))
       context_.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, subject_.stored.request.id);
     for (auto const& leg : finance::paid_back("exchange", amount)) context_.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, subject_.stored.request.id);
     for (auto const& leg : finance::paid("exchange", amount)) context_.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, made->lot);
@@ -93,11 +102,13 @@ class Exchange {
     }
     auto const left = row_.line.quantity - count.exchanged - count.rejected - paid;
     if (body_.quantity > left) {
-      return context_.refuse("too_many", std::to_string(left) + " units of line " + std::to_string(row_.line.number) + " can be exchanged", "write at most so many");
+      return context_.refuse("too_many", std::to_string(left) + " units of line " + std::to_string(row_.line.number) + " can be exchanged",
+                             "write at most so many");
     }
     auto const decision = line.decide(*context_.version, context_.command.at);
     if (!decision) return Unexpected{decision.error()};
-    if (decision->exchange.empty()) return context_.refuse("not_exchangeable", "the policy exchanges nothing here", "pay it back, or add `exchange` to the rule");
+    if (decision->exchange.empty())
+      return context_.refuse("not_exchangeable", "the policy exchanges nothing here", "pay it back, or add `exchange` to the rule");
     if (decision->exchange_once && last_exchange() != nullptr) return context_.refuse("exchanged_before", "it was exchanged once", "pay it back");
     if (body_.item == row_.line.item) return {};
     auto const other = context_.store.load_item(body_.item, context_.command.at);
@@ -173,7 +184,8 @@ class Exchange {
     sold.net = price;
     sold.tax = Money(0, price.currency());
     if (auto const gross = amounts.gross.amount_minor(); gross > 0)
-      sold.tax = Money(static_cast<std::int64_t>(divide_rounded(Int128{price.amount_minor()} * amounts.tax.amount_minor(), gross, Rounding::half_up)), price.currency());
+      sold.tax = Money(static_cast<std::int64_t>(divide_rounded(Int128{price.amount_minor()} * amounts.tax.amount_minor(), gross, Rounding::half_up)),
+                       price.currency());
     order.lines.push_back(std::move(sold));
     order.attributes.push_back({"order.exchange_of", subject_.stored.request.id});
     auto const outcome = context_.outcome;

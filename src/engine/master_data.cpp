@@ -110,7 +110,8 @@ Result<void> run(Context& context, trade::ReceiveStock const& body) {
     if (!all) return Unexpected{all.error()};
     cost = *all;
   }
-  if (auto const valued = value_in(context, event, *item, {body.location, body.lot}, body.quantity, cost, "liabilities:goods_received", body.reference); !valued)
+  if (auto const valued = value_in(context, event, *item, {body.location, body.lot}, body.quantity, cost, "liabilities:goods_received", body.reference);
+      !valued)
     return valued;
   ledger::Applied applied;
   if (auto const done = context.apply(std::move(event), applied); !done) return done;

@@ -46,7 +46,8 @@ Result<void> run(Context& context, trade::MoveStock const& body) {
   }
   ledger::Group event;
   event.transfers.push_back(movement(from, to, body.quantity, context.command.id, ledger::Force::none));
-  if (auto const valued = value_moved(context, event, *item, {body.from, body.lot}, {body.to, body.lot}, body.quantity, context.command.id); !valued) return valued;
+  if (auto const valued = value_moved(context, event, *item, {body.from, body.lot}, {body.to, body.lot}, body.quantity, context.command.id); !valued)
+    return valued;
   ledger::Applied applied;
   if (auto const moved = context.apply(std::move(event), applied); !moved) return moved;
   context.announce("stock.moved", body.item, body.to);

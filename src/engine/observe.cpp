@@ -113,7 +113,8 @@ Result<ledger::Group> movements(Context& context, trade::ObserveStock const& bod
   }
   if (contra == nullptr) return event;
   CostPlace const here{body.location, body.lot};
-  auto const valued = comes ? value_in(context, event, item, here, units, {}, contra, reference) : value_out(context, event, item, here, units, contra, reference);
+  auto const valued =
+      comes ? value_in(context, event, item, here, units, {}, contra, reference) : value_out(context, event, item, here, units, contra, reference);
   if (!valued) return Unexpected{valued.error()};
   return event;
 }

@@ -167,9 +167,8 @@ void book_parts(Context& context, Payout const& payout, std::vector<ledger::Tran
 
 Result<void> start_refund(Context& context, Payout const& payout, OrderMoney const& money, returns::Placed const& placed, std::string const& id) {
   if (placed.tender == "exchange" || context.book().find_workflow("refund") == nullptr) return {};
-  std::vector<trade::Attribute> values = {{"refund.amount", to_string(Money(placed.amount, money.order.currency))},
-                                          {"refund.order", money.order.id},
-                                          {"refund.tender", placed.tender}};
+  std::vector<trade::Attribute> values = {
+      {"refund.amount", to_string(Money(placed.amount, money.order.currency))}, {"refund.order", money.order.id}, {"refund.tender", placed.tender}};
   if (!placed.payment.empty()) values.push_back({"refund.payment", placed.payment});
   if (!payout.return_id.empty()) values.push_back({"refund.return", payout.return_id});
   if (!payout.reason.empty()) values.push_back({"refund.reason", payout.reason});
@@ -225,6 +224,7 @@ Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& 
     trade::PaymentRow row{money.order.id, placed.payment, placed.tender, "refunded", Money(placed.amount, currency), payout.id, {}};
     context.add_legs(group, finance::paid_back(placed.tender, row.amount), payout.return_id.empty() ? payout.id : payout.return_id);
     count(money.payments, row);
+    if (placed.payment.empty()) count_new_tenders(money.payments, placed.amount);
     context.changes.payments.push_back(std::move(row));
     if (auto const started = start_refund(context, payout, money, placed, id); !started) return started;
   }

@@ -12,11 +12,11 @@ struct OrderView {
   std::vector<std::optional<trade::Item>> items;
   std::vector<trade::HoldRow> holds;  ///< open ones
   bool shipped = false;
-  bool waited = false;                                ///< it had promises on supply before it was planned now
-  Timestamp reserve_until;                            ///< what it has now is put back then, if nobody has picked it; 0: never
-  bool has_parcels = false;                           ///< that say what they hold
-  std::map<std::string, std::int64_t> shipped_units;  ///< that have left before the rest, by item
-  std::map<std::string, std::int64_t> credited_units; ///< that were paid back and are not to be sent, by item
+  bool waited = false;                                 ///< it had promises on supply before it was planned now
+  Timestamp reserve_until;                             ///< what it has now is put back then, if nobody has picked it; 0: never
+  bool has_parcels = false;                            ///< that say what they hold
+  std::map<std::string, std::int64_t> shipped_units;   ///< that have left before the rest, by item
+  std::map<std::string, std::int64_t> credited_units;  ///< that were paid back and are not to be sent, by item
   rulebook::OrderFacts facts;
 };
 /// Fills items and facts of a view whose `stored` and `holds` are set.

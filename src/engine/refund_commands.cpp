@@ -109,8 +109,8 @@ class DirectRefund {
     auto const left = *sale ? (*sale)->remaining : 0;
     if (line.quantity > left) {
       return context_.refuse("too_many",
-                             "line " + std::to_string(line.line) + ": " + std::to_string(line.quantity) + " units are to be paid back, and " + std::to_string(left) +
-                                 " are left that were neither returned nor paid back",
+                             "line " + std::to_string(line.line) + ": " + std::to_string(line.quantity) + " units are to be paid back, and " +
+                                 std::to_string(left) + " are left that were neither returned nor paid back",
                              "pay back at most so many");
     }
     auto const times = context_.store.order_times(money_.order.id);
@@ -120,7 +120,8 @@ class DirectRefund {
       return context_.refuse("not_shipped", "line " + std::to_string(line.line) + " has not been shipped", "write \"units\": \"unshipped\"");
     }
     if (!line.shipped && times->shipped != 0) {
-      return context_.refuse("already_shipped", "line " + std::to_string(line.line) + " has been shipped", "write \"units\": \"shipped\", or send `request_return`");
+      return context_.refuse("already_shipped", "line " + std::to_string(line.line) + " has been shipped",
+                             "write \"units\": \"shipped\", or send `request_return`");
     }
     return {};
   }
@@ -132,8 +133,9 @@ class DirectRefund {
     row.kind = kind;
     row.quantity = units;
     row.currency = money_.order.currency;
-    // Never more than the line has left.
-    auto const left = std::max<std::int64_t>(state.amounts.gross.amount_minor() - state.refunded - state.given, 0);
+    // Goodwill is never more than the line has left; of units the parts have seen to that.
+    auto const left =
+        std::string_view(kind) != "goodwill" ? part.gross : std::max<std::int64_t>(state.amounts.gross.amount_minor() - state.refunded - state.given, 0);
     row.gross = std::min(part.gross, left);
     row.tax = part.gross == 0 ? 0 : returns::share(part.tax, row.gross, part.gross);
     row.discount = part.discount;

@@ -65,7 +65,6 @@ class Receiving {
     auto const number = row == nullptr ? 0 : row->line.number;
     auto const& item = receipt.item.empty() && row != nullptr ? row->line.item : receipt.item;
     if (row == nullptr) return put_aside(receipt, item, receipt.quantity, "unexpected_item", "nobody announced it");
-    if (row->line.service) return note(*row, receipt, receipt.quantity, 0);
     if (auto const fresh = check_serial(receipt, item); !fresh) return fresh;
     if (!receipt.lot.empty()) {
       auto const sold = sold_serial(*row, receipt, item);
@@ -75,7 +74,8 @@ class Receiving {
     auto const open = row->line.quantity - subject_.count(number).received;
     auto const units = std::min(receipt.quantity, std::max<std::int64_t>(open, 0));
     if (units > 0) {
-      if (auto const done = bring_in(*row, receipt, units); !done) return done;
+      auto const done = row->line.service ? note(*row, receipt, units, 0) : bring_in(*row, receipt, units);
+      if (!done) return done;
     }
     if (units == receipt.quantity) return {};
     return put_aside(receipt, item, receipt.quantity - units, "over_receipt", "more came than was announced");
@@ -129,6 +129,7 @@ class Receiving {
         minor = (*cost)->amount_minor();
         earlier.quantity += units;
         earlier.value += minor;
+        StockBooks const books(context_);
         context_.add_legs(group_, finance::goods_returned(**cost), subject_.stored.request.id);
       }
     }
@@ -146,7 +147,8 @@ class Receiving {
     if (!known) return Unexpected{known.error()};
     bool const stocked = *known && !(*known)->service;
     if (stocked) {
-      group_.push_back(movement(context_.outside(item, "customer"), context_.shelf(item, place_, receipt.lot, "quarantine"), units, subject_.stored.request.id));
+      group_.push_back(
+          movement(context_.outside(item, "customer"), context_.shelf(item, place_, receipt.lot, "quarantine"), units, subject_.stored.request.id));
     }
     subject_.note(context_, {{}, 0, "unexpected", units, item, stocked ? place_ : std::string{}, receipt.lot, {}, "quarantine", 0, 0});
     return open_exception(context_, kind, "returns_lead",
@@ -171,7 +173,8 @@ class Inspecting {
   Result<void> look(trade::ReturnLineRow const& row, trade::InspectionLine const& seen) {
     auto const waiting = subject_.count(row.line.number).received - subject_.count(row.line.number).inspected();
     if (seen.quantity > waiting) {
-      return context_.refuse("not_received", "line " + std::to_string(row.line.number) + ": " + std::to_string(waiting) + " units have come and wait to be looked at",
+      return context_.refuse("not_received",
+                             "line " + std::to_string(row.line.number) + ": " + std::to_string(waiting) + " units have come and wait to be looked at",
                              "send `receive_return` first, or correct the quantity");
     }
     auto const decided = decide(row, seen);
@@ -189,8 +192,17 @@ class Inspecting {
     }
     auto const where = accepted && !decided->disposition.empty() ? decided->disposition : std::string("quarantine");
     context_.changes.decisions.push_back({subject_.stored.request.id, "disposition", row.rule, where, wire::reads_json(decided->reads)});
-    subject_.note(context_, {{}, row.line.number, accepted ? "accepted" : "rejected", seen.quantity, row.line.item, {}, {}, seen.condition, where,
-                             seen.value_loss ? seen.value_loss->amount_minor() : 0, 0});
+    subject_.note(context_, {{},
+                             row.line.number,
+                             accepted ? "accepted" : "rejected",
+                             seen.quantity,
+                             row.line.item,
+                             {},
+                             {},
+                             seen.condition,
+                             where,
+                             seen.value_loss ? seen.value_loss->amount_minor() : 0,
+                             0});
     return row.line.service ? Result<void>{} : move_on(row, seen.quantity, where);
   }
 
@@ -219,13 +231,14 @@ class Inspecting {
 
   /// Units whose condition the policy leaves to a person stay where they are.
   Result<void> ask(trade::ReturnLineRow const& row, trade::InspectionLine const& seen, std::string const& owner) {
-    return open_exception(context_, "condition_mismatch", owner,
-                          {{"exception.return", subject_.stored.request.id},
-                           {"exception.line", std::to_string(row.line.number)},
-                           {"exception.item", row.line.item},
-                           {"exception.units", std::to_string(seen.quantity)},
-                           {"exception.condition", seen.condition}},
-                          std::to_string(seen.quantity) + " of `" + row.line.item + "` are " + seen.condition + ", and `" + owner + "` has to say whether they are accepted");
+    return open_exception(
+        context_, "condition_mismatch", owner,
+        {{"exception.return", subject_.stored.request.id},
+         {"exception.line", std::to_string(row.line.number)},
+         {"exception.item", row.line.item},
+         {"exception.units", std::to_string(seen.quantity)},
+         {"exception.condition", seen.condition}},
+        std::to_string(seen.quantity) + " of `" + row.line.item + "` are " + seen.condition + ", and `" + owner + "` has to say whether they are accepted");
   }
 
   /// From inspection to where they belong, in the order in which they came.
@@ -262,6 +275,7 @@ class Inspecting {
     if (*item && cost > 0) {
       auto const currency = (*item)->unit_cost ? (*item)->unit_cost->currency() : subject_.stored.request.currency;
       Money const worth(cost, currency);
+      StockBooks const books(context_);
       auto const* sink = where == "scrap" ? "expenses:write_off" : "liabilities:goods_received";
       if (where == "scrap" || where == "return_to_vendor") context_.add_legs(event_.transfers, finance::moved(sink, "assets:returns", worth), id);
       else if (auto const valued = value_in(context_, event_, **item, {came.location, came.lot}, units, worth, "assets:returns", id); !valued) return valued;
@@ -327,7 +341,8 @@ Result<void> run(Context& context, trade::ReceiveReturn const& body) {
     subject.stored.request.id = body.id.empty() ? "unannounced:" + context.command.id : body.id;
     Receiving receiving(context, subject, *at);
     for (auto const& receipt : body.lines) {
-      if (receipt.item.empty()) return context.refuse("unknown_return", "there is no return `" + body.id + "`, and a line does not say which item it is", "name the item");
+      if (receipt.item.empty())
+        return context.refuse("unknown_return", "there is no return `" + body.id + "`, and a line does not say which item it is", "name the item");
       if (auto const taken = receiving.take(receipt); !taken) return taken;
     }
     return receiving.apply();

@@ -23,9 +23,9 @@ struct Group {
 struct Due {
   trade::ReturnLineRow const* row = nullptr;
   policy::ReturnDecision decision;
-  std::int64_t units = 0;    ///< now
-  std::int64_t paid = 0;     ///< units, earlier
-  std::int64_t fee = 0;      ///< minor units, for these units
+  std::int64_t units = 0;  ///< now
+  std::int64_t paid = 0;   ///< units, earlier
+  std::int64_t fee = 0;    ///< minor units, for these units
   std::int64_t fee_tax = 0;
 };
 
@@ -159,7 +159,8 @@ class Refunding {
     auto& account = **found;
     context_.books_of(account.order);
     if (account.captured() == 0) {
-      return context_.refuse("not_paid", "order `" + order + "` is not paid, so there is nothing to pay back", "record the payment first, or cancel the return");
+      return context_.refuse("not_paid", "order `" + order + "` is not paid, so there is nothing to pay back",
+                             "record the payment first, or cancel the return");
     }
     auto states = account.states();
     for (auto const& due : dues) states[account.index_of(due.row->line.order_line)].back += due.units;

@@ -80,7 +80,8 @@ class RequestHandler {
         if (line.order.empty()) continue;
         return context_.refuse("too_many",
                                "line " + std::to_string(line.number) + ": " + std::to_string(line.quantity) + " units are asked for, and " +
-                                   std::to_string(sale.remaining - claimed) + " of line " + std::to_string(line.order_line) + " of `" + line.order + "` are left to return",
+                                   std::to_string(sale.remaining - claimed) + " of line " + std::to_string(line.order_line) + " of `" + line.order +
+                                   "` are left to return",
                                "ask for at most so many");
       }
       claimed += line.quantity;

@@ -83,8 +83,9 @@ CostPoolIndex pool_of(ledger::Ledger const& ledger, trade::Item const& item, Cos
   return ledger.find_pool(key.item, key.place, found) ? found : ledger::no_pool;
 }
 
-Result<void> value_in(Context& context, ledger::Group& event, trade::Item const& item, CostPlace const& at, std::int64_t units, std::optional<Money> const& cost,
-                      char const* contra, std::string const& reference) {
+Result<void> value_in(Context& context, ledger::Group& event, trade::Item const& item, CostPlace const& at, std::int64_t units,
+                      std::optional<Money> const& cost, char const* contra, std::string const& reference) {
+  StockBooks const books(context);
   if (auto const known = check_method(context, item); !known) return known;
   if (is_standard(item)) {
     if (!item.unit_cost) return {};
@@ -115,6 +116,7 @@ Result<void> value_in(Context& context, ledger::Group& event, trade::Item const&
 
 Result<void> value_out(Context& context, ledger::Group& event, trade::Item const& item, CostPlace const& at, std::int64_t units, char const* contra,
                        std::string const& reference, ledger::CostSequence receipt) {
+  StockBooks const books(context);
   if (auto const known = check_method(context, item); !known) return known;
   if (is_standard(item)) {
     if (!item.unit_cost) return {};
@@ -137,6 +139,7 @@ Result<void> value_out(Context& context, ledger::Group& event, trade::Item const
 Result<void> value_moved(Context& context, ledger::Group& event, trade::Item const& item, CostPlace const& from, CostPlace const& to, std::int64_t units,
                          std::string const& reference) {
   if (is_standard(item) || (from.place == to.place && from.lot == to.lot)) return {};
+  StockBooks const books(context);
   auto const currency = currency_of(context, item, {});
   if (!currency) return Unexpected{currency.error()};
   auto const source = open_pool(context, item, from, *currency);
@@ -186,6 +189,7 @@ std::vector<std::pair<CostPlace, std::int64_t>> shelves_of(Context const& contex
 
 Result<void> revalue(Context& context, trade::Item const& before, trade::Item const& after) {
   if (auto const known = check_method(context, after); !known) return known;
+  StockBooks const books(context);
   auto const reference = context.command.id;
   bool const same_method = cost_method_of(before) == cost_method_of(after);
   ledger::Group event;
@@ -196,7 +200,8 @@ Result<void> revalue(Context& context, trade::Item const& before, trade::Item co
       auto const was = at_standard(before, units);
       auto const is = at_standard(after, units);
       if (!was || !is) return Unexpected{was ? is.error() : was.error()};
-      context.add_legs(event.transfers, finance::moved(inventory, "income:revaluation", Money(is->amount_minor() - was->amount_minor(), is->currency())), reference);
+      context.add_legs(event.transfers, finance::moved(inventory, "income:revaluation", Money(is->amount_minor() - was->amount_minor(), is->currency())),
+                       reference);
       continue;
     }
     if (!is_standard(before) && !is_standard(after)) {

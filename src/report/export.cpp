@@ -124,7 +124,7 @@ class Exporter {
     if (format_ != ExportFormat::beancount) return several_ ? posting.company + ":" + posting.account : posting.account;
     // The root has to be one of five words, so that the company comes second.
     auto const colon = posting.account.find(':');
-    auto const account = !several_ ? posting.account
+    auto const account = !several_                    ? posting.account
                          : colon == std::string::npos ? posting.account + ":" + posting.company
                                                       : posting.account.substr(0, colon + 1) + posting.company + posting.account.substr(colon);
     auto const out = capitals(account);
@@ -143,11 +143,12 @@ class Exporter {
     if (format_ == ExportFormat::csv) {
       for (auto const& p : transaction.postings) {
         auto const money = amount_of(p);
-        text += transaction.date + "," + quoted(transaction.command) + "," + quoted(transaction.reference) + "," + quoted(p.company) + "," + quoted(p.account) + "," +
-                p.currency + "," + money.substr(0, money.find(' ')) + "\n";
+        text += transaction.date + "," + quoted(transaction.command) + "," + quoted(transaction.reference) + "," + quoted(p.company) + "," + quoted(p.account) +
+                "," + p.currency + "," + money.substr(0, money.find(' ')) + "\n";
       }
     } else if (format_ == ExportFormat::ledger) {
-      text = transaction.date + " * " + plain(transaction.reference.empty() ? transaction.command : transaction.reference) + "  ; " + plain(transaction.command) + "\n";
+      text = transaction.date + " * " + plain(transaction.reference.empty() ? transaction.command : transaction.reference) + "  ; " +
+             plain(transaction.command) + "\n";
       for (auto const& p : transaction.postings) text += "    " + plain(name(p)) + "    " + amount_of(p) + "\n";
       text += "\n";
     } else {

@@ -68,12 +68,14 @@ std::vector<Report> const all = {
                                                                                        "-sum(posted)", "unit") " FROM balance_now WHERE kind=1 GROUP BY unit"},
     {"order_balances", "what each order comes to, what was paid and paid back, and what is outstanding: below 0 it is owed to the customer",
      "SELECT b.order_id, b.state, b.currency, " BYLAW_MONEY("o.total", "b.currency") " AS total, " BYLAW_MONEY("b.paid", "b.currency") " AS paid, " BYLAW_MONEY(
-         "b.refunded", "b.currency") " AS refunded, " BYLAW_MONEY("b.due - b.paid + b.refunded", "b.currency") " AS outstanding FROM order_balance b JOIN order_now o ON "
-                                    "o.order_id = b.order_id ORDER BY b.order_id"},
+         "b.refunded", "b.currency") " AS refunded, " BYLAW_MONEY("b.due - b.paid + b.refunded",
+                                                                  "b.currency") " AS outstanding FROM order_balance b JOIN order_now o ON "
+                                                                                "o.order_id = b.order_id ORDER BY b.order_id"},
     {"money_by_company", "balance of every account of the books by company, debits positive",
      "SELECT place AS company, status AS account, unit AS currency, " BYLAW_MONEY(
-         "-posted", "unit") " AS balance, (SELECT count(DISTINCT place) FROM account WHERE kind=1) AS companies FROM balance_now WHERE kind=1 ORDER BY place, status, "
-                            "unit"},
+         "-posted",
+         "unit") " AS balance, (SELECT count(DISTINCT place) FROM account WHERE kind=1) AS companies FROM balance_now WHERE kind=1 ORDER BY place, status, "
+                 "unit"},
     {"margin", "sales, returns, cost and margin by currency",
      "WITH b AS (SELECT a.unit, a.status, -sum(m.posted) AS v FROM movement m JOIN account a ON a.seq - 1 = m.account WHERE a.kind=1 GROUP BY a.unit, "
      "a.status), "

@@ -67,13 +67,15 @@ std::vector<Part> parts_recomputed(std::vector<LineState> const& lines, std::vec
   auto const off = full_goods - paid_goods;
   auto const off_kept = given == 0 ? 0 : std::min(part_of(off, still, given), kept);
   std::int64_t before = 0;
+  std::int64_t most = 0;
   std::vector<std::int64_t> worth(lines.size(), 0);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (!lines[i].goods) continue;
     before += lines[i].refunded + lines[i].given;
-    worth[i] = std::max<std::int64_t>(share(full[i], lines[i].back, lines[i].sold) - lines[i].refunded, 0);
+    worth[i] = std::max<std::int64_t>(share(full[i], lines[i].back, lines[i].sold) - lines[i].refunded - lines[i].given, 0);
+    most += worth[i];
   }
-  auto const now = std::max<std::int64_t>(paid_goods - (kept - off_kept) - before, 0);
+  auto const now = std::clamp<std::int64_t>(paid_goods - (kept - off_kept) - before, 0, most);
   std::vector<Part> out = parts_keeping_shares(lines);
   std::vector<std::int64_t> split(lines.size(), 0);
   bool const any = std::any_of(worth.begin(), worth.end(), [](std::int64_t w) { return w > 0; });

@@ -179,7 +179,8 @@ constexpr std::array return_getters = {
     Getter{"return.line.item.refurbishable", no},
     Getter{"return.line.item.vendor_accepts_returns", no},
     Getter{"return.has_receipt", [](Source const& s) { return Value::of(s.back->sold != nullptr); }},
-    Getter{"return.tender", [](Source const& s) { return symbol(s, s.back->request->tender.empty() ? "original_tender" : std::string_view(s.back->request->tender)); }},
+    Getter{"return.tender",
+           [](Source const& s) { return symbol(s, s.back->request->tender.empty() ? "original_tender" : std::string_view(s.back->request->tender)); }},
     Getter{"return.line.item.final_sale", [](Source const& s) { return Value::of(s.back->item != nullptr && s.back->item->final_sale); }},
 };
 

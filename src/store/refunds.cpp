@@ -104,7 +104,8 @@ Result<Refunds::Cost> Refunds::issued_for(std::string_view reference, std::strin
   if (impl_->last(Journal::cost_move) == 0) return out;
   Statement q(impl_->db.get(),
               "SELECT sum(m.quantity), -sum(m.value_change), max(a.unit) FROM cost_move m JOIN cost_pool p ON p.seq = m.pool + 1 JOIN account a ON a.seq = "
-              "p.inventory + 1 WHERE m.reference = ?1 AND p.item = ?2 AND m.kind = 1 AND (?3 = '' OR substr(p.place, -length(?3) - 1) = '#' || ?3) HAVING count(*) > 0");
+              "p.inventory + 1 WHERE m.reference = ?1 AND p.item = ?2 AND m.kind = 1 AND (?3 = '' OR substr(p.place, -length(?3) - 1) = '#' || ?3) HAVING "
+              "count(*) > 0");
   if (q.reset().bind(reference).bind(item).bind(lot).step()) {
     out.quantity = q.number();
     out.value = q.number();

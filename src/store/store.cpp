@@ -62,10 +62,12 @@ void Store::Impl::prepare() {
   find_receipt = prepared("SELECT body, first_transfer, code, message, place, remedy FROM group_receipt WHERE seq=?");
   find_command = prepared("SELECT body_hash, status, code, message, remedy, subject, state FROM command WHERE id=?");
   find_order = prepared("SELECT seq, command_seq, imported, body, customer, total, currency FROM order_doc WHERE id=? ORDER BY revision DESC LIMIT 1");
-  order_lines = prepared("SELECT number, item, title, quantity, unit_price, net, service, tax, shipping, bundle FROM order_line WHERE order_seq=? ORDER BY seq");
+  order_lines =
+      prepared("SELECT number, item, title, quantity, unit_price, net, service, tax, shipping, bundle FROM order_line WHERE order_seq=? ORDER BY seq");
   find_return = prepared("SELECT source, customer, requested, currency, tender FROM return_doc WHERE id=?");
   return_lines = prepared(
-      "SELECT number, order_id, order_line, item, quantity, claimed_net, reason, condition, service, verdict, reasons, refund, fee, sold, rule, serial, facts FROM "
+      "SELECT number, order_id, order_line, item, quantity, claimed_net, reason, condition, service, verdict, reasons, refund, fee, sold, rule, serial, facts "
+      "FROM "
       "return_line WHERE return_id=? ORDER BY seq");
   step_instance =
       prepared("UPDATE instance SET closed=?1, since=CASE WHEN state=?2 THEN since ELSE ?3 END, state=?2, last=?4, data=coalesce(?5,data) WHERE seq=?6");
@@ -102,8 +104,8 @@ void Store::Impl::prepare() {
       "SELECT c.body FROM catalog_entry c WHERE c.kind=?1 AND c.removed=0 AND c.seq = (SELECT x.seq FROM catalog_entry x WHERE x.kind=?1 AND x.id=c.id AND "
       "x.effective<=?2 ORDER BY x.effective DESC, x.seq DESC LIMIT 1) ORDER BY c.id");
   payments = prepared("SELECT payment, tender, what, amount, currency, refund, booked, booked_currency FROM payment_event WHERE order_id=? ORDER BY seq");
-  return_moves = prepared(
-      "SELECT line, what, quantity, item, location, lot, condition, disposition, amount, cost FROM return_move WHERE return_id=? ORDER BY seq");
+  return_moves =
+      prepared("SELECT line, what, quantity, item, location, lot, condition, disposition, amount, cost FROM return_move WHERE return_id=? ORDER BY seq");
   refund_parts = prepared(
       "SELECT refund, order_line, return_id, return_line, kind, quantity, currency, gross, tax, discount, fee, fee_tax, reason FROM refund_part WHERE "
       "order_id=? ORDER BY seq");

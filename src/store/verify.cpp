@@ -387,7 +387,8 @@ class Verifier {
     Statement wrong(db_,
                     "SELECT d.id, l.number FROM sale_line s JOIN order_line l ON l.seq = s.line_seq JOIN order_doc d ON d.seq = l.order_seq "
                     "WHERE s.remaining != l.quantity - (SELECT coalesce(sum(r.quantity),0) FROM return_line r WHERE r.order_id = d.id "
-                    "AND r.order_line = l.number AND (SELECT state FROM instance i WHERE i.subject = r.return_id) NOT IN ('cancelled', 'expired')) - CASE WHEN EXISTS (SELECT 1 FROM refund_part) THEN (SELECT coalesce(sum(p.quantity),0) "
+                    "AND r.order_line = l.number AND (SELECT state FROM instance i WHERE i.subject = r.return_id) NOT IN ('cancelled', 'expired')) - CASE WHEN "
+                    "EXISTS (SELECT 1 FROM refund_part) THEN (SELECT coalesce(sum(p.quantity),0) "
                     "FROM refund_part p WHERE p.order_id = d.id AND p.order_line = l.number AND p.return_id = '') ELSE 0 END LIMIT 20");
     while (wrong.step()) {
       auto const order = wrong.text();

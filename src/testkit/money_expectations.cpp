@@ -111,8 +111,10 @@ class Answers {
   void line() {
     auto const table = query(
         "SELECT l.item, l.quantity, l.net AS '$net', l.discount AS '$discount', l.tax AS '$tax', l.gross AS '$gross', s.remaining AS returnable, (SELECT "
-        "coalesce(sum(p.quantity),0) FROM refund_part p WHERE p.order_id=?1 AND p.order_line=l.number) AS refunded_units, (SELECT coalesce(sum(p.gross),0) FROM "
-        "refund_part p WHERE p.order_id=?1 AND p.order_line=l.number) AS '$refunded', (SELECT coalesce(sum(p.tax),0) FROM refund_part p WHERE p.order_id=?1 AND "
+        "coalesce(sum(p.quantity),0) FROM refund_part p WHERE p.order_id=?1 AND p.order_line=l.number) AS refunded_units, (SELECT coalesce(sum(p.gross),0) "
+        "FROM "
+        "refund_part p WHERE p.order_id=?1 AND p.order_line=l.number) AS '$refunded', (SELECT coalesce(sum(p.tax),0) FROM refund_part p WHERE p.order_id=?1 "
+        "AND "
         "p.order_line=l.number) AS '$refunded_tax', o.currency FROM order_now o JOIN order_line l ON l.order_seq=o.order_seq JOIN sale_line s ON "
         "s.line_seq=l.seq WHERE o.order_id=?1 AND l.number=CAST(?2 AS INTEGER)",
         {first_, second_});
@@ -122,7 +124,8 @@ class Answers {
   void return_line() {
     auto const table = query(
         "SELECT c.announced, c.received, c.accepted, c.rejected, c.refunded, c.restocked, c.exchanged, c.verdict, l.reasons, l.rule, l.refund AS '$expected', "
-        "(SELECT coalesce(sum(p.gross - p.fee - p.fee_tax),0) FROM refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line AND p.kind != 'exchange') "
+        "(SELECT coalesce(sum(p.gross - p.fee - p.fee_tax),0) FROM refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line AND p.kind != "
+        "'exchange') "
         "AS '$paid', (SELECT coalesce(sum(p.tax),0) FROM refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line) AS '$tax', (SELECT "
         "coalesce(sum(p.fee),0) FROM refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line) AS '$fee', (SELECT coalesce(sum(p.discount),0) FROM "
         "refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line) AS '$discount', d.currency FROM return_counter c JOIN return_line l ON "

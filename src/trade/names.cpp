@@ -81,7 +81,14 @@ constexpr std::array names = {"",
                               "recall_lot",
                               "plan_shipments",
                               "replan",
-                              "set_protection","record_payment","receive_return","inspect_return","refund_order","exchange_return", "return_to_vendor", "adjust_cost"};
+                              "set_protection",
+                              "record_payment",
+                              "receive_return",
+                              "inspect_return",
+                              "refund_order",
+                              "exchange_return",
+                              "return_to_vendor",
+                              "adjust_cost"};
 static_assert(names.size() == static_cast<std::size_t>(CommandKind::adjust_cost) + 1);
 }  // namespace
 

@@ -51,7 +51,7 @@ CommandBody read_body(std::string const& kind, Members& in) {
   if (kind == "request_return") return RequestReturn{read_return(in)};
   if (kind == "receive_stock") {
     ReceiveStock body{in.text("item", true), in.text("location", true), in.whole("quantity", 0, true), in.text("reference"),
-                      in.text("lot"),        in.time("removal", false), in.time("expires", false), in.money("unit_cost", {})};
+                      in.text("lot"),        in.time("removal", false), in.time("expires", false),     in.money("unit_cost", {})};
     if (body.unit_cost && body.unit_cost->amount_minor() < 0) in.fail("unit_cost", "a cost is not negative", "write 0 or more");
     if (body.lot.empty() && (body.removal.value != 0 || body.expires.value != 0)) in.fail("lot", "only a lot has dates", "name the lot");
     if (body.quantity <= 0) in.fail("quantity", "a quantity above zero is expected", "write how many units came in");

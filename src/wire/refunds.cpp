@@ -81,7 +81,8 @@ RefundOrder read_refund(Members& in) {
       read_units(l, line.line, line.quantity, 0);
       line.net = l.money("net", {});
       auto const units = l.text("units");
-      if (!units.empty() && units != "shipped" && units != "unshipped") l.fail("units", "`" + units + "` is not where units can be", "write shipped or unshipped");
+      if (!units.empty() && units != "shipped" && units != "unshipped")
+        l.fail("units", "`" + units + "` is not where units can be", "write shipped or unshipped");
       line.shipped = units == "shipped";
       if (line.line == 0) l.fail("line", "the number of a line of the order is expected", "write 1 for the first");
       if (line.quantity > 0 && units.empty()) l.fail("units", "it is not said which units are paid back", "write shipped or unshipped");
@@ -103,7 +104,8 @@ RefundOrder read_refund(Members& in) {
   for (auto const* amount : {&body.shipping, &body.amount}) {
     if (*amount && (*amount)->amount_minor() < 0) in.fail("amount", "an amount is not negative", "write what is paid back");
   }
-  if (body.lines.empty() && !body.shipping && !body.shipping_left && !body.amount) in.fail("amount", "nothing is paid back", "write lines, shipping or an amount");
+  if (body.lines.empty() && !body.shipping && !body.shipping_left && !body.amount)
+    in.fail("amount", "nothing is paid back", "write lines, shipping or an amount");
   return body;
 }
 

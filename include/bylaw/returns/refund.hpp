@@ -12,13 +12,13 @@ namespace bylaw::inline v0::returns {
 /// A line of an order as a refund sees it.
 struct LineState {
   trade::LineAmounts amounts;
-  std::int64_t stated = 0;      ///< minor units; what the line says, before discounts
-  std::int64_t sold = 0;        ///< units
-  std::int64_t back = 0;        ///< units that are no longer sold, with those of this refund
-  std::int64_t refunded = 0;    ///< minor units paid for units before, with tax
+  std::int64_t stated = 0;    ///< minor units; what the line says, before discounts
+  std::int64_t sold = 0;      ///< units
+  std::int64_t back = 0;      ///< units that are no longer sold, with those of this refund
+  std::int64_t refunded = 0;  ///< minor units paid for units before, with tax
   std::int64_t tax_refunded = 0;
-  std::int64_t given = 0;       ///< minor units given beside units before: goodwill
-  bool goods = true;            ///< neither service nor shipping
+  std::int64_t given = 0;  ///< minor units given beside units before: goodwill
+  bool goods = true;       ///< neither service nor shipping
 };
 
 /// What one line brings back now, in minor units.

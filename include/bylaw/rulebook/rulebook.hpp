@@ -38,14 +38,14 @@ struct OrderFacts {
   std::vector<ChildFact> children;
   std::vector<MeasureFact> measures;
   bool paid_in_full = false;
-  std::int64_t same_customer_orders = 0;  ///< other orders of this customer known so far
-  std::vector<trade::Item const*> items;  ///< per line; nullptr when the item is not known
-  bool partly_shipped = false;            ///< some units have left before the rest
-  bool awaits_parcel = false;             ///< something lies reserved that no parcel has taken yet, though others have contents
-  std::string duplicate_of{};             ///< an order that looks the same; empty: none
-  std::string customer_same_as{};         ///< another customer with the same mail address; empty: none
-  std::optional<Money> open_orders{};     ///< of the customer, not invoiced yet, in the order's currency
-  std::optional<Money> open_invoices{};   ///< of the customer, not paid yet
+  std::int64_t same_customer_orders = 0;      ///< other orders of this customer known so far
+  std::vector<trade::Item const*> items;      ///< per line; nullptr when the item is not known
+  bool partly_shipped = false;                ///< some units have left before the rest
+  bool awaits_parcel = false;                 ///< something lies reserved that no parcel has taken yet, though others have contents
+  std::string duplicate_of{};                 ///< an order that looks the same; empty: none
+  std::string customer_same_as{};             ///< another customer with the same mail address; empty: none
+  std::optional<Money> open_orders{};         ///< of the customer, not invoiced yet, in the order's currency
+  std::optional<Money> open_invoices{};       ///< of the customer, not paid yet
   std::vector<trade::LineAmounts> amounts{};  ///< per line; empty: as the lines say
   std::optional<Money> balance{};             ///< still to be paid; none: all or nothing, as `paid_in_full` says
 };
@@ -80,7 +80,7 @@ struct ReturnFacts {
   trade::Line const* sold = nullptr;
   trade::Item const* item = nullptr;
   trade::LineAmounts amounts;  ///< what of the sale these units are
-  std::int64_t shipped = 0;  ///< milliseconds UTC; 0: not recorded
+  std::int64_t shipped = 0;    ///< milliseconds UTC; 0: not recorded
   std::int64_t delivered = 0;
   std::string inspected_condition;
   std::optional<Money> value_loss{};

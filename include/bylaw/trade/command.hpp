@@ -30,9 +30,9 @@ struct ReceiveStock {
   std::string location;
   std::int64_t quantity = 0;
   std::string reference;
-  std::string lot{};    ///< or serial number; empty: neither
-  Timestamp removal{};  ///< of the lot: it is to be gone before this; 0: never
-  Timestamp expires{};  ///< of the lot; 0: never
+  std::string lot{};                 ///< or serial number; empty: neither
+  Timestamp removal{};               ///< of the lot: it is to be gone before this; 0: never
+  Timestamp expires{};               ///< of the lot; 0: never
   std::optional<Money> unit_cost{};  ///< what one unit was bought at; none: the item's
 };
 struct ImportOrder {

@@ -79,11 +79,11 @@ struct ExchangeReturn {
   std::string id;  ///< of the return
   std::int32_t line = 0;
   std::int64_t quantity = 0;
-  std::string item;               ///< what is sent instead
-  std::string order;              ///< the new order that it is sent by; taken back: the one that was
-  std::optional<Money> price{};   ///< of all its units, with tax; without it: what the customer paid for those that come back
-  bool charge_accepted = false;   ///< the customer has agreed to pay a difference
-  bool undo = false;              ///< the exchange is taken back: the units are paid back after all
+  std::string item;              ///< what is sent instead
+  std::string order;             ///< the new order that it is sent by; taken back: the one that was
+  std::optional<Money> price{};  ///< of all its units, with tax; without it: what the customer paid for those that come back
+  bool charge_accepted = false;  ///< the customer has agreed to pay a difference
+  bool undo = false;             ///< the exchange is taken back: the units are paid back after all
   std::string note{};
 };
 
@@ -135,7 +135,7 @@ struct ReturnMoveRow {
   std::string condition{};
   std::string disposition{};
   std::int64_t amount_minor = 0;  ///< accepted: what they lost in value; accrued: by how much the refund that is owed has changed
-  std::int64_t cost_minor = 0;  ///< what they cost when they left
+  std::int64_t cost_minor = 0;    ///< what they cost when they left
 };
 
 /// A part of a refund: of a line, of shipping, or of neither. `fee` and `fee_tax` are kept back of `gross`.
