@@ -49,13 +49,14 @@ full: test clang asan tsan lint bench
 # Ratios against twins written by hand, in one run. Each program checks its answers first and ends with an
 # error when a target is missed.
 bench: bench-deps build
-	@cmake --build $(BUILD) --target policy_bench rules_bench ledger_bench workflow_bench engine_bench allocation_bench
+	@cmake --build $(BUILD) --target policy_bench rules_bench ledger_bench workflow_bench engine_bench allocation_bench returns_bench
 	@$(BUILD)/tests/policy_bench
 	@$(BUILD)/tests/rules_bench $(addprefix $(BUILD)/bench/rules/,base mixed numeric lists lines)
 	@$(BUILD)/tests/ledger_bench
 	@$(BUILD)/tests/workflow_bench $(BUILD)/bench/workflow
 	@$(BUILD)/tests/engine_bench $(BUILD)/bench/engine
 	@$(BUILD)/tests/allocation_bench $(BUILD)/bench/allocation
+	@$(BUILD)/tests/returns_bench $(BUILD)/bench/returns
 
 # XState comes from npm; Debian's node is only installed where there is none.
 bench-deps:

@@ -426,7 +426,7 @@ CREATE VIEW refund_liability AS SELECT d.id AS return_id, i.state, d.currency, d
   ON d.id = m.return_id JOIN instance i ON i.subject = d.id WHERE m.what = 'accrued' GROUP BY d.id HAVING owed != 0;
 -- The root cause of a reason: what the catalog's reason says, otherwise that of the codes that Bylaw brings.
 CREATE VIEW reason_cause AS SELECT DISTINCT l.reason, coalesce((SELECT json_extract(c.body, '$.cause') FROM catalog_now c WHERE c.kind = 'reason' AND
-  c.id = l.reason), CASE WHEN l.reason IN ('DEFECTIVE') THEN 'quality' WHEN l.reason IN ('NOT_AS_DESCRIBED') THEN 'listing' WHEN l.reason IN ('DAMAGED')
+  c.id = 'return/' || l.reason), CASE WHEN l.reason IN ('DEFECTIVE') THEN 'quality' WHEN l.reason IN ('NOT_AS_DESCRIBED') THEN 'listing' WHEN l.reason IN ('DAMAGED')
   THEN 'packaging' WHEN l.reason IN ('WRONG_ITEM', 'MISSED_DELIVERY') THEN 'fulfilment' WHEN l.reason IN ('CHANGED_MIND', 'ORDERED_WRONG', 'REFUSED')
   THEN 'customer' ELSE 'unknown' END) AS cause FROM return_line l;
 -- Units that left, and units that are asked back: not those of returns that were denied, cancelled or never came. By the day of today, so
