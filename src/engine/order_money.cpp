@@ -7,6 +7,7 @@
 #include <bylaw/returns/amounts.hpp>
 
 #include "engine/exceptions.hpp"
+#include "engine/postings.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -155,14 +156,31 @@ Result<OrderMoney> money_of(Context& context, std::string const& order) {
 namespace {
 
 /// What goes back comes off what was sold, and what is kept of it is income.
-void book_parts(Context& context, Payout const& payout, std::vector<ledger::Transfer>& group) {
+Result<void> book_parts(Context& context, OrderMoney const& order, Payout const& payout, std::vector<ledger::Transfer>& group) {
+  auto const reference = payout.return_id.empty() ? payout.id : payout.return_id;
+  if (policy_posts(context, "liabilities:refunds")) {
+    std::int64_t gross = 0;
+    std::int64_t tax = 0;
+    std::int64_t fee = 0;
+    for (auto const& row : payout.rows) gross += row.gross, tax += row.tax - row.fee_tax, fee += row.fee + row.fee_tax;
+    auto const text = [&](std::int64_t minor) { return to_string(Money(minor, order.order.currency)); };
+    rulebook::OrderFacts facts;
+    facts.order = &order.order;
+    facts.amounts = order.amounts;
+    facts.items.assign(order.order.lines.size(), nullptr);
+    return post_event(context, "refund.requested", &facts, nullptr,
+                      {{"refund.id", payout.id}, {"refund.state", "requested"}, {"refund.amount", text(gross - fee)}, {"refund.fee", text(fee)}, {"refund.tax", text(tax)},
+                       {"refund.reason", payout.reason}},
+                      reference, group);
+  }
   std::vector<finance::Leg> legs;
   for (auto const& row : payout.rows) {
     auto const money = [&](std::int64_t minor) { return Money(minor, row.currency); };
     auto const more = finance::credited(row.kind == "shipping", money(row.gross - row.tax), money(row.tax), money(row.fee), money(row.fee_tax));
     legs.insert(legs.end(), more.begin(), more.end());
   }
-  context.add_legs(group, legs, payout.return_id.empty() ? payout.id : payout.return_id);
+  context.add_legs(group, legs, reference);
+  return {};
 }
 
 Result<void> start_refund(Context& context, Payout const& payout, OrderMoney const& money, returns::Placed const& placed, std::string const& id) {
@@ -217,7 +235,7 @@ Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& 
   }
   auto placement = returns::place(sum, payout.tenders, payout.chosen, money.payments);
   std::vector<ledger::Transfer> group;
-  book_parts(context, payout, group);
+  if (auto const booked = book_parts(context, money, payout, group); !booked) return booked;
   std::size_t number = 0;
   for (auto const& placed : placement.placed) {
     auto const id = placement.placed.size() == 1 ? payout.id : payout.id + "/" + std::to_string(++number);

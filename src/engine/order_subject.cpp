@@ -10,6 +10,7 @@
 #include "engine/intake.hpp"
 #include "engine/order_money.hpp"
 #include "engine/order_promises.hpp"
+#include "engine/postings.hpp"
 #include "engine/promise_moves.hpp"
 #include "engine/shipments.hpp"
 #include "engine/valuation.hpp"
@@ -55,6 +56,7 @@ Result<void> ship(Context& context, OrderView const& view) {
     if (item) ordered.emplace(item->sku, &*item);
   }
   ledger::Group event;
+  std::map<std::string, std::int64_t> out;
   for (auto const& pending : context.ledger.pendings_of(id)) {
     auto const key = context.ledger.key(pending.debit);
     if (is_backorder(key)) {
@@ -74,7 +76,10 @@ Result<void> ship(Context& context, OrderView const& view) {
     }
     auto const& item = known != ordered.end() ? *known->second : *other;
     if (auto const valued = value_out(context, event, item, {key.place, key.detail}, pending.amount, "expenses:cogs", id); !valued) return valued;
+    out[key.unit] += pending.amount;
   }
+  auto const part = part_of(view.stored.order, out);
+  if (auto const posted = post_event(context, "shipment.shipped", &view.facts, &part, {{"shipment.id", id}}, id, event.transfers); !posted) return posted;
   ledger::Applied applied;
   return context.apply(std::move(event), applied);
 }
@@ -200,7 +205,7 @@ Result<Subject::Frames> OrderSubject::frames(Context& context) {
 
 namespace {
 /// Goods, discounts and shipping without their tax, and the tax.
-Result<void> add_invoice(Context& context, trade::Order const& order, std::vector<ledger::Transfer>& group) {
+Result<void> add_invoice(Context& context, trade::Order const& order, rulebook::OrderFacts const& facts, std::vector<ledger::Transfer>& group) {
   auto const amounts = trade::amounts_of(order);
   if (!amounts) return Unexpected{amounts.error()};
   std::int64_t goods = 0;
@@ -218,8 +223,14 @@ Result<void> add_invoice(Context& context, trade::Order const& order, std::vecto
     tax += line.tax.amount_minor();
   }
   auto const money = [&](std::int64_t minor) { return Money(minor, order.currency); };
-  context.add_legs(group, finance::invoiced(money(goods), money(discount), money(shipping), money(tax)), order.id);
-  return {};
+  if (!policy_posts(context, "assets:receivable"))
+    context.add_legs(group, finance::invoiced(money(goods), money(discount), money(shipping), money(tax)), order.id);
+  return post_event(context, "invoice.posted", &facts, &order,
+                    {{"invoice.id", order.id},
+                     {"invoice.net", to_string(money(goods + shipping))},
+                     {"invoice.tax", to_string(money(tax))},
+                     {"invoice.gross", to_string(order.total)}},
+                    order.id, group);
 }
 }  // namespace
 
@@ -243,7 +254,7 @@ Result<void> OrderSubject::act(Context& context, std::string const& action) {
   }
   if (action == "record_delivery" || action == "reserve_stock") return {};
   if (action == "post_invoice") {
-    if (auto const booked = add_invoice(context, order, group); !booked) return booked;
+    if (auto const booked = add_invoice(context, order, view.facts, group); !booked) return booked;
   }
   if (action == "post_payment") {
     auto const captured = captured_for(context, order.id);

@@ -9,6 +9,7 @@
 #include <bylaw/values/word_list.hpp>
 
 #include "engine/order_facts.hpp"
+#include "engine/postings.hpp"
 #include "engine/promise_moves.hpp"
 #include "engine/valuation.hpp"
 
@@ -92,6 +93,11 @@ Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredIns
       if (!valued) return valued;
     }
   }
+  std::map<std::string, std::int64_t> units;
+  for (auto const& content : contents) units[content.item] += content.quantity;
+  auto const part = part_of(view.stored.order, units);
+  auto const posted = post_event(context, "shipment.shipped", &view.facts, &part, {{"shipment.id", parcel.subject}}, view.stored.order.id, event.transfers);
+  if (!posted) return posted;
   ledger::Applied applied;
   return context.apply(std::move(event), applied);
 }

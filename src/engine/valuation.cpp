@@ -6,6 +6,8 @@
 #include <bylaw/catalog/entry.hpp>
 #include <bylaw/store/refunds.hpp>
 
+#include "engine/postings.hpp"
+
 namespace bylaw::inline v0::engine {
 
 namespace {
@@ -61,6 +63,9 @@ ledger::CostMove move_of(Context& context, ledger::CostMoveKind kind, CostPoolIn
   move.reference = reference;
   return move;
 }
+
+/// Costs at standard of what is shipped are the policy's where a posting of it books the cost of goods sold.
+bool left_to_policy(Context const& context, std::string_view contra) { return contra == "expenses:cogs" && policy_posts(context, "expenses:cogs"); }
 
 Result<void> check_method(Context const& context, trade::Item const& item) {
   constexpr std::string_view methods[] = {"standard", "fifo", "lifo", "average", "specific"};
@@ -119,7 +124,7 @@ Result<void> value_out(Context& context, ledger::Group& event, trade::Item const
   StockBooks const books(context);
   if (auto const known = check_method(context, item); !known) return known;
   if (is_standard(item)) {
-    if (!item.unit_cost) return {};
+    if (!item.unit_cost || left_to_policy(context, contra)) return {};
     auto const standard = at_standard(item, units);
     if (!standard) return Unexpected{standard.error()};
     context.add_legs(event.transfers, finance::moved(contra, inventory, *standard), reference);

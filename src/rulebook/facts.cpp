@@ -232,6 +232,29 @@ Result<Frame> Rulebook::return_frame(ReturnFacts const& facts) const {
   return frame;
 }
 
+Result<Frame> Rulebook::posting_frame(policy::Subject subject, OrderFacts const& lines, std::vector<trade::Attribute> const& values) const {
+  Frame frame;
+  auto const& layout = policy_.layout(subject);
+  auto const own = std::string(policy::record_of(subject)) + ".lines";
+  constexpr std::array<Getter, 0> none{};
+  Source source{&lines, nullptr, nullptr, 0, &policy_, nullptr};
+  if (auto const filled = fill(layout, source, &values, frame, none); !filled) return Unexpected{filled.error()};
+  for (auto const& collection : layout.collections) {
+    auto& elements = frame.collections.emplace_back();
+    if (collection.path != own || lines.order == nullptr) continue;
+    // Lines of a shipment or an invoice are read as those of an order.
+    auto as_order = collection.layout;
+    for (auto& slot : as_order.slots) slot.path = "order.lines" + slot.path.substr(own.size());
+    for (source.element = 0; source.element < lines.order->lines.size(); ++source.element) {
+      auto& element = elements.emplace_back();
+      source.item = item_of(source);
+      if (auto const filled = fill(as_order, source, nullptr, element, line_getters); !filled) return Unexpected{filled.error()};
+      element.collections.resize(collection.layout.collections.size());
+    }
+  }
+  return frame;
+}
+
 Result<Frame> Rulebook::instance_frame(policy::Subject subject, InstanceFacts const& facts) const {
   Frame frame;
   auto const& layout = policy_.layout(subject);

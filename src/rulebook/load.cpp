@@ -11,12 +11,12 @@ namespace {
 
 /// Rules that are decided when asked, and that the engine does not act on by itself yet.
 std::vector<std::string> decided_only(policy::Policy const& policy) {
-  std::vector<std::string> out;
-  auto const add = [&](std::size_t count, char const* one, char const* many) {
-    if (count > 0) out.push_back(std::to_string(count) + " " + (count == 1 ? one : many));
-  };
-  add(policy.postings().size(), "posting", "postings");
-  return out;
+  constexpr std::string_view posted[] = {"shipment.shipped", "invoice.posted", "refund.requested"};
+  auto const others = std::count_if(policy.postings().begin(), policy.postings().end(), [&](policy::PostingRule const& rule) {
+    return std::find(std::begin(posted), std::end(posted), rule.event) == std::end(posted);
+  });
+  if (others == 0) return {};
+  return {std::to_string(others) + (others == 1 ? " posting on another event" : " postings on other events")};
 }
 
 bool declares(policy::Policy const& policy, std::string_view name) {

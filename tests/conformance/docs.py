@@ -14,7 +14,7 @@ from pathlib import Path
 
 root, bin_dir = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
 env = dict(os.environ, PATH=f"{bin_dir}:{os.environ['PATH']}")
-documents = ["docs/language.md", "docs/tutorial.md", "docs/testing.md", "docs/allocation.md", "docs/facts.md", "README.md"]
+documents = ["docs/language.md", "docs/tutorial.md", "docs/testing.md", "docs/allocation.md", "docs/returns.md", "docs/facts.md", "README.md"]
 problems, ran = [], 0
 
 

@@ -186,6 +186,7 @@ struct PostingRule {
   Subject subject = Subject::shipment;
   std::string event;  ///< `shipment.shipped`
   std::string each;   ///< `line`, or empty
+  std::vector<std::string> accounts;  ///< that any of its clauses names
 };
 
 /// An action with its arguments as they were written: `notify(customer)`.

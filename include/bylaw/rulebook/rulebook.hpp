@@ -120,6 +120,8 @@ class BYLAW_EXPORT Rulebook {
   [[nodiscard]] policy::Frame position_frame(CandidateFacts const& facts, trade::Item const& item) const;
   [[nodiscard]] policy::Frame change_frame(std::string const& thing, std::string const& reason, Timestamp requested) const;
   [[nodiscard]] Result<policy::Frame> return_frame(ReturnFacts const& facts) const;
+  /// Facts of an event for postings: `values` by path (`invoice.net`), and as its lines those of `lines`.
+  [[nodiscard]] Result<policy::Frame> posting_frame(policy::Subject subject, OrderFacts const& lines, std::vector<trade::Attribute> const& values) const;
   [[nodiscard]] Result<policy::Frame> instance_frame(policy::Subject subject, InstanceFacts const& facts) const;
 
   /// Whether a fact that becomes known of an order is one of the schema, and its value fits. Errors: `unknown_fact`, `wrong_type`.

@@ -202,6 +202,7 @@ void RuleCompiler::compile_posting(Cst const& cst, std::uint32_t node) {
       leg.account = account(in);
       leg.amount = checker_.amount(cst, in.take_child(), Base::money);
       leg.guard = guard(in);
+      rule.accounts.push_back(leg.account);
       program.legs.push_back(std::move(leg));
     } else if (in.accept("rounding")) {
       in.accept("to");
