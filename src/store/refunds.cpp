@@ -7,10 +7,13 @@ namespace bylaw::inline v0::store {
 
 bool Store::Impl::write_refunds(trade::Changes const& changes, std::int64_t command_seq, Timestamp at) {
   for (auto const& r : changes.payments) {
+    // Texts are bound by reference: they live until the row is written.
+    auto const currency = r.amount.currency();
+    auto const booked_currency = r.booked ? r.booked->currency() : Currency{};
     auto& row = this->row(Journal::payment_event);
-    row.bind(command_seq).bind(r.order).bind(r.payment).bind(r.tender).bind(r.what).bind(r.amount.amount_minor()).bind(r.amount.currency().code());
+    row.bind(command_seq).bind(r.order).bind(r.payment).bind(r.tender).bind(r.what).bind(r.amount.amount_minor()).bind(currency.code());
     row.bind(r.refund).bind(r.booked ? r.booked->amount_minor() : 0);
-    if (!row.bind(r.booked ? r.booked->currency().code() : std::string_view{}).bind(at.value).run()) return false;
+    if (!row.bind(r.booked ? booked_currency.code() : std::string_view{}).bind(at.value).run()) return false;
   }
   for (auto const& r : changes.return_moves) {
     auto& row = this->row(Journal::return_move);

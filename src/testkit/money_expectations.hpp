@@ -10,6 +10,6 @@ namespace bylaw::inline v0::testkit {
 /// What can be looked at, for messages.
 inline constexpr char const* money_questions =
     "balance ORDER, paid ORDER, refunded ORDER, refundable ORDER, tenders ORDER, line ORDER N, return_line RETURN N, shipping ORDER, exceptions ID, "
-    "cost ITEM LOCATION";
+    "cost ITEM LOCATION, returnable ORDER REASON CONDITION";
 
 }  // namespace bylaw::inline v0::testkit

@@ -199,6 +199,7 @@ class Scenario {
       else if (what == "messages") expect_list(where, expect.items[i], "SELECT type FROM outbox WHERE subject=?1 ORDER BY seq", name);
       else if (what == "money") expect_money(where, name, expect.items[i]);
       else if (what == "cost") expect_cost(where, name, expect.items[i]);
+      else if (what == "returnable") expect_returnable(where, name, expect.items[i]);
       else if (expect_of_money(file_, *reader_, {what, name, where, expect.key_lines[i]}, expect.items[i], out_.problems)) continue;
       else if (!expect_of_stock(file_, *reader_, {what, name, where, expect.key_lines[i]}, expect.items[i], out_.problems))
         file_.refuse(expect.key_lines[i], "`" + key + "` cannot be looked at",
@@ -258,6 +259,26 @@ class Scenario {
     Json got;
     got.kind = Json::Kind::array;
     for (auto const& row : query(sql, {id}).rows) got.items.push_back(text(row[0]));
+    compare(file_, where, expected, &got, out_.problems);
+  }
+
+  /// `returnable A-1 DEFECTIVE unopened: [1 TEA 2 approve 20.00 USD]`: line, item, units, verdict with its reasons, refund.
+  void expect_returnable(std::string const& where, std::string const& name, Yaml const& expected) {
+    auto const first = name.find(' ');
+    auto const second = first == std::string::npos ? first : name.find(' ', first + 1);
+    if (second == std::string::npos) file_.refuse(expected.line, "it is asked for an order, a reason and a condition", "write returnable A-1 DEFECTIVE unopened: [...]");
+    auto const lines = engine_->returnable(name.substr(0, first), name.substr(first + 1, second - first - 1), name.substr(second + 1), now_);
+    if (!lines) {
+      out_.problems.push_back(where + ": " + lines.error().message);
+      return;
+    }
+    Json got;
+    got.kind = Json::Kind::array;
+    for (auto const& line : *lines) {
+      std::string said = std::to_string(line.line) + " " + line.item + " " + std::to_string(line.quantity) + " " + line.verdict;
+      for (auto const& reason : line.reasons) said += " " + reason;
+      got.items.push_back(text(said + " " + to_string(line.refund)));
+    }
     compare(file_, where, expected, &got, out_.problems);
   }
 

@@ -6,6 +6,7 @@
 #include <bylaw/engine/clock.hpp>
 #include <bylaw/engine/health.hpp>
 #include <bylaw/engine/item_cost.hpp>
+#include <bylaw/engine/returnable.hpp>
 #include <bylaw/rulebook/rulebook.hpp>
 #include <bylaw/trade/outcome.hpp>
 #include <bylaw/values/zone.hpp>
@@ -86,6 +87,10 @@ class BYLAW_EXPORT Engine {
   [[nodiscard]] Result<std::vector<AtRisk>> at_risk(std::string const& supply) noexcept;
   /// What an item at a place is worth in the books, and by which receipts. See <bylaw/engine/item_cost.hpp>.
   [[nodiscard]] Result<ItemCost> item_cost(std::string const& item, std::string const& location, Timestamp at) noexcept;
+  /// What may be given back of an order and for how much, if it were asked for at a time, for a reason and in a condition. Nothing is written.
+  /// See <bylaw/engine/returnable.hpp>. Errors: `unknown_order`.
+  [[nodiscard]] Result<std::vector<Returnable>> returnable(std::string const& order, std::string const& reason, std::string const& condition,
+                                                           Timestamp at) noexcept;
   /// An order as it is now, with what became known later; nothing when there is none.
   [[nodiscard]] Result<std::optional<trade::Order>> order(std::string const& id) noexcept;
   /// How queues, messages, clocks and data are, by the engine's clock. The command `check_health` turns what is over its limits into events.
