@@ -53,6 +53,22 @@ std::int64_t OrderMoney::shipping_tax(std::int64_t gross) const noexcept {
   return total == 0 ? 0 : returns::share(tax, std::min(gross, total), total);
 }
 
+std::optional<Money> OrderMoney::booked_share(std::string const& payment, std::int64_t amount) const {
+  std::int64_t captured = 0;
+  std::int64_t back = 0;
+  std::int64_t booked = 0;
+  std::int64_t booked_back = 0;
+  Currency currency;
+  for (auto const& row : rows) {
+    if (row.payment != payment || !row.booked || row.booked->currency() == order.currency) continue;
+    currency = row.booked->currency();
+    if (row.what == "captured") captured += row.amount.amount_minor(), booked += row.booked->amount_minor();
+    if (row.what == "refunded") back += row.amount.amount_minor(), booked_back += row.booked->amount_minor();
+  }
+  if (captured == 0) return std::nullopt;
+  return Money(returns::share(booked, std::min(back + amount, captured), captured) - booked_back, currency);
+}
+
 std::vector<returns::LineState> OrderMoney::states() const {
   std::vector<returns::LineState> out(order.lines.size());
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
@@ -75,6 +91,7 @@ std::vector<returns::LineState> OrderMoney::states() const {
 namespace {
 
 void count(std::vector<returns::Payment>& payments, trade::PaymentRow const& row) {
+  if (row.what == "refund_settled") return;  // only what it took in the books' currency
   auto known = std::find_if(payments.begin(), payments.end(), [&](auto const& p) { return p.id == row.payment; });
   if (known == payments.end()) {
     if (row.payment.empty()) return;  // a new store credit or check: nothing was paid by it
@@ -141,10 +158,11 @@ Result<OrderMoney> money_of(Context& context, std::string const& order) {
   // Stores of earlier versions know that an order was paid, and not by what.
   bool const captured = std::any_of(payments->begin(), payments->end(), [](auto const& row) { return row.what == "captured"; });
   if (out.paid && !captured) out.payments.push_back({order + "/pay", "other", out.order.total.amount_minor(), out.order.total.amount_minor()});
+  out.rows = *payments;
   std::int64_t elsewhere = 0;
   for (auto const& row : *payments) {
     count(out.payments, row);
-    if (row.payment.empty()) elsewhere += row.what == "refunded" ? row.amount.amount_minor() : -row.amount.amount_minor();
+    if (row.payment.empty() && row.what != "refund_settled") elsewhere += row.what == "refunded" ? row.amount.amount_minor() : -row.amount.amount_minor();
   }
   count_new_tenders(out.payments, elsewhere);
   auto const instance = context.instance(order);
@@ -240,7 +258,15 @@ Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& 
   for (auto const& placed : placement.placed) {
     auto const id = placement.placed.size() == 1 ? payout.id : payout.id + "/" + std::to_string(++number);
     trade::PaymentRow row{money.order.id, placed.payment, placed.tender, "refunded", Money(placed.amount, currency), payout.id, {}};
-    context.add_legs(group, finance::paid_back(placed.tender, row.amount), payout.return_id.empty() ? payout.id : payout.return_id);
+    row.booked = placed.payment.empty() ? std::nullopt : money.booked_share(placed.payment, placed.amount);
+    auto legs = finance::paid_back(placed.tender, row.amount);
+    if (row.booked) {
+      // It came in another currency, and leaves in it at the rate at which it came; what it really takes is told by the provider.
+      for (auto& leg : legs) leg.credit = "assets:exchange";
+      if (row.booked->amount_minor() > 0) legs.push_back({"assets:exchange", "assets:cash", *row.booked});
+    }
+    context.add_legs(group, legs, payout.return_id.empty() ? payout.id : payout.return_id);
+    money.rows.push_back(row);
     count(money.payments, row);
     if (placed.payment.empty()) count_new_tenders(money.payments, placed.amount);
     context.changes.payments.push_back(std::move(row));

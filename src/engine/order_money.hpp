@@ -12,6 +12,7 @@ struct OrderMoney {
   trade::Order order;
   std::vector<trade::LineAmounts> amounts;  ///< per line
   std::vector<returns::Payment> payments;
+  std::vector<trade::PaymentRow> rows;  ///< what came and went, in order
   std::vector<trade::RefundRow> refunds;
   bool paid = false;       ///< in full
   bool cancelled = false;  ///< nothing of it is owed
@@ -25,6 +26,8 @@ struct OrderMoney {
   [[nodiscard]] std::int64_t units_back(std::int32_t line) const noexcept;
   [[nodiscard]] std::int64_t shipping_total() const noexcept;
   [[nodiscard]] std::int64_t shipping_refunded() const noexcept;
+  /// What so much of a payment is in the currency of the books, at the rate at which it came; nothing: it came in the order's.
+  [[nodiscard]] std::optional<Money> booked_share(std::string const& payment, std::int64_t amount) const;
   /// Every line as a refund sees it, with what is back so far.
   [[nodiscard]] std::vector<returns::LineState> states() const;
   /// What the parts of shipping that are paid back contain of tax, for so much of it.

@@ -35,6 +35,31 @@ Result<void> capture(Context& context, OrderMoney const& money, trade::RecordPay
 
 }  // namespace
 
+namespace {
+
+/// What a refund really took in the currency of the books: the difference to the rate at which the money came is one of exchange.
+Result<void> settle(Context& context, OrderMoney const& money, trade::RecordPayment const& body) {
+  std::int64_t planned = 0;
+  bool found = false;
+  for (auto const& row : money.rows) {
+    if (row.refund != body.payment || !row.booked || (body.booked && row.booked->currency() != body.booked->currency())) continue;
+    if (row.what == "refund_settled") return context.refuse("already_settled", "`" + body.payment + "` was settled before", "nothing has to be done");
+    if (row.what != "refunded") continue;
+    planned += row.booked->amount_minor();
+    found = true;
+  }
+  if (!found || !body.booked) {
+    return context.refuse("unknown_payment", "no refund `" + body.payment + "` left in another currency than the order's", "write its id, and what it took as `booked`");
+  }
+  std::vector<ledger::Transfer> group;
+  Money const more(body.booked->amount_minor() - planned, body.booked->currency());
+  context.add_legs(group, finance::moved("expenses:exchange", "assets:cash", more), body.order);
+  context.changes.payments.push_back({body.order, "", "exchange", "refund_settled", body.amount, body.payment, body.booked});
+  return context.apply(std::move(group));
+}
+
+}  // namespace
+
 Result<void> run(Context& context, trade::RecordPayment const& body) {
   context.outcome.subject = body.order;
   OrderSubject subject;
@@ -46,7 +71,9 @@ Result<void> run(Context& context, trade::RecordPayment const& body) {
     return context.refuse("wrong_currency", "order `" + body.order + "` was sold in " + std::string(money->order.currency.code()),
                           "write what was paid in it, and what came of it as `booked`");
   }
-  if (body.what == "captured") {
+  if (body.what == "refund_settled") {
+    if (auto const done = settle(context, *money, body); !done) return done;
+  } else if (body.what == "captured") {
     if (auto const done = capture(context, *money, body); !done) return done;
   } else {
     auto const known = std::find_if(money->payments.begin(), money->payments.end(), [&](auto const& p) { return p.id == body.payment; });

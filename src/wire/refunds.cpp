@@ -16,8 +16,8 @@ RecordPayment read_payment(Members& in) {
   if (body.tender.empty()) body.tender = "card";
   body.what = in.text("what");
   if (body.what.empty()) body.what = "captured";
-  if (body.what != "captured" && body.what != "charged_back" && body.what != "chargeback_won")
-    in.fail("what", "`" + body.what + "` does not happen to a payment", "write captured, charged_back or chargeback_won");
+  if (body.what != "captured" && body.what != "charged_back" && body.what != "chargeback_won" && body.what != "refund_settled")
+    in.fail("what", "`" + body.what + "` does not happen to a payment", "write captured, charged_back, chargeback_won or refund_settled");
   body.amount = in.money("amount", {}, true).value_or(Money{});
   body.booked = in.money("booked", {});
   body.note = in.text("note");

@@ -15,7 +15,7 @@ struct RecordPayment {
   std::string order;
   std::string payment;            ///< its id with the provider; the same again adds to it
   std::string tender;             ///< what it was paid with: a value of the schema's `tender`, such as `card`
-  std::string what;               ///< captured, charged_back, chargeback_won
+  std::string what;               ///< captured, charged_back, chargeback_won; refund_settled: what a refund (`payment` is its id) really took
   Money amount;                   ///< above zero, in the order's currency
   std::optional<Money> booked{};  ///< what came of it in the currency of the books
   std::string note{};
