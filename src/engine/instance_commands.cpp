@@ -4,6 +4,7 @@
 #include <bylaw/wire/commands.hpp>
 #include <bylaw/wire/json.hpp>
 
+#include "engine/order_money.hpp"
 #include "engine/order_subject.hpp"
 #include "engine/request_subject.hpp"
 #include "engine/reservation_subject.hpp"
@@ -68,6 +69,7 @@ class PlainSubject : public Subject {
   [[nodiscard]] Result<void> act(Context&, std::string const&) override { return {}; }
   /// A parcel that leaves takes its contents out of the books.
   [[nodiscard]] Result<void> arrived(Context& context) override {
+    if (instance.stored.workflow == "refund" && instance.stored.state == "cancelled") return take_back_refund(context, instance.stored);
     if (instance.stored.workflow != "shipment" || instance.stored.state != "shipped" || instance.stored.parent == 0) return {};
     auto const parent = context.store.load_instance(instance.stored.parent);
     if (!parent || !*parent || (*parent)->workflow != "order") return parent ? Result<void>{} : Result<void>(Unexpected{parent.error()});

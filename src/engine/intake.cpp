@@ -1,4 +1,6 @@
 // What happens to an order on its way in: other names for items, what is missing or wrong, who and what looks the same.
+#include <bylaw/values/split.hpp>
+#include <bylaw/values/word_list.hpp>
 #include "engine/intake.hpp"
 
 #include <algorithm>
@@ -32,6 +34,70 @@ Result<void> map_items(Context& context, trade::Order& order) {
     line.item = item;
     line.quantity = quantity;
   }
+  return {};
+}
+
+namespace {
+
+struct Part {
+  std::string item;
+  std::int64_t units = 0;  ///< in one kit
+  std::int64_t weight = 0;
+};
+
+/// Empty: it is no kit. Errors: `bad_kit`.
+Result<std::vector<Part>> parts_of(Context& context, std::string const& kit) {
+  std::vector<Part> out;
+  auto const item = context.store.load_item(kit, context.command.at);
+  if (!item) return Unexpected{item.error()};
+  auto const words = *item ? std::string(catalog::value_of((*item)->attributes, "item.parts")) : std::string{};
+  for (auto const word : split_words(words)) {
+    auto const star = word.rfind('*');
+    auto const units = star == std::string_view::npos ? std::nullopt : whole_number(word.substr(star + 1));
+    if (!units || *units <= 0) return context.refuse("bad_kit", "`" + std::string(word) + "` is no part of a kit", "write the parts of `" + kit + "` as SKU*2,SKU*1");
+    Part part{std::string(word.substr(0, star)), *units, *units};
+    auto const known = context.store.load_item(part.item, context.command.at);
+    if (!known) return Unexpected{known.error()};
+    if (*known && (*known)->unit_cost && multiply_overflows((*known)->unit_cost->amount_minor(), *units, part.weight)) part.weight = *units;
+    out.push_back(std::move(part));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<void> unpack_kits(Context& context, trade::Order& order) {
+  std::vector<trade::Line> out;
+  bool any = false;
+  for (auto const& line : order.lines) {
+    auto const parts = line.service ? Result<std::vector<Part>>(std::vector<Part>{}) : parts_of(context, line.item);
+    if (!parts) return Unexpected{parts.error()};
+    if (parts->empty()) {
+      out.push_back(line);
+      continue;
+    }
+    any = true;
+    std::vector<std::int64_t> weights;
+    for (auto const& part : *parts) weights.push_back(part.weight);
+    auto const net = split_largest_remainder(line.net.amount_minor(), weights);
+    auto const tax = split_largest_remainder(line.tax.amount_minor(), weights);
+    if (!net || !tax) return Unexpected{net ? tax.error() : net.error()};
+    for (std::size_t i = 0; i < parts->size(); ++i) {
+      auto of = line;
+      of.item = (*parts)[i].item;
+      of.bundle = line.item;
+      if (multiply_overflows(line.quantity, (*parts)[i].units, of.quantity))
+        return context.refuse("overflow", "line " + std::to_string(line.number) + " is too large", "check it");
+      of.net = Money((*net)[i], order.currency);
+      of.tax = Money((*tax)[i], order.currency);
+      of.unit_price = Decimal{};
+      out.push_back(std::move(of));
+    }
+    context.changes.decisions.push_back({order.id, "import", "kit", "line " + std::to_string(line.number) + ": `" + line.item + "` is sold by its parts", "{}"});
+  }
+  if (!any) return {};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i].number = static_cast<std::int32_t>(i + 1);
+  order.lines = std::move(out);
   return {};
 }
 

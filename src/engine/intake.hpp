@@ -6,6 +6,10 @@ namespace bylaw::inline v0::engine {
 /// What a channel calls an item becomes the item, and its units become base units, by the catalog's cross references.
 [[nodiscard]] Result<void> map_items(Context& context, trade::Order& order);
 
+/// A kit, which the catalog says the parts of (`item.parts`: `SKU*2,SKU*1`), is sold as lines of its parts, each with its share of the price by
+/// what the parts cost, and with the kit as its `bundle`.
+[[nodiscard]] Result<void> unpack_kits(Context& context, trade::Order& order);
+
 /// Facts that are looked up when a rule asks for them: orders and customers that look the same, what a customer owes.
 [[nodiscard]] Result<void> look_around_customer(Context& context, OrderView& view);
 

@@ -94,6 +94,7 @@ Result<void> run(Context& context, trade::ImportOrder const& body) {
   context.outcome.subject = order.id;
   if (auto const good = check_order(context, order); !good) return good;
   if (auto const mapped = map_items(context, order); !mapped) return mapped;
+  if (auto const unpacked = unpack_kits(context, order); !unpacked) return unpacked;
   auto const existing = context.store.load_order(order.id);
   if (!existing) return Unexpected{existing.error()};
   if (*existing) return amend(context, order, **existing);

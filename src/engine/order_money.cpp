@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <bylaw/catalog/entry.hpp>
 #include <bylaw/finance/legs.hpp>
 #include <bylaw/returns/amounts.hpp>
 
@@ -283,6 +284,24 @@ Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& 
   return open_exception(context, "refund_unplaced", "finance",
                         {{"exception.order", money.order.id}, {"exception.refund", payout.id}, {"exception.amount", left}},
                         left + " of the refund could go back to no tender");
+}
+
+Result<void> take_back_refund(Context& context, store::StoredInstance const& refund) {
+  auto const value = [&](std::string_view path) { return std::string(catalog::value_of(refund.attributes, path)); };
+  auto const order = value("refund.order");
+  auto const amount = parse_money(value("refund.amount"));
+  if (order.empty() || !amount) return {};  // one that a host keeps the books of
+  auto money = money_of(context, order);
+  if (!money) return Unexpected{money.error()};
+  context.books_of(money->order);
+  trade::PaymentRow row{order, value("refund.payment"), value("refund.tender"), "refund_failed", *amount, refund.subject, {}};
+  std::vector<ledger::Transfer> group;
+  for (auto const& leg : finance::paid_back(row.tender, row.amount)) context.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, order);
+  context.changes.payments.push_back(std::move(row));
+  if (auto const booked = context.apply(std::move(group)); !booked) return booked;
+  return open_exception(context, "refund_given_up", "finance",
+                        {{"exception.order", order}, {"exception.refund", refund.subject}, {"exception.amount", to_string(*amount)}},
+                        to_string(*amount) + " did not reach the customer and is owed");
 }
 
 }  // namespace bylaw::inline v0::engine

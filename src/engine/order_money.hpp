@@ -56,4 +56,7 @@ struct Payout {
 /// for each tender, and opens an exception for what has no place. `paid` is what went out.
 [[nodiscard]] Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& paid);
 
+/// A refund that was given up: its money has not left. It can be paid back again, and is owed until somebody does.
+[[nodiscard]] Result<void> take_back_refund(Context& context, store::StoredInstance const& refund);
+
 }  // namespace bylaw::inline v0::engine
