@@ -61,7 +61,9 @@ TEST_CASE("whatever fails, whenever: the story told again comes to the same end,
   CHECK(rows("SELECT count(*) FROM activation")[0][0] == "1");
   CHECK(rows("SELECT count(*) FROM command WHERE code='batch_refused'")[0][0] == "1");
   CHECK(rows("SELECT count(*) FROM command WHERE code='amended'")[0][0] == "1");
-  CHECK(rows("SELECT count(*) FROM instance WHERE workflow='exception'")[0][0] == "1");
+  CHECK(rows("SELECT count(*) FROM instance WHERE workflow='exception'")[0][0] == "2");
+  CHECK(rows("SELECT count(*) FROM refund_part")[0][0] == "3");  // units, an exchange, goodwill
+  CHECK(rows("SELECT count(*) FROM command WHERE id LIKE 'f-%' AND status=1")[0][0] == "0");
   std::optional<Story> story;
   auto const run = [&] {
     story.emplace(path);

@@ -26,6 +26,10 @@ role boss includes clerk;
 permit clerk to import_order, order_event, release_hold, delegate, answer_request;
 permit boss, system to everything;
 allocation nearest { from location.active; prefer lowest location.priority; split never; short backorder; }
+return figs {
+  when line.item.category == "fruit"; within no limit; approve otherwise; refund to original_tender; pay at receipt;
+  fee 1.00 USD as handling per return; exchange same item; restock unopened; quarantine otherwise;
+}
 return otherwise_none { within no limit; deny reason POLICY otherwise; }
 reasons hold { BIG "large"; }
 measure orders_of_customer = count order by customer.id over 30 days;
@@ -230,6 +234,74 @@ bool Story::promise() {
   return ok && say({command("n-18", sheet), command("n-19", trade::Replan{"NUT", ""}), command("n-20", cart("CART-2", 2, 2))});
 }
 
+/// Everything about what comes back: paid, returned in part with something nobody announced, paid back, exchanged, given without goods, costed.
+bool Story::give_back() {
+  auto const usd = Currency::find("USD");
+  trade::Item fig;
+  fig.sku = "FIG";
+  fig.category = "fruit";
+  fig.attributes = {{"item.cost_method", "fifo"}};
+  trade::ReceiveStock figs{"FIG", "DC1", 10, "PO-F"};
+  figs.unit_cost = Money(300, usd);
+  auto sold = order("F-1", 4);
+  sold.lines[0].item = "FIG";
+  bool ok = say({command("f-1", trade::DefineItem{fig, Timestamp{INT64_MIN}}), command("f-2", figs), command("f-3", trade::ImportOrder{sold}, ann)});
+  ok = ok && ask_port();
+  ok = ok && say({command("f-4", trade::OrderEvent{"F-1", "allocate", ""}), command("f-5", trade::OrderEvent{"F-1", "ship", ""}),
+                  command("f-6", trade::RecordPayment{"F-1", "P1", "card", "captured", Money(3'000, usd)}),
+                  command("f-7", trade::RecordPayment{"F-1", "P2", "gift_card", "captured", Money(1'000, usd)})});
+  trade::Return request;
+  request.id = "R-F";
+  request.requested = Timestamp(start);
+  request.currency = usd;
+  request.lines.resize(1);
+  auto& line = request.lines[0];
+  line.number = 1;
+  line.order = "F-1";
+  line.order_line = 1;
+  line.item = "FIG";
+  line.quantity = 3;
+  line.claimed_net = Money(0, usd);
+  line.claimed_condition = "unopened";
+  trade::ReceiveReturn parcel;
+  parcel.id = "R-F";
+  parcel.lines.resize(2);
+  parcel.lines[0].line = 1;
+  parcel.lines[0].quantity = 2;
+  parcel.lines[1].item = "TEA";
+  parcel.lines[1].quantity = 1;
+  trade::InspectReturn seen;
+  seen.id = "R-F";
+  seen.lines.resize(2);
+  for (auto& one : seen.lines) one.line = 1, one.quantity = 1;
+  seen.lines[0].condition = "unopened";
+  seen.lines[1].condition = "used";
+  seen.lines[1].value_loss = Money(100, usd);
+  ok = ok && say({command("f-8", trade::RequestReturn{request}), command("f-9", parcel), command("f-10", seen)});
+  trade::ExchangeReturn exchange;
+  exchange.id = "R-F";
+  exchange.line = 1;
+  exchange.quantity = 1;
+  exchange.item = "FIG";
+  exchange.order = "F-X";
+  ok = ok && say({command("f-11", trade::ReturnEvent{"R-F", "refund", "", ""}), command("f-12", exchange)});
+  trade::RefundOrder goodwill;
+  goodwill.order = "F-1";
+  goodwill.id = "C-F";
+  goodwill.amount = Money(200, usd);
+  trade::AdjustCost freight;
+  freight.item = "FIG";
+  freight.location = "DC1";
+  freight.receipt = "PO-F";
+  freight.amount = Money(70, usd);
+  trade::ReturnToVendor bad;
+  bad.item = "FIG";
+  bad.location = "DC1";
+  bad.quantity = 1;
+  bad.receipt = "PO-F";
+  return ok && say({command("f-13", goodwill), command("f-14", freight), command("f-15", bad)});
+}
+
 bool Story::tell() {
   if (!open()) return false;
   trade::Item item;
@@ -244,7 +316,7 @@ bool Story::tell() {
   ok = ok && say({command("i-7", trade::ImportOrder{order("A-1", 5, 2)}, ann), command("i-8", trade::ImportOrder{order("A-1", 6, 2)}, ann)});
   ok = ok && say({command("b-1", trade::OrderEvent{"A-2", "allocate", ""}), command("b-2", trade::OrderEvent{"A-3", "allocate", ""})}, true);
   ok = ok && say({command("b-3", trade::OrderEvent{"A-5", "allocate", ""}), command("b-4", trade::OrderEvent{"A-9", "allocate", ""})}, true);
-  ok = ok && promise() && govern() && deliver();
+  ok = ok && promise() && give_back() && govern() && deliver();
   ok = ok && say({command("o-1", trade::ObserveStock{trade::Observation::damaged, "TEA", "DC1", 90, "", -1, "", ""}),
                   command("o-2", trade::ObserveStock{trade::Observation::counted, "TEA", "DC1", 30, "", -1, "", ""}),
                   command("o-3", trade::ObserveStock{trade::Observation::shipped, "TEA", "DC1", 40, "A-3", -1, "", ""})});

@@ -30,6 +30,7 @@ class Story {
   [[nodiscard]] bool say(std::vector<bylaw::trade::Command> const& commands, bool together = false);
   [[nodiscard]] bool govern();
   [[nodiscard]] bool promise();
+  [[nodiscard]] bool give_back();
   [[nodiscard]] bool deliver();
   [[nodiscard]] bool ask_port();
   bool failed(bylaw::Error const& error);
