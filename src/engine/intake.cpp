@@ -54,7 +54,8 @@ Result<std::vector<Part>> parts_of(Context& context, std::string const& kit) {
   for (auto const word : split_words(words)) {
     auto const star = word.rfind('*');
     auto const units = star == std::string_view::npos ? std::nullopt : whole_number(word.substr(star + 1));
-    if (!units || *units <= 0) return context.refuse("bad_kit", "`" + std::string(word) + "` is no part of a kit", "write the parts of `" + kit + "` as SKU*2,SKU*1");
+    if (!units || *units <= 0)
+      return context.refuse("bad_kit", "`" + std::string(word) + "` is no part of a kit", "write the parts of `" + kit + "` as SKU*2,SKU*1");
     Part part{std::string(word.substr(0, star)), *units, *units};
     auto const known = context.store.load_item(part.item, context.command.at);
     if (!known) return Unexpected{known.error()};
@@ -93,7 +94,8 @@ Result<void> unpack_kits(Context& context, trade::Order& order) {
       of.unit_price = Decimal{};
       out.push_back(std::move(of));
     }
-    context.changes.decisions.push_back({order.id, "import", "kit", "line " + std::to_string(line.number) + ": `" + line.item + "` is sold by its parts", "{}"});
+    context.changes.decisions.push_back(
+        {order.id, "import", "kit", "line " + std::to_string(line.number) + ": `" + line.item + "` is sold by its parts", "{}"});
   }
   if (!any) return {};
   for (std::size_t i = 0; i < out.size(); ++i) out[i].number = static_cast<std::int32_t>(i + 1);

@@ -3,12 +3,7 @@
 
 #include <algorithm>
 
-#include <bylaw/catalog/entry.hpp>
-#include <bylaw/finance/legs.hpp>
 #include <bylaw/returns/amounts.hpp>
-
-#include "engine/exceptions.hpp"
-#include "engine/postings.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -89,9 +84,7 @@ std::vector<returns::LineState> OrderMoney::states() const {
   return out;
 }
 
-namespace {
-
-void count(std::vector<returns::Payment>& payments, trade::PaymentRow const& row) {
+void count_payment(std::vector<returns::Payment>& payments, trade::PaymentRow const& row) {
   if (row.what == "refund_settled") return;  // only what it took in the books' currency
   auto known = std::find_if(payments.begin(), payments.end(), [&](auto const& p) { return p.id == row.payment; });
   if (known == payments.end()) {
@@ -112,8 +105,6 @@ void count_new_tenders(std::vector<returns::Payment>& payments, std::int64_t amo
     amount -= part;
   }
 }
-
-}  // namespace
 
 Result<std::int64_t> captured_for(Context& context, std::string const& order) {
   auto const payments = store::Refunds(context.store).payments_of(order);
@@ -162,7 +153,7 @@ Result<OrderMoney> money_of(Context& context, std::string const& order) {
   out.rows = *payments;
   std::int64_t elsewhere = 0;
   for (auto const& row : *payments) {
-    count(out.payments, row);
+    count_payment(out.payments, row);
     if (row.payment.empty() && row.what != "refund_settled") elsewhere += row.what == "refunded" ? row.amount.amount_minor() : -row.amount.amount_minor();
   }
   count_new_tenders(out.payments, elsewhere);
@@ -170,138 +161,6 @@ Result<OrderMoney> money_of(Context& context, std::string const& order) {
   if (!instance) return Unexpected{instance.error()};
   out.cancelled = *instance && ((*instance)->state == "cancelled" || (*instance)->state == "rejected");
   return out;
-}
-
-namespace {
-
-/// What goes back comes off what was sold, and what is kept of it is income.
-Result<void> book_parts(Context& context, OrderMoney const& order, Payout const& payout, std::vector<ledger::Transfer>& group) {
-  auto const reference = payout.return_id.empty() ? payout.id : payout.return_id;
-  if (policy_posts(context, "liabilities:refunds")) {
-    std::int64_t gross = 0;
-    std::int64_t tax = 0;
-    std::int64_t fee = 0;
-    for (auto const& row : payout.rows) gross += row.gross, tax += row.tax - row.fee_tax, fee += row.fee + row.fee_tax;
-    auto const text = [&](std::int64_t minor) { return to_string(Money(minor, order.order.currency)); };
-    rulebook::OrderFacts facts;
-    facts.order = &order.order;
-    facts.amounts = order.amounts;
-    facts.items.assign(order.order.lines.size(), nullptr);
-    return post_event(context, "refund.requested", &facts, nullptr,
-                      {{"refund.id", payout.id}, {"refund.state", "requested"}, {"refund.amount", text(gross - fee)}, {"refund.fee", text(fee)}, {"refund.tax", text(tax)},
-                       {"refund.reason", payout.reason}},
-                      reference, group);
-  }
-  std::vector<finance::Leg> legs;
-  for (auto const& row : payout.rows) {
-    auto const money = [&](std::int64_t minor) { return Money(minor, row.currency); };
-    auto const more = finance::credited(row.kind == "shipping", money(row.gross - row.tax), money(row.tax), money(row.fee), money(row.fee_tax));
-    legs.insert(legs.end(), more.begin(), more.end());
-  }
-  context.add_legs(group, legs, reference);
-  return {};
-}
-
-Result<void> start_refund(Context& context, Payout const& payout, OrderMoney const& money, returns::Placed const& placed, std::string const& id) {
-  if (placed.tender == "exchange" || context.book().find_workflow("refund") == nullptr) return {};
-  std::vector<trade::Attribute> values = {
-      {"refund.amount", to_string(Money(placed.amount, money.order.currency))}, {"refund.order", money.order.id}, {"refund.tender", placed.tender}};
-  if (!placed.payment.empty()) values.push_back({"refund.payment", placed.payment});
-  if (!payout.return_id.empty()) values.push_back({"refund.return", payout.return_id});
-  if (!payout.reason.empty()) values.push_back({"refund.reason", payout.reason});
-  if (payout.valid_until != 0 && placed.tender == "store_credit") values.push_back({"refund.valid_until", to_string(Timestamp(payout.valid_until))});
-  auto const outcome = context.outcome;
-  auto const started = run(context, trade::StartInstance{"refund", id, "", std::move(values)});
-  if (started) context.outcome = outcome;
-  return started;
-}
-
-Result<void> cut_down(Context& context, std::vector<trade::RefundRow>& rows, std::int64_t most, bool cap) {
-  std::vector<returns::Part> parts;
-  std::int64_t sum = 0;
-  for (auto const& row : rows) {
-    parts.push_back({row.gross, row.tax, row.discount, row.fee, row.fee_tax});
-    if (add_overflows(sum, parts.back().payable(), sum)) return failure("overflow", "the refund is too large");
-  }
-  if (sum <= most) return {};
-  auto const currency = rows.front().currency;
-  if (!cap) {
-    return context.refuse("above_remaining",
-                          to_string(Money(sum, currency)) + " is more than the " + to_string(Money(most, currency)) + " that are left of what was paid",
-                          "pay back less, or write `refund above remaining cap;` in the policy");
-  }
-  if (auto const done = returns::cap(parts, most); !done) return done;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i].gross = parts[i].gross;
-    rows[i].tax = parts[i].tax;
-  }
-  context.outcome.code = "capped";
-  context.outcome.message = to_string(Money(sum, currency)) + " was cut down to the " + to_string(Money(most, currency)) + " that were left";
-  return {};
-}
-
-}  // namespace
-
-Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& paid) {
-  auto const currency = money.order.currency;
-  paid = Money(0, currency);
-  if (payout.rows.empty()) return {};
-  if (auto const cut = cut_down(context, payout.rows, money.left(), payout.cap); !cut) return cut;
-  std::int64_t sum = 0;
-  for (auto& row : payout.rows) {
-    row.refund = payout.id;
-    sum += row.gross - row.fee - row.fee_tax;
-  }
-  auto placement = returns::place(sum, payout.tenders, payout.chosen, money.payments);
-  std::vector<ledger::Transfer> group;
-  if (auto const booked = book_parts(context, money, payout, group); !booked) return booked;
-  std::size_t number = 0;
-  for (auto const& placed : placement.placed) {
-    auto const id = placement.placed.size() == 1 ? payout.id : payout.id + "/" + std::to_string(++number);
-    trade::PaymentRow row{money.order.id, placed.payment, placed.tender, "refunded", Money(placed.amount, currency), payout.id, {}};
-    row.booked = placed.payment.empty() ? std::nullopt : money.booked_share(placed.payment, placed.amount);
-    auto legs = finance::paid_back(placed.tender, row.amount);
-    if (row.booked) {
-      // It came in another currency, and leaves in it at the rate at which it came; what it really takes is told by the provider.
-      for (auto& leg : legs) leg.credit = "assets:exchange";
-      if (row.booked->amount_minor() > 0) legs.push_back({"assets:exchange", "assets:cash", *row.booked});
-    }
-    context.add_legs(group, legs, payout.return_id.empty() ? payout.id : payout.return_id);
-    money.rows.push_back(row);
-    count(money.payments, row);
-    if (placed.payment.empty()) count_new_tenders(money.payments, placed.amount);
-    context.changes.payments.push_back(std::move(row));
-    if (auto const started = start_refund(context, payout, money, placed, id); !started) return started;
-  }
-  if (auto const booked = context.apply(std::move(group)); !booked) return booked;
-  for (auto& row : payout.rows) {
-    money.refunds.push_back(row);
-    context.changes.refunds.push_back(std::move(row));
-  }
-  paid = Money(sum - placement.unplaced, currency);
-  if (placement.unplaced == 0) return {};
-  auto const left = to_string(Money(placement.unplaced, currency));
-  return open_exception(context, "refund_unplaced", "finance",
-                        {{"exception.order", money.order.id}, {"exception.refund", payout.id}, {"exception.amount", left}},
-                        left + " of the refund could go back to no tender");
-}
-
-Result<void> take_back_refund(Context& context, store::StoredInstance const& refund) {
-  auto const value = [&](std::string_view path) { return std::string(catalog::value_of(refund.attributes, path)); };
-  auto const order = value("refund.order");
-  auto const amount = parse_money(value("refund.amount"));
-  if (order.empty() || !amount) return {};  // one that a host keeps the books of
-  auto money = money_of(context, order);
-  if (!money) return Unexpected{money.error()};
-  context.books_of(money->order);
-  trade::PaymentRow row{order, value("refund.payment"), value("refund.tender"), "refund_failed", *amount, refund.subject, {}};
-  std::vector<ledger::Transfer> group;
-  for (auto const& leg : finance::paid_back(row.tender, row.amount)) context.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, order);
-  context.changes.payments.push_back(std::move(row));
-  if (auto const booked = context.apply(std::move(group)); !booked) return booked;
-  return open_exception(context, "refund_given_up", "finance",
-                        {{"exception.order", order}, {"exception.refund", refund.subject}, {"exception.amount", to_string(*amount)}},
-                        to_string(*amount) + " did not reach the customer and is owed");
 }
 
 }  // namespace bylaw::inline v0::engine

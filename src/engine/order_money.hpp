@@ -37,6 +37,11 @@ struct OrderMoney {
 /// Errors: `unknown_order`.
 [[nodiscard]] Result<OrderMoney> money_of(Context& context, std::string const& order);
 
+/// Takes a payment, or what went back of it, into what is left of each.
+void count_payment(std::vector<returns::Payment>& payments, trade::PaymentRow const& row);
+/// More was paid back by new tenders than by the payments they stand for: what is left shrinks all the same, the last payment first.
+void count_new_tenders(std::vector<returns::Payment>& payments, std::int64_t amount);
+
 /// What was captured for an order, minor units.
 [[nodiscard]] Result<std::int64_t> captured_for(Context& context, std::string const& order);
 

@@ -42,9 +42,8 @@ void add_entries(Context& context, std::vector<policy::PostingLeg> legs, std::st
 
 bool policy_posts(Context const& context, std::string_view account) {
   auto const& rules = context.book().policy().postings();
-  return std::any_of(rules.begin(), rules.end(), [&](policy::PostingRule const& rule) {
-    return std::find(rule.accounts.begin(), rule.accounts.end(), account) != rule.accounts.end();
-  });
+  return std::any_of(rules.begin(), rules.end(),
+                     [&](policy::PostingRule const& rule) { return std::find(rule.accounts.begin(), rule.accounts.end(), account) != rule.accounts.end(); });
 }
 
 Result<void> post_event(Context& context, std::string const& event, rulebook::OrderFacts const* order, trade::Order const* lines,
@@ -67,7 +66,8 @@ Result<void> post_event(Context& context, std::string const& event, rulebook::Or
     for (auto const& item : items) part.items.push_back(item ? &*item : nullptr);
   }
   auto const failed = [&](std::string const& why) {
-    return open_exception(context, "posting_failed", "finance", {{"exception.event", event}, {"exception.order", reference}}, "`" + event + "` could not be posted: " + why);
+    return open_exception(context, "posting_failed", "finance", {{"exception.event", event}, {"exception.order", reference}},
+                          "`" + event + "` could not be posted: " + why);
   };
   auto const frame = book.posting_frame(rule->subject, part, values);
   if (!frame) return failed(frame.error().message);

@@ -49,7 +49,8 @@ Result<void> settle(Context& context, OrderMoney const& money, trade::RecordPaym
     found = true;
   }
   if (!found || !body.booked) {
-    return context.refuse("unknown_payment", "no refund `" + body.payment + "` left in another currency than the order's", "write its id, and what it took as `booked`");
+    return context.refuse("unknown_payment", "no refund `" + body.payment + "` left in another currency than the order's",
+                          "write its id, and what it took as `booked`");
   }
   std::vector<ledger::Transfer> group;
   Money const more(body.booked->amount_minor() - planned, body.booked->currency());

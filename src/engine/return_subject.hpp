@@ -42,8 +42,9 @@ class ReturnSubject : public Subject {
   /// Brings what is booked as owed for it to what is to be expected now.
   [[nodiscard]] Result<void> accrue(Context& context);
 
-  // return_goods.cpp
+  // return_receipt.cpp
   [[nodiscard]] Result<void> receive(Context& context);
+  // return_inspection.cpp
   [[nodiscard]] Result<void> inspect(Context& context);
   // return_refund.cpp
   [[nodiscard]] Result<void> refund(Context& context);
@@ -73,6 +74,9 @@ struct ReturnedLine {
   void ask(Asked const& asked);
   [[nodiscard]] Result<policy::ReturnDecision> decide(Version const& version, Timestamp at) const;
 };
+
+/// Units that go from one account to another, for a return.
+[[nodiscard]] ledger::Transfer movement_of(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference);
 
 /// Where goods go that come back: the place that was named, or the preferred one. Errors: `no_location`, `unknown_location`.
 [[nodiscard]] Result<std::string> place_for_returns(Context& context, std::string const& named);

@@ -266,7 +266,8 @@ class Scenario {
   void expect_returnable(std::string const& where, std::string const& name, Yaml const& expected) {
     auto const first = name.find(' ');
     auto const second = first == std::string::npos ? first : name.find(' ', first + 1);
-    if (second == std::string::npos) file_.refuse(expected.line, "it is asked for an order, a reason and a condition", "write returnable A-1 DEFECTIVE unopened: [...]");
+    if (second == std::string::npos)
+      file_.refuse(expected.line, "it is asked for an order, a reason and a condition", "write returnable A-1 DEFECTIVE unopened: [...]");
     auto const lines = engine_->returnable(name.substr(0, first), name.substr(first + 1, second - first - 1), name.substr(second + 1), now_);
     if (!lines) {
       out_.problems.push_back(where + ": " + lines.error().message);

@@ -184,8 +184,8 @@ struct Permit {
 struct PostingRule {
   RuleInfo info;
   Subject subject = Subject::shipment;
-  std::string event;  ///< `shipment.shipped`
-  std::string each;   ///< `line`, or empty
+  std::string event;                  ///< `shipment.shipped`
+  std::string each;                   ///< `line`, or empty
   std::vector<std::string> accounts;  ///< that any of its clauses names
 };
 

@@ -24,13 +24,16 @@ class Day {
   explicit Day(std::string const& folder) : path_(folder + "/returns.db") {
     for (auto const* suffix : {"", "-wal", "-shm", "-writer"}) std::filesystem::remove(path_ + suffix);
     auto const policy = folder + "/returns.bylaw";
-    std::ofstream(policy) << "policy day { currency USD; time zone \"UTC\"; }\n"
-                             "return keeps { when return.reason == DAMAGED; within 30 days of order; approve otherwise; refund to original_tender; keep item; pay at approval; }\n"
-                             "return fees { when return.reason == CHANGED_MIND; within 30 days of order; approve otherwise; refund to original_tender; pay at acceptance;\n"
-                             "  fee 15 percent of return.net as restocking, at least 1.00 USD; restock unopened; scrap otherwise; }\n"
-                             "return swaps { when return.reason == WRONG_ITEM; within 30 days of order; approve otherwise; refund to original_tender; exchange same item; }\n"
-                             "return otherwise_any { within 30 days of order; approve otherwise; refund to original_tender; pay at acceptance; restock unopened; quarantine otherwise; }\n"
-                             "allocation otherwise_any { from location.active; short backorder; }\n";
+    std::ofstream(policy)
+        << "policy day { currency USD; time zone \"UTC\"; }\n"
+           "return keeps { when return.reason == DAMAGED; within 30 days of order; approve otherwise; refund to original_tender; keep item; pay at approval; "
+           "}\n"
+           "return fees { when return.reason == CHANGED_MIND; within 30 days of order; approve otherwise; refund to original_tender; pay at acceptance;\n"
+           "  fee 15 percent of return.net as restocking, at least 1.00 USD; restock unopened; scrap otherwise; }\n"
+           "return swaps { when return.reason == WRONG_ITEM; within 30 days of order; approve otherwise; refund to original_tender; exchange same item; }\n"
+           "return otherwise_any { within 30 days of order; approve otherwise; refund to original_tender; pay at acceptance; restock unopened; quarantine "
+           "otherwise; }\n"
+           "allocation otherwise_any { from location.active; short backorder; }\n";
     auto const zones = config::load_zones();
     auto loaded = config::load_policy({policy}, *zones);
     auto opened = engine::Engine::open({path_, true, loaded->rulebook});
@@ -169,6 +172,7 @@ int main(int argc, char** argv) {
   for (int i = 0; i < return_count; ++i) day.give_back(i);
   if (!day.flush()) return 1;
   auto const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::printf("10,000 returns of five kinds, asked for to closed, durable in groups of 1,000 commands: %.1f s, %.0f returns/s\n", seconds, return_count / seconds);
+  std::printf("10,000 returns of five kinds, asked for to closed, durable in groups of 1,000 commands: %.1f s, %.0f returns/s\n", seconds,
+              return_count / seconds);
   return day.check() ? 0 : 1;
 }

@@ -30,7 +30,8 @@ class Store : public Shop {
     order.placed = Timestamp(now);
     order.currency = Currency::find("USD");
     order.customer.id = "C1";
-    order.lines = {{1, "TEA", "", tea, Decimal(10), Money(tea * 1000, order.currency), false}, {2, "CUP", "", cup, Decimal(5), Money(cup * 500, order.currency), false}};
+    order.lines = {{1, "TEA", "", tea, Decimal(10), Money(tea * 1000, order.currency), false},
+                   {2, "CUP", "", cup, Decimal(5), Money(cup * 500, order.currency), false}};
     order.total = Money(tea * 1000 + cup * 500, order.currency);
     REQUIRE(send(trade::ImportOrder{order}).state == "released");
     trade::RecordPayment paid{order.id, "P-" + order.id, "card", "captured", order.total};
@@ -85,7 +86,12 @@ TEST_CASE("reports of returns say what was worked out by hand") {
     REQUIRE(shop.send(trade::ReceiveStock{"TEA", place, 5, ""}).code == "ok");
     REQUIRE(shop.send(trade::ReceiveStock{"CUP", place, 5, ""}).code == "ok");
   }
-  trade::DefineEntry reason{"reason", "return/NOT_AS_DESCRIBED", {{"kind", "return"}, {"code", "NOT_AS_DESCRIBED"}, {"text", "photo"}, {"cause", "packaging"}}, Timestamp{INT64_MIN}, false, ""};
+  trade::DefineEntry reason{"reason",
+                            "return/NOT_AS_DESCRIBED",
+                            {{"kind", "return"}, {"code", "NOT_AS_DESCRIBED"}, {"text", "photo"}, {"cause", "packaging"}},
+                            Timestamp{INT64_MIN},
+                            false,
+                            ""};
   REQUIRE(shop.send(reason).code == "ok");
   shop.buy("A-1", "web", 8, 2);    // from both places: 8 TEA, 2 CUP
   shop.buy("A-2", "store", 2, 4);  // 2 TEA, 4 CUP
@@ -100,7 +106,7 @@ TEST_CASE("reports of returns say what was worked out by hand") {
   shop.now += 2 * hour;
   shop.look("R-1", 2, "unopened");  // 2 hours after they came
   shop.now += 4 * hour;
-  shop.look("R-1", 1, "opened");  // 6 hours after it came
+  shop.look("R-1", 1, "opened");                                                                      // 6 hours after it came
   REQUIRE(shop.send(trade::ReturnEvent{"R-1", "refund", "", ""}).status == trade::Status::accepted);  // 16 hours after it was asked for
   shop.now += 8 * hour;
   shop.come("R-2", 1);
