@@ -196,10 +196,7 @@ Result<ActivationPlan> Engine::plan_activation(trade::ActivatePolicy const& acti
       else out = Unexpected{target.error()};
     }
     // Nothing of it was meant to stay.
-    impl_->store.rollback(impl_->ledger);
-    impl_->versions.forget();
-    impl_->measures_kept = false;
-    impl_->failed = impl_->failed || impl_->store.outcome_unknown();
+    impl_->drop_trial();
     return out;
   } catch (...) {
     impl_->failed = true;

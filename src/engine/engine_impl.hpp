@@ -45,6 +45,13 @@ struct Engine::Impl final : Writer {
   Result<void> run_work(Work& work, bool& again);
   Result<void> write_all(Group const& group) override;
   void take_back() noexcept override { versions.forget(); }
+  /// Everything since `begin` was only tried.
+  void drop_trial() noexcept {
+    store.rollback(ledger);
+    versions.forget();
+    measures_kept = false;
+    failed = failed || store.outcome_unknown();
+  }
   Result<void> use_versions(Timestamp now);
   Result<void> check_policy();
   Result<void> fire_until(Timestamp until);

@@ -66,10 +66,7 @@ Result<std::vector<Returnable>> Engine::returnable(std::string const& order, std
     };
     auto out = ask();
     // Nothing of it was meant to stay.
-    impl_->store.rollback(impl_->ledger);
-    impl_->versions.forget();
-    impl_->measures_kept = false;
-    impl_->failed = impl_->failed || impl_->store.outcome_unknown();
+    impl_->drop_trial();
     return out;
   } catch (...) {
     impl_->failed = true;

@@ -60,11 +60,12 @@ enum class Journal : std::size_t {
 };
 inline constexpr auto journal_count = static_cast<std::size_t>(Journal::count);
 inline constexpr std::array<char const*, journal_count> journal_tables = {
-    "command",    "account",          "transfer",       "order_doc",      "order_line",          "return_doc",     "return_line",  "transition",
-    "hold_event", "decision",         "outbox",         "policy_version", "cost_pool",           "cost_move",      "bound_change", "period_close",
-    "lot",        "group_receipt",    "schema_change",  "policy_source",  "workflow_definition", "instance_start", "timer_event",  "parked_event",
-    "order_fact", "stop_event",       "instance_repin", "policy_rule",    "catalog_entry",       "personal_value", "erasure",      "request_answer",
-    "spend",      "delegation_event", "delivery_event", "activation",     "shadow_difference",   "alert_event",    "supply_event", "feed_event", "payment_event", "return_move", "refund_part"};
+    "command",       "account",          "transfer",       "order_doc",      "order_line",          "return_doc",     "return_line",  "transition",
+    "hold_event",    "decision",         "outbox",         "policy_version", "cost_pool",           "cost_move",      "bound_change", "period_close",
+    "lot",           "group_receipt",    "schema_change",  "policy_source",  "workflow_definition", "instance_start", "timer_event",  "parked_event",
+    "order_fact",    "stop_event",       "instance_repin", "policy_rule",    "catalog_entry",       "personal_value", "erasure",      "request_answer",
+    "spend",         "delegation_event", "delivery_event", "activation",     "shadow_difference",   "alert_event",    "supply_event", "feed_event",
+    "payment_event", "return_move",      "refund_part"};
 
 /// Whether the database is a store of this version, for those that only read.
 /// Errors: `store_not_ours`, `store_too_new`, `store_too_old`.

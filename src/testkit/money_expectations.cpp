@@ -9,12 +9,6 @@ using wire::Json;
 
 namespace {
 
-Json text(std::string value) {
-  Json out;
-  out.kind = Json::Kind::text;
-  out.text = std::move(value);
-  return out;
-}
 std::int64_t whole(std::string const& value) { return Decimal::parse(value.empty() ? "0" : value).value_or(Decimal{}).coefficient(); }
 std::string money(std::string const& minor, std::string const& currency) { return to_string(Money(whole(minor), Currency::find(currency))); }
 

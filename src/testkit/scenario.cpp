@@ -25,12 +25,6 @@ std::string store_name() {
   return "memory:scenario-" + std::to_string(number.fetch_add(1));
 }
 
-Json text(std::string value) {
-  Json out;
-  out.kind = Json::Kind::text;
-  out.text = std::move(value);
-  return out;
-}
 Json outcome_json(trade::Outcome const& outcome) {
   Json out;
   out.kind = Json::Kind::object;

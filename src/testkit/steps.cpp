@@ -6,13 +6,6 @@ using wire::Json;
 
 namespace {
 
-Json text(std::string value) {
-  Json out;
-  out.kind = Json::Kind::text;
-  out.text = std::move(value);
-  return out;
-}
-
 void set(Json& object, std::string key, Json value) {
   object.keys.push_back(std::move(key));
   object.items.push_back(std::move(value));

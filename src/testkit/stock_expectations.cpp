@@ -7,13 +7,6 @@ using wire::Json;
 
 namespace {
 
-Json text(std::string value) {
-  Json out;
-  out.kind = Json::Kind::text;
-  out.text = std::move(value);
-  return out;
-}
-
 class Answers {
  public:
   Answers(TestFile const& file, store::Reader& reader, StockQuestion const& question, Yaml const& expected, std::vector<std::string>& problems)

@@ -43,6 +43,14 @@ void run_test(TestFile const& file, Yaml const& test, std::vector<Outcome>& out,
 /// Runs one entry of `scenarios`: steps through an engine in memory.
 void run_scenario(TestFile const& file, Yaml const& scenario, std::vector<Outcome>& out);
 
+/// A text as JSON.
+[[nodiscard]] inline wire::Json text(std::string value) {
+  wire::Json out;
+  out.kind = wire::Json::Kind::text;
+  out.text = std::move(value);
+  return out;
+}
+
 /// What a decision gave against what was expected, member by member. `name` is the member's place.
 void compare(TestFile const& file, std::string const& name, Yaml const& expected, wire::Json const* got, std::vector<std::string>& problems);
 /// `[a, b]` of JSON, for messages.

@@ -1,0 +1,121 @@
+// The later steps of the schema.
+#include "store/schema_steps.hpp"
+
+namespace bylaw::inline v0::store {
+
+/// Allocation grows up: supply, what channels were told, and views of promises, lots and parcels.
+char const* const schema_step_5 = R"sql(
+CREATE TABLE supply_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, supply TEXT NOT NULL, kind TEXT NOT NULL,
+  item TEXT NOT NULL, location TEXT NOT NULL, from_location TEXT NOT NULL, ordered INTEGER NOT NULL, received INTEGER NOT NULL, due INTEGER NOT NULL,
+  tolerance_percent INTEGER NOT NULL, sent INTEGER NOT NULL, closed INTEGER NOT NULL, cause TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX supply_event_line ON supply_event(supply, item, location, seq);
+CREATE INDEX supply_event_item ON supply_event(item);
+CREATE TABLE feed_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, channel TEXT NOT NULL, item TEXT NOT NULL,
+  location TEXT NOT NULL, number INTEGER NOT NULL, quantity INTEGER NOT NULL, total INTEGER NOT NULL, on_hand INTEGER NOT NULL, reserved INTEGER NOT NULL,
+  rule TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE UNIQUE INDEX feed_event_number ON feed_event(channel, number);
+CREATE INDEX personal_mail ON personal(value) WHERE instr(value, '@') > 0;
+CREATE INDEX feed_event_position ON feed_event(item, channel, location, seq);
+
+CREATE VIEW supply_now AS SELECT s.* FROM supply_event s WHERE s.seq = (SELECT max(x.seq) FROM supply_event x WHERE x.supply = s.supply AND x.item = s.item
+  AND x.location = s.location);
+CREATE VIEW promise_open AS SELECT r.seq, r.reference, a.unit AS item, a.place AS location, CASE a.status WHEN 'backorder' THEN 'supply' ELSE 'stock' END AS
+  stands_on, a.detail AS behind, a.pool AS channel, r.amount AS quantity, r.due, r.expires FROM reservation_open r JOIN account a ON a.seq = r.account + 1
+  WHERE a.kind = 0 AND a.floor != -9223372036854775808 OR a.status = 'backorder';
+CREATE VIEW feed_now AS SELECT f.* FROM feed_event f WHERE f.seq = (SELECT max(x.seq) FROM feed_event x WHERE x.item = f.item AND x.channel = f.channel
+  AND x.location = f.location);
+CREATE VIEW lot_out AS SELECT a.unit AS item, a.detail AS lot, a.place AS location, t.reference, sum(t.amount) AS quantity, min(t.effective) AS at FROM transfer t JOIN transfer p ON p.seq = CASE t.kind WHEN 2 THEN t.target ELSE t.seq END JOIN account a ON
+  a.seq = p.debit + 1 JOIN account c ON c.seq = p.credit + 1 WHERE t.kind IN (0, 2) AND a.kind = 0 AND a.detail != '' AND c.place = 'customer'
+  GROUP BY a.unit, a.detail, a.place, t.reference;
+CREATE VIEW fulfilment AS SELECT o.subject AS order_id, CASE
+    WHEN count(s.seq) = 0 THEN 'not_fulfilled'
+    WHEN count(CASE WHEN s.state != 'cancelled' THEN 1 END) = 0 THEN 'cancelled'
+    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'delivered') THEN 1 END) = 0 THEN 'delivered'
+    WHEN count(CASE WHEN s.state = 'delivered' THEN 1 END) > 0 THEN 'partially_delivered'
+    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'shipped', 'lost') THEN 1 END) = 0 THEN 'shipped'
+    WHEN count(CASE WHEN s.state IN ('shipped', 'lost') THEN 1 END) > 0 THEN 'partially_shipped'
+    WHEN count(CASE WHEN s.state NOT IN ('cancelled', 'packed') THEN 1 END) = 0 THEN 'fulfilled'
+    WHEN count(CASE WHEN s.state IN ('packed') THEN 1 END) > 0 THEN 'partially_fulfilled'
+    ELSE 'not_fulfilled' END AS status
+  FROM instance o LEFT JOIN instance s ON s.parent = o.seq AND s.workflow = 'shipment' WHERE o.workflow = 'order' GROUP BY o.seq;
+)sql";
+
+/// Returns and money grow up: what lines come to, payments, what becomes of units that come back, parts of refunds.
+char const* const schema_step_6 = R"sql(
+ALTER TABLE order_line ADD COLUMN tax INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE order_line ADD COLUMN shipping INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE order_line ADD COLUMN bundle TEXT NOT NULL DEFAULT '';
+ALTER TABLE order_line ADD COLUMN discount INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE order_line ADD COLUMN gross INTEGER NOT NULL DEFAULT 0;
+UPDATE order_line SET gross = net;
+ALTER TABLE return_doc ADD COLUMN tender TEXT NOT NULL DEFAULT '';
+ALTER TABLE return_line ADD COLUMN serial TEXT NOT NULL DEFAULT '';
+CREATE INDEX cost_move_reference ON cost_move(reference) WHERE kind = 1;
+ALTER TABLE return_line ADD COLUMN facts TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE payment_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, order_id TEXT NOT NULL,
+  payment TEXT NOT NULL, tender TEXT NOT NULL, what TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL, refund TEXT NOT NULL,
+  booked INTEGER NOT NULL, booked_currency TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX payment_event_order ON payment_event(order_id, seq);
+CREATE TABLE return_move(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, return_id TEXT NOT NULL,
+  line INTEGER NOT NULL, what TEXT NOT NULL, quantity INTEGER NOT NULL, item TEXT NOT NULL, location TEXT NOT NULL, lot TEXT NOT NULL,
+  condition TEXT NOT NULL, disposition TEXT NOT NULL, amount INTEGER NOT NULL, cost INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX return_move_return ON return_move(return_id, seq);
+CREATE TABLE refund_part(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, refund TEXT NOT NULL,
+  order_id TEXT NOT NULL, order_line INTEGER NOT NULL, return_id TEXT NOT NULL, return_line INTEGER NOT NULL, kind TEXT NOT NULL,
+  quantity INTEGER NOT NULL, currency TEXT NOT NULL, gross INTEGER NOT NULL, tax INTEGER NOT NULL, discount INTEGER NOT NULL, fee INTEGER NOT NULL,
+  fee_tax INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX refund_part_order ON refund_part(order_id, seq);
+CREATE INDEX refund_part_return ON refund_part(return_id) WHERE return_id != '';
+
+CREATE VIEW payment_now AS SELECT order_id, payment, max(tender) AS tender, currency,
+  sum(CASE what WHEN 'captured' THEN amount ELSE 0 END) AS captured,
+  sum(CASE what WHEN 'charged_back' THEN amount WHEN 'chargeback_won' THEN -amount ELSE 0 END) AS charged_back,
+  sum(CASE what WHEN 'refunded' THEN amount WHEN 'refund_failed' THEN -amount ELSE 0 END) AS refunded
+  FROM payment_event GROUP BY order_id, payment, currency;
+CREATE VIEW order_balance AS SELECT d.id AS order_id, d.currency, i.state, CASE WHEN i.state IN ('cancelled', 'rejected') THEN 0 ELSE d.total END AS due,
+  coalesce((SELECT sum(p.captured - p.charged_back) FROM payment_now p WHERE p.order_id = d.id), 0) AS paid,
+  coalesce((SELECT sum(p.refunded) FROM payment_now p WHERE p.order_id = d.id), 0) AS refunded,
+  coalesce((SELECT sum(r.gross) FROM refund_part r WHERE r.order_id = d.id), 0) AS credited
+  FROM order_doc d JOIN instance i ON i.subject = d.id WHERE d.revision = (SELECT max(x.revision) FROM order_doc x WHERE x.id = d.id);
+CREATE VIEW return_counter AS SELECT l.return_id, l.number AS line, l.order_id, l.order_line, l.item, l.quantity AS announced, l.verdict,
+  coalesce(sum(CASE m.what WHEN 'received' THEN m.quantity END), 0) AS received,
+  coalesce(sum(CASE m.what WHEN 'accepted' THEN m.quantity END), 0) AS accepted,
+  coalesce(sum(CASE m.what WHEN 'rejected' THEN m.quantity END), 0) AS rejected,
+  coalesce(sum(CASE WHEN m.what = 'stocked' AND m.disposition = 'restock' THEN m.quantity END), 0) AS restocked,
+  coalesce(sum(CASE m.what WHEN 'exchanged' THEN m.quantity WHEN 'unexchanged' THEN -m.quantity END), 0) AS exchanged,
+  coalesce((SELECT sum(p.quantity) FROM refund_part p WHERE p.return_id = l.return_id AND p.return_line = l.number AND p.kind = 'goods'), 0) AS refunded
+  FROM return_line l LEFT JOIN return_move m ON m.return_id = l.return_id AND m.line = l.number GROUP BY l.return_id, l.number;
+
+-- What is owed for a return: what was booked as such when it was authorized, less what was paid back or is no longer to be expected.
+CREATE VIEW refund_liability AS SELECT d.id AS return_id, i.state, d.currency, d.requested, sum(m.amount) AS owed FROM return_move m JOIN return_doc d
+  ON d.id = m.return_id JOIN instance i ON i.subject = d.id WHERE m.what = 'accrued' GROUP BY d.id HAVING owed != 0;
+-- The root cause of a reason: what the catalog's reason says, otherwise that of the codes that Bylaw brings.
+CREATE VIEW reason_cause AS SELECT DISTINCT l.reason, coalesce((SELECT json_extract(c.body, '$.cause') FROM catalog_now c WHERE c.kind = 'reason' AND
+  c.id = 'return/' || l.reason), CASE WHEN l.reason IN ('DEFECTIVE') THEN 'quality' WHEN l.reason IN ('NOT_AS_DESCRIBED') THEN 'listing' WHEN l.reason IN ('DAMAGED')
+  THEN 'packaging' WHEN l.reason IN ('WRONG_ITEM', 'MISSED_DELIVERY') THEN 'fulfilment' WHEN l.reason IN ('CHANGED_MIND', 'ORDERED_WRONG', 'REFUSED')
+  THEN 'customer' ELSE 'unknown' END) AS cause FROM return_line l;
+-- Units that left, and units that are asked back: not those of returns that were denied, cancelled or never came. By the day of today, so
+-- that what comes back late counts for what was sold.
+CREATE VIEW sold_units AS SELECT o.order_id, o.channel, l.number, l.item, coalesce(json_extract(c.body, '$.category'), '') AS category, l.quantity AS units
+  FROM order_now o JOIN order_line l ON l.order_seq = o.order_seq LEFT JOIN catalog_now c ON c.kind = 'item' AND c.id = l.item
+  WHERE l.service = 0 AND (substr(o.state, 1, 7) = 'shipped' OR substr(o.state, 1, 8) = 'invoiced' OR o.state = 'settled');
+CREATE VIEW returned_units AS SELECT s.order_id, s.channel, s.item, s.category, l.reason, r.cause, l.quantity AS units FROM return_line l JOIN instance i
+  ON i.subject = l.return_id JOIN sold_units s ON s.order_id = l.order_id AND s.number = l.order_line LEFT JOIN reason_cause r ON r.reason = l.reason
+  WHERE l.verdict != 'deny' AND i.state NOT IN ('denied', 'cancelled', 'expired', 'in_review');
+CREATE VIEW return_rate AS
+  SELECT 'all' AS dimension, '' AS value, (SELECT coalesce(sum(units), 0) FROM sold_units) AS sold, (SELECT coalesce(sum(units), 0) FROM returned_units) AS returned
+  UNION ALL SELECT 'item', s.item, sum(s.units), coalesce((SELECT sum(r.units) FROM returned_units r WHERE r.item = s.item), 0) FROM sold_units s GROUP BY s.item
+  UNION ALL SELECT 'category', s.category, sum(s.units), coalesce((SELECT sum(r.units) FROM returned_units r WHERE r.category = s.category), 0) FROM sold_units s GROUP BY s.category
+  UNION ALL SELECT 'channel', s.channel, sum(s.units), coalesce((SELECT sum(r.units) FROM returned_units r WHERE r.channel = s.channel), 0) FROM sold_units s GROUP BY s.channel
+  UNION ALL SELECT 'reason', r.reason, (SELECT coalesce(sum(units), 0) FROM sold_units), sum(r.units) FROM returned_units r GROUP BY r.reason
+  UNION ALL SELECT 'cause', r.cause, (SELECT coalesce(sum(units), 0) FROM sold_units), sum(r.units) FROM returned_units r GROUP BY r.cause;
+-- From asking to the first money that went back.
+CREATE VIEW refund_cycle AS SELECT d.id AS return_id, (SELECT max(l.reason) FROM return_line l WHERE l.return_id = d.id) AS reason,
+  (min(p.at) - d.requested) / 3600000.0 AS hours FROM return_doc d JOIN refund_part p ON p.return_id = d.id WHERE p.kind = 'goods' GROUP BY d.id;
+-- From coming to going where it belongs; units of a line go in the order in which they came, and the first coming counts for all of them.
+CREATE VIEW disposition_turnaround AS SELECT m.return_id, m.line, m.disposition, m.quantity AS units, (m.at - (SELECT min(r.at) FROM return_move r WHERE
+  r.return_id = m.return_id AND r.line = m.line AND r.what = 'received')) / 3600000.0 AS hours FROM return_move m WHERE m.what = 'stocked';
+)sql";
+
+}  // namespace bylaw::inline v0::store
