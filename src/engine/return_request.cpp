@@ -47,6 +47,8 @@ class RequestHandler {
     subject.stored.state = subject.instance.stored.state;
     context_.outcome.state = subject.stored.state;
     tell_reasons();
+    // Whoever makes labels hears which kind is wanted; what the carrier scans then comes back as `send`.
+    if (subject.stored.state == "authorized" && !label_.empty()) context_.announce("return.label_" + label_, request_.id, subject.stored.state);
     return {};
   }
 
@@ -166,6 +168,8 @@ class RequestHandler {
     auto const decision = policy.decide_return(*order_frame, *frame, context_.command.at);
     judge(row, decision, *matched, facts);
     if (row.verdict != "deny") {
+      // One parcel has one label: a prepaid one where any line has it.
+      if (label_ != "prepaid" && !decision.label.empty()) label_ = decision.label;
       bool const first = context_.changes.return_lines.empty();
       auto const gross = facts.amounts.gross.amount_minor();
       row.fee_minor = returns::fees_of_line(decision.fees, gross, line.quantity, first).fee;
@@ -196,6 +200,7 @@ class RequestHandler {
   trade::Return const& request_;
   std::map<std::pair<std::string, std::int32_t>, std::int64_t> claimed_;
   std::map<std::string, OrderView> orders_;
+  std::string label_;
   bool any_out_ = false;  ///< of the order that is being looked at
 };
 
