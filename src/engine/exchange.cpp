@@ -17,6 +17,7 @@ class Exchange {
       : context_(context), subject_(subject), row_(row), body_(body) {}
 
   Result<void> make() {
+    if (auto const free = check_free_id(context_, body_.order); !free) return free;
     auto money = money_of(context_, row_.line.order);
     if (!money) return Unexpected{money.error()};
     ReturnedLine line;
@@ -70,6 +71,12 @@ class Exchange {
       if (row.kind == "exchange" && row.return_id == subject_.stored.request.id && row.return_line == row_.line.number && row.quantity > 0) back = row;
     }
     auto const amount = Money(back.gross, back.currency);
+    auto const replaced = money_of(context_, made->lot);
+    if (!replaced) return Unexpected{replaced.error()};
+    auto const held = std::find_if(replaced->payments.begin(), replaced->payments.end(), [&](auto const& p) { return p.id == made->lot + "/exchange"; });
+    if (held == replaced->payments.end() || held->left < back.gross) {
+      return context_.refuse("above_remaining", "some of what paid for `" + made->lot + "` was paid back already", "leave it as it is");
+    }
     for (auto const& leg : finance::credited(false, Money(back.gross - back.tax, back.currency), Money(back.tax, back.currency), Money(0, back.currency),
                                              Money(0, back.currency)))
       context_.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, subject_.stored.request.id);
@@ -188,6 +195,7 @@ class Exchange {
                        price.currency());
     order.lines.push_back(std::move(sold));
     order.attributes.push_back({"order.exchange_of", subject_.stored.request.id});
+    order.attributes.push_back({std::string(exchange_for_path), old.id});
     auto const outcome = context_.outcome;
     if (auto const imported = run(context_, trade::ImportOrder{std::move(order)}); !imported) return imported;
     context_.outcome = outcome;

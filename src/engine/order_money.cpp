@@ -15,8 +15,8 @@ std::int64_t OrderMoney::captured() const noexcept {
 
 std::int64_t OrderMoney::left() const noexcept {
   std::int64_t sum = 0;
-  for (auto const& payment : payments) sum += payment.left;
-  return std::max<std::int64_t>(sum, 0);
+  for (auto const& payment : payments) sum += std::max<std::int64_t>(payment.left, 0);
+  return sum;
 }
 
 std::size_t OrderMoney::index_of(std::int32_t line) const noexcept {

@@ -45,6 +45,9 @@ void count_new_tenders(std::vector<returns::Payment>& payments, std::int64_t amo
 /// What was captured for an order, minor units.
 [[nodiscard]] Result<std::int64_t> captured_for(Context& context, std::string const& order);
 
+/// Among the attributes of an order that replaces units of another: that order, whose payments paid for it.
+inline constexpr std::string_view exchange_for_path = "order.exchange_for";
+
 /// A refund that is to be paid, by the parts it is made of.
 struct Payout {
   std::string id;

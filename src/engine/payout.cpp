@@ -58,6 +58,26 @@ Result<void> start_refund(Context& context, Payout const& payout, OrderMoney con
   return started;
 }
 
+/// What paid for a replacement was paid for the first order: it goes back by the payments of that one.
+Result<void> through_to_the_first(Context& context, OrderMoney const& money, std::int64_t amount, std::string const& refund,
+                                  std::vector<ledger::Transfer>& group) {
+  auto const first = std::string(catalog::value_of(money.order.attributes, exchange_for_path));
+  auto before = money_of(context, first);
+  if (!before) return Unexpected{before.error()};
+  auto const currency = money.order.currency;
+  context.changes.payments.push_back({first, "", "exchange", "refund_failed", Money(amount, currency), refund, {}});
+  // It was taken off the last payments when it was moved.
+  for (auto payment = before->payments.rbegin(); payment != before->payments.rend() && amount > 0; ++payment) {
+    auto const part = std::min(payment->captured - std::max<std::int64_t>(payment->left, 0), amount);
+    if (part <= 0) continue;
+    amount -= part;
+    for (auto const& leg : finance::paid_back(payment->tender, Money(part, currency)))
+      context.add_legs(group, {{"liabilities:exchanges", leg.credit, leg.amount}}, first);
+    context.changes.payments.push_back({first, payment->id, payment->tender, "refunded", Money(part, currency), refund, {}});
+  }
+  return {};
+}
+
 Result<void> cut_down(Context& context, std::vector<trade::RefundRow>& rows, std::int64_t most, bool cap) {
   std::vector<returns::Part> parts;
   std::int64_t sum = 0;
@@ -107,6 +127,9 @@ Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& 
       // It came in another currency, and leaves in it at the rate at which it came; what it really takes is told by the provider.
       for (auto& leg : legs) leg.credit = "assets:exchange";
       if (row.booked->amount_minor() > 0) legs.push_back({"assets:exchange", "assets:cash", *row.booked});
+    }
+    if (placed.tender == "exchange" && !placed.payment.empty()) {
+      if (auto const back = through_to_the_first(context, money, placed.amount, payout.id, group); !back) return back;
     }
     context.add_legs(group, legs, payout.return_id.empty() ? payout.id : payout.return_id);
     money.rows.push_back(row);

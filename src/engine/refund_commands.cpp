@@ -81,6 +81,18 @@ Result<void> run(Context& context, trade::RecordPayment const& body) {
     if (known == money->payments.end()) {
       return context.refuse("unknown_payment", "order `" + body.order + "` has no payment `" + body.payment + "`", "record it as captured first");
     }
+    std::int64_t taken = 0;
+    for (auto const& row : money->rows) {
+      if (row.payment == body.payment && row.what == "charged_back") taken += row.amount.amount_minor();
+      if (row.payment == body.payment && row.what == "chargeback_won") taken -= row.amount.amount_minor();
+    }
+    auto const most = body.what == "charged_back" ? known->captured - taken : taken;
+    if (body.amount.amount_minor() > most) {
+      return context.refuse("above_captured",
+                            "`" + body.payment + "` can be " + (body.what == "charged_back" ? "charged back" : "won back") + " by at most " +
+                                to_string(Money(most, money->order.currency)),
+                            "correct the amount");
+    }
     std::vector<ledger::Transfer> group;
     context.add_legs(group, finance::charged_back(body.amount, body.what == "chargeback_won"), body.order);
     context.changes.payments.push_back({body.order, body.payment, known->tender, body.what, body.amount, {}, {}});
@@ -107,18 +119,32 @@ class DirectRefund {
     payout_.cap = !headers.empty() && headers.front().refund_cap;
     bool const recompute = !headers.empty() && headers.front().recompute_discount;
     auto states = money_.states();
+    std::vector<std::int32_t> named;
     for (auto const& line : body_.lines) {
+      if (std::find(named.begin(), named.end(), line.line) != named.end()) {
+        return context_.refuse("line_twice", "line " + std::to_string(line.line) + " is named twice", "add its units up");
+      }
+      named.push_back(line.line);
       auto const at = money_.index_of(line.line);
       if (at == money_.order.lines.size()) {
         return context_.refuse("unknown_line", "order `" + money_.order.id + "` has no line " + std::to_string(line.line), "correct the number");
       }
       if (auto const good = check_units(line, at); !good) return Unexpected{good.error()};
       states[at].back += line.quantity;
+      states[at].now += line.quantity;
     }
     auto const parts = recompute ? returns::parts_recomputed(states, money_.order.discounts) : returns::parts_keeping_shares(states);
     for (auto const& line : body_.lines) {
       auto const at = money_.index_of(line.line);
-      if (line.net) add(at, "goodwill", line.quantity, returns::goodwill(money_.amounts[at], line.net->amount_minor(), money_.order.tax_included), states[at]);
+      auto const left = std::max<std::int64_t>(states[at].amounts.gross.amount_minor() - states[at].refunded - states[at].given, 0);
+      auto const given = line.net ? returns::goodwill(money_.amounts[at], line.net->amount_minor(), money_.order.tax_included) : returns::Part{};
+      if (given.gross > left && !payout_.cap) {
+        return context_.refuse("above_remaining",
+                               to_string(Money(given.gross, money_.order.currency)) + " is more than the " + to_string(Money(left, money_.order.currency)) +
+                                   " that line " + std::to_string(line.line) + " has left",
+                               "pay back less, or write `refund above remaining cap;` in the policy");
+      }
+      if (line.net) add(at, "goodwill", line.quantity, given, states[at]);
       else add(at, "goods", line.quantity, parts[at], states[at]);
     }
     if (auto const done = add_shipping(); !done) return Unexpected{done.error()};

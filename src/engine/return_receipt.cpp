@@ -80,6 +80,24 @@ class Receiving {
     return put_aside(receipt, item, receipt.quantity - units, "over_receipt", "more came than was announced");
   }
 
+  /// Into quarantine, without a refund, until a person has looked.
+  Result<void> put_aside(trade::ReceiptLine const& receipt, std::string const& item, std::int64_t units, char const* kind, std::string const& why) {
+    auto const known = context_.store.load_item(item, context_.command.at);
+    if (!known) return Unexpected{known.error()};
+    bool const stocked = *known && !(*known)->service;
+    if (stocked) {
+      group_.push_back(
+          movement_of(context_.outside(item, "customer"), context_.shelf(item, place_, receipt.lot, "quarantine"), units, subject_.stored.request.id));
+    }
+    subject_.note(context_, {{}, 0, "unexpected", units, item, stocked ? place_ : std::string{}, receipt.lot, {}, "quarantine", 0, 0});
+    return open_exception(context_, kind, "returns_lead",
+                          {{"exception.return", subject_.stored.request.id},
+                           {"exception.item", item},
+                           {"exception.location", place_},
+                           {"exception.units", std::to_string(units)}},
+                          std::to_string(units) + " of `" + item + "` went to quarantine: " + why);
+  }
+
   Result<void> apply() { return context_.apply(std::move(group_)); }
 
  private:
@@ -140,24 +158,6 @@ class Receiving {
     return {};
   }
 
-  /// Into quarantine, without a refund, until a person has looked.
-  Result<void> put_aside(trade::ReceiptLine const& receipt, std::string const& item, std::int64_t units, char const* kind, std::string const& why) {
-    auto const known = context_.store.load_item(item, context_.command.at);
-    if (!known) return Unexpected{known.error()};
-    bool const stocked = *known && !(*known)->service;
-    if (stocked) {
-      group_.push_back(
-          movement_of(context_.outside(item, "customer"), context_.shelf(item, place_, receipt.lot, "quarantine"), units, subject_.stored.request.id));
-    }
-    subject_.note(context_, {{}, 0, "unexpected", units, item, stocked ? place_ : std::string{}, receipt.lot, {}, "quarantine", 0, 0});
-    return open_exception(context_, kind, "returns_lead",
-                          {{"exception.return", subject_.stored.request.id},
-                           {"exception.item", item},
-                           {"exception.location", place_},
-                           {"exception.units", std::to_string(units)}},
-                          std::to_string(units) + " of `" + item + "` went to quarantine: " + why);
-  }
-
   Context& context_;
   ReturnSubject& subject_;
   std::string place_;
@@ -204,6 +204,21 @@ Result<void> run(Context& context, trade::ReceiveReturn const& body) {
     return receiving.apply();
   }
   if (auto const loaded = subject.load(context, body.id); !loaded) return loaded;
+  if (subject.instance.stored.closed) {
+    // It came all the same: nobody waits for it any more, so a person has to say what becomes of it.
+    auto const at = place_for_returns(context, body.location);
+    if (!at) return Unexpected{at.error()};
+    context.outcome.state = context.state_before = subject.instance.stored.state;
+    Receiving receiving(context, subject, *at);
+    for (auto receipt : body.lines) {
+      auto const* row = subject.find(receipt.line);
+      if (receipt.item.empty() && row != nullptr) receipt.item = row->line.item;
+      if (receipt.item.empty()) return context.refuse("unknown_line", "the return has no line " + std::to_string(receipt.line), "name the item");
+      if (auto const taken = receiving.put_aside(receipt, receipt.item, receipt.quantity, "late_parcel", "the return is " + subject.stored.state); !taken)
+        return taken;
+    }
+    return receiving.apply();
+  }
   subject.work.location = body.location;
   subject.work.received = body.lines;
   context.outcome.state = context.state_before = subject.instance.stored.state;

@@ -29,6 +29,42 @@ struct Due {
   std::int64_t fee_tax = 0;
 };
 
+/// Fees of a line over groups of its units: those that follow what units are worth add up, up to what they would be for all units; those
+/// that do not are charged once; losses of value add up; those per unit are for every unit.
+class LineFees {
+ public:
+  void add(std::vector<policy::Fee> const& of_group, std::vector<policy::Fee> const& of_whole, std::int64_t units, bool bears_return_fee) {
+    for (auto const& fee : of_group) {
+      if (fee.per == "return" && !bears_return_fee) continue;
+      auto const whole = std::find_if(of_whole.begin(), of_whole.end(), [&](policy::Fee const& f) { return f.name == fee.name; });
+      auto const amount = fee.amount.amount_minor();
+      auto& sum = sums_[fee.name];
+      sum.taxed = fee.taxed;
+      if (fee.per == "unit") sum.added += amount * units;
+      else if (fee.deduction || whole == of_whole.end()) sum.added += amount;
+      else if (whole->amount == fee.amount) sum.once = std::max(sum.once, amount);
+      else sum.scaled += amount, sum.most = std::max(sum.most, whole->amount.amount_minor());
+    }
+  }
+  [[nodiscard]] std::int64_t total(bool taxed_only) const {
+    std::int64_t out = 0;
+    for (auto const& [name, sum] : sums_) {
+      if (!taxed_only || sum.taxed) out += sum.added + std::max(sum.once, std::min(sum.scaled, sum.most));
+    }
+    return out;
+  }
+
+ private:
+  struct Sum {
+    std::int64_t added = 0;
+    std::int64_t once = 0;
+    std::int64_t scaled = 0;
+    std::int64_t most = 0;
+    bool taxed = false;
+  };
+  std::map<std::string, Sum> sums_;
+};
+
 class Refunding {
  public:
   Refunding(Context& context, ReturnSubject& subject) : context_(context), subject_(subject) {}
@@ -89,7 +125,9 @@ class Refunding {
       units -= part;
       std::optional<Money> loss;
       if (move.amount_minor != 0) loss = Money(returns::share(move.amount_minor, part, move.quantity), subject_.stored.request.currency);
-      out.push_back({part, move.condition, loss});
+      auto const same = std::find_if(out.begin(), out.end(), [&](Group const& g) { return g.condition == move.condition && !g.value_loss && !loss; });
+      if (same != out.end()) same->units += part;
+      else out.push_back({part, move.condition, loss});
     }
     if (units > 0) out.push_back({units, {}, {}});
     return out;
@@ -115,24 +153,29 @@ class Refunding {
     auto const units = due_units(row, due.decision, count);
     if (units <= due.paid) return due;
     due.units = units - due.paid;
-    bool const bears_return_fee = first_of_return(**account, row.line.number);
+    auto const bears = first_of_return(row.line.number);
+    if (!bears) return Unexpected{bears.error()};
+    bool const bears_return_fee = *bears;
     std::int64_t fee = 0;
     std::int64_t fee_tax = 0;
     std::int64_t after = 0;
-    bool first_group = true;
+    LineFees fees;
     for (auto const& group : groups(row, units)) {
+      // What a fee is for these units, and what it would be were all of them so: one that is the same for both is charged once.
+      auto const whole = ask({units, group.condition, group.value_loss}, 0);
       auto const decided = ask(group, after);
-      if (!decided) return Unexpected{decided.error()};
-      auto fees = decided->fees;
-      // Fees per line and per return are charged once, with its first units.
-      if (!first_group) std::erase_if(fees, [](policy::Fee const& f) { return f.per != "unit" && !f.deduction; });
-      auto const found = returns::fees_of_line(fees, line.facts.amounts.gross.amount_minor(), group.units, bears_return_fee && first_group);
-      fee += found.fee;
-      auto const net = line.facts.amounts.net().amount_minor();
-      if (net > 0) fee_tax += static_cast<std::int64_t>(divide_rounded(Int128{found.taxed} * line.facts.amounts.tax.amount_minor(), net, Rounding::half_up));
+      if (!whole || !decided) return Unexpected{whole ? decided.error() : whole.error()};
+      fees.add(decided->fees, whole->fees, group.units, bears_return_fee);
       after += group.units;
-      first_group = false;
       due.decision = *decided;
+    }
+    line.ask({units, before, {}, {}});
+    auto const gross = line.facts.amounts.gross.amount_minor();
+    auto const net = line.facts.amounts.net().amount_minor();
+    fee = std::min(fees.total(false), gross);
+    if (net > 0) {
+      auto const taxed = std::min(fees.total(true), gross);
+      fee_tax = static_cast<std::int64_t>(divide_rounded(Int128{taxed} * line.facts.amounts.tax.amount_minor(), net, Rounding::half_up));
     }
     for (auto const& part : (*account)->refunds) {
       if (part.return_id != subject_.stored.request.id || part.return_line != row.line.number) continue;
@@ -144,10 +187,15 @@ class Refunding {
     return due;
   }
 
-  /// A fee per return is borne by the line that is paid back first.
-  bool first_of_return(OrderMoney const& money, std::int32_t line) {
-    for (auto const& part : money.refunds) {
-      if (part.return_id == subject_.stored.request.id && part.return_line != 0) return part.return_line == line;
+  /// A fee per return is borne by the line that is paid back first, of whichever order it is.
+  Result<bool> first_of_return(std::int32_t line) {
+    for (auto const& row : subject_.stored.lines) {
+      if (!ReturnSubject::counts(row)) continue;
+      auto const account = money(row.line.order);
+      if (!account) return Unexpected{account.error()};
+      for (auto const& part : (*account)->refunds) {
+        if (part.return_id == subject_.stored.request.id && part.return_line != 0) return part.return_line == line;
+      }
     }
     if (bearer_ == 0) bearer_ = line;
     return bearer_ == line;
@@ -163,7 +211,11 @@ class Refunding {
                              "record the payment first, or cancel the return");
     }
     auto states = account.states();
-    for (auto const& due : dues) states[account.index_of(due.row->line.order_line)].back += due.units;
+    for (auto const& due : dues) {
+      auto& state = states[account.index_of(due.row->line.order_line)];
+      state.back += due.units;
+      state.now += due.units;
+    }
     auto const& terms = dues.front().decision;
     auto const& header = header_of(terms);
     auto const parts = header.recompute_discount ? returns::parts_recomputed(states, account.order.discounts) : returns::parts_keeping_shares(states);

@@ -132,6 +132,21 @@ Result<Subject::Frames> ReturnSubject::frames(Context&) {
   return Frames{std::move(*order), std::move(*own)};
 }
 
+Result<void> ReturnSubject::assert_event(Context& context, std::string const& event, trade::Actor const& by) {
+  if (event == "cancel" || event == "expire") {
+    for (auto const& row : stored.lines) {
+      if (!counts(row)) continue;
+      auto refunds = store::Refunds(context.store).refunds_of(row.line.order);
+      if (!refunds) return Unexpected{refunds.error()};
+      bool const paid =
+          std::any_of(refunds->begin(), refunds->end(), [&](auto const& part) { return part.return_id == stored.request.id && part.quantity > 0; });
+      if (count(row.line.number).exchanged > 0 || paid)
+        return context.refuse("units_settled", "units of it were paid back or exchanged", "close it, or take the exchange back first");
+    }
+  }
+  return Subject::assert_event(context, event, by);
+}
+
 Result<void> ReturnSubject::act(Context& context, std::string const& action) {
   if (action == "receive_goods") return receive(context);
   if (action == "disposition_goods") return inspect(context);

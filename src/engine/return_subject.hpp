@@ -33,6 +33,8 @@ class ReturnSubject : public Subject {
   /// Refuses with `unknown_return`.
   [[nodiscard]] Result<void> load(Context& context, std::string const& id);
   [[nodiscard]] Result<void> reload(Context& context) override { return load(context, instance.stored.subject); }
+  /// What was paid back or exchanged already is not given back to the sale: `units_settled`.
+  [[nodiscard]] Result<void> assert_event(Context& context, std::string const& event, trade::Actor const& by) override;
 
   /// Whether the line was authorized, by the policy or by a person.
   [[nodiscard]] static bool counts(trade::ReturnLineRow const& row) { return row.verdict != "deny" && !row.line.order.empty(); }

@@ -181,7 +181,7 @@ std::vector<std::pair<CostPlace, std::int64_t>> shelves_of(Context const& contex
   for (auto const account : context.ledger.accounts_of(ledger::AccountKind::quantity, item)) {
     auto const key = context.ledger.key(account);
     auto const posted = context.ledger.balance(account).posted;
-    bool const counts = context.ledger.bounds(account).floor == 0 && key.status != "inspection" && key.status != "backorder" && posted != 0;
+    bool const counts = context.ledger.bounds(account).floor == 0 && key.status != "inspection" && key.status != "backorder";
     if (!counts) continue;
     auto const same = std::find_if(out.begin(), out.end(), [&](auto const& shelf) { return shelf.first.place == key.place && shelf.first.lot == key.detail; });
     if (same != out.end()) same->second += posted;
@@ -199,6 +199,14 @@ Result<void> revalue(Context& context, trade::Item const& before, trade::Item co
   bool const same_method = cost_method_of(before) == cost_method_of(after);
   ledger::Group event;
   for (auto const& [shelf, units] : shelves_of(context, before.sku)) {
+    auto const pool = pool_of(context.ledger, before, shelf);
+    if (!same_method && pool != ledger::no_pool && context.ledger.cost(pool).quantity < 0) {
+      return context.refuse(
+          "cost_debt",
+          std::to_string(-context.ledger.cost(pool).quantity) + " of `" + before.sku + "` at `" + shelf.place + "` were sold before they were bought",
+          "receive them first, then change the method");
+    }
+    if (units == 0 && pool == ledger::no_pool) continue;
     if (same_method) {
       bool const changes = is_standard(after) && before.unit_cost && after.unit_cost && before.unit_cost->currency() == after.unit_cost->currency();
       if (!changes) continue;
@@ -213,17 +221,20 @@ Result<void> revalue(Context& context, trade::Item const& before, trade::Item co
       auto const currency = currency_of(context, after, {});
       if (!currency) return Unexpected{currency.error()};
       auto const from = pool_of(context.ledger, before, shelf);
+      if (from == ledger::no_pool || context.ledger.cost(from).quantity == 0) continue;
       auto const to = open_pool(context, after, shelf, *currency);
       if (!to) return Unexpected{to.error()};
-      if (from == ledger::no_pool || from == *to) continue;
-      auto move = move_of(context, ledger::CostMoveKind::transfer, from, units, *currency, reference);
+      if (from == *to) continue;
+      auto move = move_of(context, ledger::CostMoveKind::transfer, from, context.ledger.cost(from).quantity, *currency, reference);
       move.to = *to;
       event.costs.push_back(std::move(move));
       continue;
     }
     // What the old method says goes through an account of its own, so that the difference is seen there.
-    if (auto const out = value_out(context, event, before, shelf, units, "income:revaluation", reference); !out) return out;
-    if (auto const in = value_in(context, event, after, shelf, units, {}, "income:revaluation", reference); !in) return in;
+    auto const costed = pool == ledger::no_pool ? units : context.ledger.cost(pool).quantity;
+    if (costed <= 0) continue;
+    if (auto const out = value_out(context, event, before, shelf, costed, "income:revaluation", reference); !out) return out;
+    if (auto const in = value_in(context, event, after, shelf, costed, {}, "income:revaluation", reference); !in) return in;
   }
   if (event.transfers.empty() && event.costs.empty()) return {};
   ledger::Applied applied;

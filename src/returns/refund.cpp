@@ -40,23 +40,32 @@ std::vector<Part> parts_keeping_shares(std::vector<LineState> const& lines) {
 }
 
 std::vector<Part> parts_recomputed(std::vector<LineState> const& lines, std::vector<trade::Discount> const& discounts) {
+  auto out = parts_keeping_shares(lines);
+  if (discounts.empty()) return out;
   // All in what the customer pays, with tax: lines without their discounts, and what the discounts took off them.
   std::int64_t full_goods = 0;
   std::int64_t paid_goods = 0;
   std::int64_t stated_kept = 0;
   std::int64_t kept = 0;
-  std::vector<std::int64_t> full(lines.size(), 0);
+  std::int64_t kept_worth = 0;
+  std::int64_t before = 0;
+  std::vector<std::int64_t> worth(lines.size(), 0);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     auto const& line = lines[i];
     if (!line.goods) continue;
     auto const gross = line.amounts.gross.amount_minor();
     auto const discount = line.amounts.discount.amount_minor();
     // A discount takes its tax along in the proportion that is left after it.
-    full[i] = discount == 0 ? gross : gross == 0 ? line.stated : part_of(gross, line.stated, line.stated - discount);
-    full_goods += full[i];
+    auto const full = discount == 0 ? gross : gross == 0 ? line.stated : part_of(gross, line.stated, line.stated - discount);
+    auto const back = share(full, line.back, line.sold);
+    full_goods += full;
     paid_goods += gross;
-    kept += full[i] - share(full[i], line.back, line.sold);
+    kept += full - back;
+    // What was given for units that stay makes them worth less.
+    kept_worth += std::max<std::int64_t>(full - back - line.given, 0);
     stated_kept += line.stated - share(line.stated, line.back, line.sold);
+    before += line.refunded + line.given;
+    if (line.now > 0) worth[i] = std::max<std::int64_t>(back - line.refunded - line.given, 1);
   }
   std::int64_t given = 0;
   std::int64_t still = 0;
@@ -66,26 +75,17 @@ std::vector<Part> parts_recomputed(std::vector<LineState> const& lines, std::vec
   }
   auto const off = full_goods - paid_goods;
   auto const off_kept = given == 0 ? 0 : std::min(part_of(off, still, given), kept);
-  std::int64_t before = 0;
-  std::int64_t most = 0;
-  std::vector<std::int64_t> worth(lines.size(), 0);
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (!lines[i].goods) continue;
-    before += lines[i].refunded + lines[i].given;
-    worth[i] = std::max<std::int64_t>(share(full[i], lines[i].back, lines[i].sold) - lines[i].refunded - lines[i].given, 0);
-    most += worth[i];
-  }
-  auto const now = std::clamp<std::int64_t>(paid_goods - (kept - off_kept) - before, 0, most);
-  std::vector<Part> out = parts_keeping_shares(lines);
+  auto const most = std::max<std::int64_t>(paid_goods - before, 0);
+  auto const now = std::clamp<std::int64_t>(paid_goods - (kept_worth - std::min(off_kept, kept_worth)) - before, 0, most);
   std::vector<std::int64_t> split(lines.size(), 0);
   bool const any = std::any_of(worth.begin(), worth.end(), [](std::int64_t w) { return w > 0; });
   if (auto const parts = split_largest_remainder(now, worth); any && parts) split = *parts;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (!lines[i].goods) continue;
     auto const tax = lines[i].amounts.tax.amount_minor();
-    auto const gross = lines[i].amounts.gross.amount_minor();
+    auto const left = std::max<std::int64_t>(tax - lines[i].tax_refunded, 0);
     out[i].gross = split[i];
-    out[i].tax = std::clamp<std::int64_t>(part_of(tax, split[i], gross), 0, split[i]);
+    out[i].tax = std::clamp<std::int64_t>(part_of(tax, split[i], lines[i].amounts.gross.amount_minor()), 0, std::min(split[i], left));
   }
   return out;
 }

@@ -15,6 +15,7 @@ struct LineState {
   std::int64_t stated = 0;    ///< minor units; what the line says, before discounts
   std::int64_t sold = 0;      ///< units
   std::int64_t back = 0;      ///< units that are no longer sold, with those of this refund
+  std::int64_t now = 0;       ///< of them, in this refund
   std::int64_t refunded = 0;  ///< minor units paid for units before, with tax
   std::int64_t tax_refunded = 0;
   std::int64_t given = 0;  ///< minor units given beside units before: goodwill
