@@ -41,6 +41,7 @@ Result<ItemCost> Engine::item_cost(std::string const& item, std::string const& l
     auto const& ledger = impl_->ledger;
     ItemCost out;
     out.method = cost_method_of(**known);
+    if ((*known)->unit_cost) out.value = out.unit_cost = Money(0, (*known)->unit_cost->currency());
     if (out.method == "standard") {
       for (auto const account : ledger.accounts_of(ledger::AccountKind::quantity, item)) {
         auto const key = ledger.key(account);
