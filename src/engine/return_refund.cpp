@@ -23,9 +23,10 @@ struct Group {
 struct Due {
   trade::ReturnLineRow const* row = nullptr;
   policy::ReturnDecision decision;
-  std::int64_t units = 0;  ///< now
-  std::int64_t paid = 0;   ///< units, earlier
-  std::int64_t fee = 0;    ///< minor units, for these units
+  std::int64_t units = 0;    ///< now
+  std::int64_t advance = 0;  ///< minor units, before any unit is accepted
+  std::int64_t paid = 0;     ///< units, earlier
+  std::int64_t fee = 0;      ///< minor units, for these units
   std::int64_t fee_tax = 0;
 };
 
@@ -70,19 +71,20 @@ class Refunding {
   Refunding(Context& context, ReturnSubject& subject) : context_(context), subject_(subject) {}
 
   Result<void> run() {
-    std::map<std::string, std::vector<Due>> by_order;
+    std::map<std::pair<std::string, std::int32_t>, std::vector<Due>> by_order;
     for (auto const& row : subject_.stored.lines) {
       if (!ReturnSubject::counts(row)) continue;
       auto due = find_due(row);
       if (!due) return Unexpected{due.error()};
-      if (due->units > 0) by_order[row.line.order].push_back(std::move(*due));
+      // Lines of different rules go by the terms of each.
+      if (due->units > 0 || due->advance > 0) by_order[{row.line.order, due->decision.rule}].push_back(std::move(*due));
     }
     if (by_order.empty()) {
       return context_.refuse("nothing_due", "nothing of `" + subject_.stored.request.id + "` is to be paid back now",
                              "receive and inspect the goods first, as the policy's `pay` says");
     }
-    for (auto& [order, dues] : by_order) {
-      if (auto const paid = pay(order, dues); !paid) return paid;
+    for (auto& [key, dues] : by_order) {
+      if (auto const paid = pay(key.first, dues); !paid) return paid;
     }
     return {};
   }
@@ -150,7 +152,14 @@ class Refunding {
     auto const first = ask({row.line.quantity, {}, {}}, 0);
     if (!first) return Unexpected{first.error()};
     due.decision = *first;
-    auto const units = due_units(row, due.decision, count);
+    auto units = due_units(row, due.decision, count);
+    if (auto const settled = std::max<std::int64_t>(count.accepted - count.exchanged, 0); due.decision.pay_limited && units > settled) {
+      // So much at this event, the rest at acceptance.
+      line.ask({units, before, {}, {}});
+      auto const most = std::min(due.decision.pay_up_to.amount_minor(), line.facts.amounts.gross.amount_minor());
+      if (settled <= due.paid) due.advance = std::max<std::int64_t>(most - advanced(**account, row.line.number), 0);
+      units = settled;
+    }
     if (units <= due.paid) return due;
     due.units = units - due.paid;
     auto const bears = first_of_return(row.line.number);
@@ -185,6 +194,16 @@ class Refunding {
     due.fee = std::max<std::int64_t>(fee, 0);
     due.fee_tax = std::max<std::int64_t>(fee_tax, 0);
     return due;
+  }
+
+  /// What was paid for a line before any of its units was accepted.
+  std::int64_t advanced(OrderMoney const& money, std::int32_t line) const {
+    std::int64_t sum = 0;
+    for (auto const& part : money.refunds) {
+      bool const mine = part.return_id == subject_.stored.request.id && part.return_line == line;
+      if (mine && part.kind == "goods") sum += part.gross;
+    }
+    return sum;
   }
 
   /// A fee per return is borne by the line that is paid back first, of whichever order it is.
@@ -277,24 +296,36 @@ class Refunding {
     std::int64_t done = 0;
     for (auto const& due : dues) {
       if (due.row->line.order_line != number) continue;
+      if (due.units == 0) {
+        auto advance = row_of(account, due, due.advance);
+        advance.tax =
+            returns::share(account.amounts[index].tax.amount_minor(), due.advance, std::max<std::int64_t>(account.amounts[index].gross.amount_minor(), 1));
+        payout.rows.push_back(std::move(advance));
+        continue;
+      }
       auto const share = [&](std::int64_t whole) { return returns::share(whole, done + due.units, units) - returns::share(whole, done, units); };
-      trade::RefundRow row;
-      row.order = account.order.id;
-      row.order_line = number;
-      row.return_id = subject_.stored.request.id;
-      row.return_line = due.row->line.number;
-      row.kind = "goods";
-      row.quantity = due.units;
-      row.currency = account.order.currency;
-      row.gross = share(part.gross);
+      auto row = row_of(account, due, share(part.gross));
       row.tax = share(part.tax);
       row.discount = share(part.discount);
       row.fee = std::min(due.fee, row.gross);
       row.fee_tax = std::min(due.fee_tax, row.gross - row.fee);
-      row.reason = due.row->line.reason;
       payout.rows.push_back(std::move(row));
       done += due.units;
     }
+  }
+
+  trade::RefundRow row_of(OrderMoney const& account, Due const& due, std::int64_t gross) const {
+    trade::RefundRow row;
+    row.order = account.order.id;
+    row.order_line = due.row->line.order_line;
+    row.return_id = subject_.stored.request.id;
+    row.return_line = due.row->line.number;
+    row.kind = "goods";
+    row.quantity = due.units;
+    row.currency = account.order.currency;
+    row.gross = gross;
+    row.reason = due.row->line.reason;
+    return row;
   }
 
   /// Shipping goes back once per order, with the first line whose rule says so.
