@@ -1,5 +1,5 @@
 // The whole engine on a disk that fails at the n-th operation: power cut, EIO, ENOSPC, short writes, a sync that lies.
-//   BYLAW_FAULT_STRIDE=1   every n; without it every thirty-seventh, begun at another one for each kind
+//   BYLAW_FAULT_STRIDE=1   every n; without it every sixty-first, begun at another one for each kind
 #include <map>
 #include <optional>
 #include <set>
@@ -86,6 +86,6 @@ TEST_CASE("whatever fails, whenever: the story told again comes to the same end,
     }
     story.reset();  // closed on the disk that is whole, before the next one fails
   };
-  auto const tried = fail_everywhere(operations, fault_stride(37), {run, [&] { story->drop(); }, check});
+  auto const tried = fail_everywhere(operations, fault_stride(61), {run, [&] { story->drop(); }, check});
   MESSAGE(operations, " operations, failed ", tried, " times");
 }
