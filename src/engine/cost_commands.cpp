@@ -29,9 +29,9 @@ Result<void> run(Context& context, trade::ReturnToVendor const& body) {
   out.debit = shelf;
   out.credit = context.outside(body.item, "supplier");
   out.amount = body.quantity;
-  out.reference = body.receipt.empty() ? context.command.id : body.receipt;
-  event.transfers.push_back(std::move(out));
   auto const reference = body.receipt.empty() ? context.command.id : body.receipt;
+  out.reference = reference;
+  event.transfers.push_back(std::move(out));
   if (auto const valued = value_out(context, event, *item, at, body.quantity, "liabilities:goods_received", reference, receipt); !valued) return valued;
   ledger::Applied applied;
   if (auto const done = context.apply(std::move(event), applied); !done) return done;

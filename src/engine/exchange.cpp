@@ -77,11 +77,11 @@ class Exchange {
     if (held == replaced->payments.end() || held->left < back.gross) {
       return context_.refuse("above_remaining", "some of what paid for `" + made->lot + "` was paid back already", "leave it as it is");
     }
-    for (auto const& leg : finance::credited(false, Money(back.gross - back.tax, back.currency), Money(back.tax, back.currency), Money(0, back.currency),
-                                             Money(0, back.currency)))
-      context_.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, subject_.stored.request.id);
-    for (auto const& leg : finance::paid_back("exchange", amount)) context_.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, subject_.stored.request.id);
-    for (auto const& leg : finance::paid("exchange", amount)) context_.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, made->lot);
+    Money const none(0, back.currency);
+    auto const credit = finance::credited(false, Money(back.gross - back.tax, back.currency), Money(back.tax, back.currency), none, none);
+    context_.add_legs(group, finance::reversed(credit), subject_.stored.request.id);
+    context_.add_legs(group, finance::reversed(finance::paid_back("exchange", amount)), subject_.stored.request.id);
+    context_.add_legs(group, finance::reversed(finance::paid("exchange", amount)), made->lot);
     context_.changes.payments.push_back({money->order.id, "", "exchange", "refund_failed", amount, back.refund, {}});
     context_.changes.payments.push_back({made->lot, made->lot + "/exchange", "exchange", "refunded", amount, back.refund, {}});
     for (auto* figure : {&back.quantity, &back.gross, &back.tax, &back.discount}) *figure = -*figure;
@@ -101,13 +101,9 @@ class Exchange {
 
   Result<void> check_policy(ReturnedLine const& line) {
     auto const count = subject_.count(row_.line.number);
-    std::int64_t paid = 0;
     auto const refunds = store::Refunds(context_.store).refunds_of(row_.line.order);
     if (!refunds) return Unexpected{refunds.error()};
-    for (auto const& part : *refunds) {
-      if (part.return_id == subject_.stored.request.id && part.return_line == row_.line.number && part.kind == "goods") paid += part.quantity;
-    }
-    auto const left = row_.line.quantity - count.exchanged - count.rejected - paid;
+    auto const left = row_.line.quantity - count.exchanged - count.rejected - subject_.refunded(*refunds, row_.line.number);
     if (body_.quantity > left) {
       return context_.refuse("too_many", std::to_string(left) + " units of line " + std::to_string(row_.line.number) + " can be exchanged",
                              "write at most so many");

@@ -70,13 +70,16 @@ Result<std::vector<Part>> parts_of(Context& context, std::string const& kit) {
 Result<void> unpack_kits(Context& context, trade::Order& order) {
   std::vector<trade::Line> out;
   bool any = false;
-  for (auto const& line : order.lines) {
+  for (std::size_t at = 0; at < order.lines.size(); ++at) {
+    auto const& line = order.lines[at];
     auto const parts = line.service ? Result<std::vector<Part>>(std::vector<Part>{}) : parts_of(context, line.item);
     if (!parts) return Unexpected{parts.error()};
     if (parts->empty()) {
-      out.push_back(line);
+      if (any) out.push_back(line);
       continue;
     }
+    // Lines are copied from the first kit on: most orders have none.
+    if (!any) out.assign(order.lines.begin(), order.lines.begin() + static_cast<std::ptrdiff_t>(at));
     any = true;
     std::vector<std::int64_t> weights;
     for (auto const& part : *parts) weights.push_back(part.weight);

@@ -157,9 +157,6 @@ Result<OrderMoney> money_of(Context& context, std::string const& order) {
     if (row.payment.empty() && row.what != "refund_settled") elsewhere += row.what == "refunded" ? row.amount.amount_minor() : -row.amount.amount_minor();
   }
   count_new_tenders(out.payments, elsewhere);
-  auto const instance = context.instance(order);
-  if (!instance) return Unexpected{instance.error()};
-  out.cancelled = *instance && ((*instance)->state == "cancelled" || (*instance)->state == "rejected");
   return out;
 }
 

@@ -14,15 +14,14 @@ struct OrderMoney {
   std::vector<returns::Payment> payments;
   std::vector<trade::PaymentRow> rows;  ///< what came and went, in order
   std::vector<trade::RefundRow> refunds;
-  bool paid = false;       ///< in full
-  bool cancelled = false;  ///< nothing of it is owed
+  bool paid = false;  ///< in full
 
   [[nodiscard]] std::int64_t captured() const noexcept;
   /// What can still be paid back: captured less charged back and refunded.
   [[nodiscard]] std::int64_t left() const noexcept;
   /// Index of a line by its number; the count of lines when there is none.
   [[nodiscard]] std::size_t index_of(std::int32_t line) const noexcept;
-  /// Units of a line that refunds have taken back, for returns other than `but_for`.
+  /// Units of a line that refunds have taken back.
   [[nodiscard]] std::int64_t units_back(std::int32_t line) const noexcept;
   [[nodiscard]] std::int64_t shipping_total() const noexcept;
   [[nodiscard]] std::int64_t shipping_refunded() const noexcept;

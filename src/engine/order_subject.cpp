@@ -78,8 +78,10 @@ Result<void> ship(Context& context, OrderView const& view) {
     if (auto const valued = value_out(context, event, item, {key.place, key.detail}, pending.amount, "expenses:cogs", id); !valued) return valued;
     out[key.unit] += pending.amount;
   }
-  auto const part = part_of(view.stored.order, out);
-  if (auto const posted = post_event(context, "shipment.shipped", &view.facts, &part, {{"shipment.id", id}}, id, event.transfers); !posted) return posted;
+  if (policy_posts_on(context, "shipment.shipped")) {
+    auto const part = part_of(view.stored.order, out);
+    if (auto const posted = post_event(context, "shipment.shipped", &view.facts, &part, {{"shipment.id", id}}, id, event.transfers); !posted) return posted;
+  }
   ledger::Applied applied;
   return context.apply(std::move(event), applied);
 }

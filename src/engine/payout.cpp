@@ -161,7 +161,7 @@ Result<void> take_back_refund(Context& context, store::StoredInstance const& ref
   context.books_of(money->order);
   trade::PaymentRow row{order, value("refund.payment"), value("refund.tender"), "refund_failed", *amount, refund.subject, {}};
   std::vector<ledger::Transfer> group;
-  for (auto const& leg : finance::paid_back(row.tender, row.amount)) context.add_legs(group, {{leg.credit, leg.debit, leg.amount}}, order);
+  context.add_legs(group, finance::reversed(finance::paid_back(row.tender, row.amount)), order);
   context.changes.payments.push_back(std::move(row));
   if (auto const booked = context.apply(std::move(group)); !booked) return booked;
   return open_exception(context, "refund_given_up", "finance",

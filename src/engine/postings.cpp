@@ -46,6 +46,8 @@ bool policy_posts(Context const& context, std::string_view account) {
                      [&](policy::PostingRule const& rule) { return std::find(rule.accounts.begin(), rule.accounts.end(), account) != rule.accounts.end(); });
 }
 
+bool policy_posts_on(Context const& context, std::string_view event) { return first_on(context.book().policy(), event) != nullptr; }
+
 Result<void> post_event(Context& context, std::string const& event, rulebook::OrderFacts const* order, trade::Order const* lines,
                         std::vector<trade::Attribute> const& values, std::string const& reference, std::vector<ledger::Transfer>& group) {
   auto const& book = context.book();

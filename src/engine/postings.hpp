@@ -6,6 +6,9 @@ namespace bylaw::inline v0::engine {
 /// Whether a posting of the policy names the account: what it books there, the engine leaves to it.
 [[nodiscard]] bool policy_posts(Context const& context, std::string_view account);
 
+/// Whether the policy has a posting on an event: what is only gathered for it need not be otherwise.
+[[nodiscard]] bool policy_posts_on(Context const& context, std::string_view event);
+
 /// Adds what the postings of the policy make of an event (`shipment.shipped`). `order` is what it belongs to (nullptr: nothing), `lines` the part
 /// of it that the event is about, `values` the fields of its record by path. A posting that could not be computed opens an exception: what has
 /// happened is not refused for it.

@@ -33,10 +33,6 @@ Result<void> capture(Context& context, OrderMoney const& money, trade::RecordPay
   return {};
 }
 
-}  // namespace
-
-namespace {
-
 /// What a refund really took in the currency of the books: the difference to the rate at which the money came is one of exchange.
 Result<void> settle(Context& context, OrderMoney const& money, trade::RecordPayment const& body) {
   std::int64_t planned = 0;

@@ -3,7 +3,6 @@
 #include <map>
 
 #include <bylaw/returns/amounts.hpp>
-#include <bylaw/values/word_list.hpp>
 
 #include "engine/order_money.hpp"
 #include "engine/return_subject.hpp"
@@ -98,12 +97,6 @@ class Refunding {
     return &money_.emplace(order, std::move(*made)).first->second;
   }
 
-  std::int64_t paid_units(OrderMoney const& money, std::int32_t line) const {
-    std::int64_t units = 0;
-    for (auto const& row : money.refunds) units += row.return_id == subject_.stored.request.id && row.return_line == line ? row.quantity : 0;
-    return units;
-  }
-
   /// Units that the policy's `pay` makes due where the return is now, without those that are exchanged.
   std::int64_t due_units(trade::ReturnLineRow const& row, policy::ReturnDecision const& decision, ReturnCounts const& count) const {
     auto const& state = subject_.instance.stored.state;
@@ -140,7 +133,7 @@ class Refunding {
     if (!account) return Unexpected{account.error()};
     Due due;
     due.row = &row;
-    due.paid = paid_units(**account, row.line.number);
+    due.paid = subject_.refunded((*account)->refunds, row.line.number);
     ReturnedLine line;
     if (auto const looked = line.look(context_, subject_.stored.request, row); !looked) return Unexpected{looked.error()};
     auto const count = subject_.count(row.line.number);

@@ -83,6 +83,14 @@ ReturnCounts ReturnSubject::count(std::int32_t line) const {
   return out;
 }
 
+std::int64_t ReturnSubject::refunded(std::vector<trade::RefundRow> const& refunds, std::int32_t line) const {
+  std::int64_t units = 0;
+  for (auto const& part : refunds) {
+    if (part.return_id == stored.request.id && part.return_line == line && part.kind == "goods") units += part.quantity;
+  }
+  return units;
+}
+
 trade::ReturnLineRow const* ReturnSubject::find(std::int32_t line) const {
   auto const found = std::find_if(stored.lines.begin(), stored.lines.end(), [&](trade::ReturnLineRow const& row) { return row.line.number == line; });
   return found == stored.lines.end() ? nullptr : &*found;
@@ -107,11 +115,7 @@ Result<void> ReturnSubject::accrue(Context& context) {
     auto refunds = kept.refunds_of(row.line.order);
     if (!refunds) return Unexpected{refunds.error()};
     refunds->insert(refunds->end(), context.changes.refunds.begin(), context.changes.refunds.end());
-    std::int64_t paid = 0;
-    for (auto const& part : *refunds) {
-      if (part.return_id == stored.request.id && part.return_line == row.line.number && part.kind == "goods") paid += part.quantity;
-    }
-    auto const waits = row.line.quantity - count.rejected - count.exchanged - paid;
+    auto const waits = row.line.quantity - count.rejected - count.exchanged - refunded(*refunds, row.line.number);
     if (waits > 0) expected += returns::share(row.refund_minor, waits, row.line.quantity);
   }
   if (expected == booked) return {};
@@ -138,9 +142,7 @@ Result<void> ReturnSubject::assert_event(Context& context, std::string const& ev
       if (!counts(row)) continue;
       auto refunds = store::Refunds(context.store).refunds_of(row.line.order);
       if (!refunds) return Unexpected{refunds.error()};
-      bool const paid =
-          std::any_of(refunds->begin(), refunds->end(), [&](auto const& part) { return part.return_id == stored.request.id && part.quantity > 0; });
-      if (count(row.line.number).exchanged > 0 || paid)
+      if (count(row.line.number).exchanged > 0 || refunded(*refunds, row.line.number) > 0)
         return context.refuse("units_settled", "units of it were paid back or exchanged", "close it, or take the exchange back first");
     }
   }

@@ -39,6 +39,8 @@ class ReturnSubject : public Subject {
   /// Whether the line was authorized, by the policy or by a person.
   [[nodiscard]] static bool counts(trade::ReturnLineRow const& row) { return row.verdict != "deny" && !row.line.order.empty(); }
   [[nodiscard]] ReturnCounts count(std::int32_t line) const;
+  /// Units of a line that were paid back, of the refunds of its order: what is exchanged is counted by itself.
+  [[nodiscard]] std::int64_t refunded(std::vector<trade::RefundRow> const& refunds, std::int32_t line) const;
   [[nodiscard]] trade::ReturnLineRow const* find(std::int32_t line) const;
   void note(Context& context, trade::ReturnMoveRow row);
   /// Brings what is booked as owed for it to what is to be expected now.

@@ -93,11 +93,13 @@ Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredIns
       if (!valued) return valued;
     }
   }
-  std::map<std::string, std::int64_t> units;
-  for (auto const& content : contents) units[content.item] += content.quantity;
-  auto const part = part_of(view.stored.order, units);
-  auto const posted = post_event(context, "shipment.shipped", &view.facts, &part, {{"shipment.id", parcel.subject}}, view.stored.order.id, event.transfers);
-  if (!posted) return posted;
+  if (policy_posts_on(context, "shipment.shipped")) {
+    std::map<std::string, std::int64_t> units;
+    for (auto const& content : contents) units[content.item] += content.quantity;
+    auto const part = part_of(view.stored.order, units);
+    auto const posted = post_event(context, "shipment.shipped", &view.facts, &part, {{"shipment.id", parcel.subject}}, view.stored.order.id, event.transfers);
+    if (!posted) return posted;
+  }
   ledger::Applied applied;
   return context.apply(std::move(event), applied);
 }

@@ -220,12 +220,11 @@ Result<void> revalue(Context& context, trade::Item const& before, trade::Item co
     if (!is_standard(before) && !is_standard(after)) {
       auto const currency = currency_of(context, after, {});
       if (!currency) return Unexpected{currency.error()};
-      auto const from = pool_of(context.ledger, before, shelf);
-      if (from == ledger::no_pool || context.ledger.cost(from).quantity == 0) continue;
+      if (pool == ledger::no_pool || context.ledger.cost(pool).quantity == 0) continue;
       auto const to = open_pool(context, after, shelf, *currency);
       if (!to) return Unexpected{to.error()};
-      if (from == *to) continue;
-      auto move = move_of(context, ledger::CostMoveKind::transfer, from, context.ledger.cost(from).quantity, *currency, reference);
+      if (pool == *to) continue;
+      auto move = move_of(context, ledger::CostMoveKind::transfer, pool, context.ledger.cost(pool).quantity, *currency, reference);
       move.to = *to;
       event.costs.push_back(std::move(move));
       continue;

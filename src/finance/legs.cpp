@@ -1,5 +1,7 @@
 #include <bylaw/finance/legs.hpp>
 
+#include <utility>
+
 namespace bylaw::inline v0::finance {
 
 namespace {
@@ -19,6 +21,11 @@ std::vector<Leg> moved(char const* debit, char const* credit, Money amount) {
   if (amount.amount_minor() < 0) return legs({{credit, debit, Money(-amount.amount_minor(), amount.currency())}});
   return legs({{debit, credit, amount}});
 }
+std::vector<Leg> reversed(std::vector<Leg> legs) {
+  for (auto& leg : legs) std::swap(leg.debit, leg.credit);
+  return legs;
+}
+
 std::vector<Leg> invoiced(Money goods, Money discount, Money shipping, Money tax) {
   return legs({{"assets:receivable", "income:sales", goods},
                {"income:discounts", "income:sales", discount},

@@ -139,12 +139,4 @@ Result<bool> Refunds::is_receipt(std::int64_t cost_move, std::string_view refere
   return found;
 }
 
-Result<std::int64_t> Refunds::returns_of_customer(std::string_view customer, Timestamp after, std::string_view except) {
-  Statement q(impl_->db.get(), "SELECT count(*) FROM return_doc WHERE customer=?1 AND requested>?2 AND id != ?3");
-  std::int64_t out = 0;
-  if (q.reset().bind(customer).bind(after.value).bind(except).step()) out = q.number();
-  if (q.failed()) return impl_->fail();
-  return out;
-}
-
 }  // namespace bylaw::inline v0::store

@@ -16,6 +16,8 @@ struct Leg {
 /// What each event of the trade means for the books. Amounts of zero leave no leg. Pure.
 /// From one account to another; an amount below zero goes the other way.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> moved(char const* debit, char const* credit, Money amount);
+/// The same taken back.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> reversed(std::vector<Leg> legs);
 /// `goods` and `shipping` without tax, after discounts; `discount` is what was taken off the goods.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> invoiced(Money goods, Money discount, Money shipping, Money tax);
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> paid(std::string const& tender, Money amount);

@@ -31,8 +31,6 @@ class BYLAW_EXPORT Refunds {
   [[nodiscard]] Result<Cost> came_back(std::string_view order, std::string_view item, std::string_view lot);
   /// Whether a cost move is a receipt of this reference.
   [[nodiscard]] Result<bool> is_receipt(std::int64_t cost_move, std::string_view reference);
-  /// Returns of a customer that were asked for after a moment, but for one.
-  [[nodiscard]] Result<std::int64_t> returns_of_customer(std::string_view customer, Timestamp after, std::string_view except);
 
  private:
   Store::Impl* impl_;
