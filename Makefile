@@ -4,7 +4,7 @@ BUILD ?= build
 TYPE ?= Release
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := g++ cmake ninja-build ccache pkg-config libboost-dev libsqlite3-dev libssl-dev libhowardhinnant-date-dev \
-  libyaml-cpp-dev libcurl4-openssl-dev libsimdjson-dev libre2-dev libcsv-dev libxxhash-dev libcli11-dev doctest-dev nlohmann-json3-dev tzdata \
+  libyaml-cpp-dev libcurl4-openssl-dev libsimdjson-dev libre2-dev libcsv-dev libxxhash-dev libmimalloc-dev libcli11-dev doctest-dev nlohmann-json3-dev tzdata \
   python3 python3-dev python3-numpy python3-pandas pybind11-dev time sqlite3 ledger beancount
 
 # What only `make full`, `make fuzz` and `make lint` need.

@@ -3,7 +3,9 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <map>
+#include <utility>
 
 #include <bylaw/config/mapping_file.hpp>
 #include <bylaw/engine/engine.hpp>
@@ -91,7 +93,7 @@ class Importer {
       trade::ReceiveStock receipt{sku, mapping_.opening_stock_location, sold.units, "opening"};
       if (auto const done = push({prefix + "opening:" + sku, at, {}, receipt}); !done) return done;
     }
-    return flush();
+    return finish();
   }
 
   static Result<void> on_order(void* self, trade::Order& order) {
@@ -112,29 +114,11 @@ class Importer {
     return me.push({me.mapping_.source + ":return:" + request.id, at, {}, trade::RequestReturn{std::move(request)}});
   }
 
-  Result<void> flush() {
-    if (group_.empty()) return {};
-    auto const outcomes = engine_.submit(group_);
-    if (!outcomes) return Unexpected{outcomes.error()};
-    std::vector<Command> follow_up;
-    for (std::size_t i = 0; i < outcomes->size(); ++i) {
-      auto const& outcome = (*outcomes)[i];
-      count(outcome);
-      // What happened to a return afterwards is asserted only of those that were authorized.
-      if (group_[i].body.kind() != trade::RequestReturn::command_kind || outcome.state != "authorized") continue;
-      for (auto const& event : mapping_.return_events) {
-        trade::ReturnEvent body{outcome.subject, event, event == "inspect" ? mapping_.inspected_condition : "", ""};
-        follow_up.push_back({group_[i].id + ":" + event, group_[i].at, {}, std::move(body)});
-      }
-    }
-    group_.clear();
-    if (follow_up.empty()) return {};
-    auto const followed = engine_.submit(follow_up);
-    if (!followed) return Unexpected{followed.error()};
-    for (auto const& outcome : *followed) count(outcome);
-    return {};
+  /// Waits until everything that was pushed is in the store.
+  Result<void> finish() {
+    if (auto const handed = hand_over(); !handed) return handed;
+    return wait();
   }
-
   std::map<std::string, std::int64_t> refusals;
   std::int64_t accepted = 0;
   std::int64_t duplicates = 0;
@@ -143,7 +127,44 @@ class Importer {
   Result<void> push(Command command) {
     constexpr std::size_t group_size = 1000;
     group_.push_back(std::move(command));
-    return group_.size() >= group_size ? flush() : Result<void>{};
+    return group_.size() >= group_size ? hand_over() : Result<void>{};
+  }
+
+  /// The group before is done first: groups stay in their order, and no more than two are in memory.
+  Result<void> hand_over() {
+    if (auto const done = wait(); !done) return done;
+    if (group_.empty()) return {};
+    running_ = std::async(std::launch::async, [this, group = std::exchange(group_, {})] { return submit(group); });
+    return {};
+  }
+
+  /// What was refused is printed here, and not where it happens: the same file says the same in the same order.
+  Result<void> wait() {
+    if (!running_.valid()) return {};
+    auto done = running_.get();
+    std::fputs(std::exchange(refusal_notes_, {}).c_str(), stderr);
+    return done;
+  }
+
+  Result<void> submit(std::vector<Command> const& group) {
+    auto const outcomes = engine_.submit(group);
+    if (!outcomes) return Unexpected{outcomes.error()};
+    std::vector<Command> follow_up;
+    for (std::size_t i = 0; i < outcomes->size(); ++i) {
+      auto const& outcome = (*outcomes)[i];
+      count(outcome);
+      // What happened to a return afterwards is asserted only of those that were authorized.
+      if (group[i].body.kind() != trade::RequestReturn::command_kind || outcome.state != "authorized") continue;
+      for (auto const& event : mapping_.return_events) {
+        trade::ReturnEvent body{outcome.subject, event, event == "inspect" ? mapping_.inspected_condition : "", ""};
+        follow_up.push_back({group[i].id + ":" + event, group[i].at, {}, std::move(body)});
+      }
+    }
+    if (follow_up.empty()) return {};
+    auto const followed = engine_.submit(follow_up);
+    if (!followed) return Unexpected{followed.error()};
+    for (auto const& outcome : *followed) count(outcome);
+    return {};
   }
 
   void count(Outcome const& outcome) {
@@ -153,12 +174,14 @@ class Importer {
       return;
     }
     auto& seen = refusals[outcome.code];
-    if (++seen <= 5) std::fprintf(stderr, "refused: %s: %s\n", outcome.command_id.c_str(), outcome.message.c_str());
+    if (++seen <= 5) refusal_notes_ += "refused: " + outcome.command_id + ": " + outcome.message + "\n";
   }
 
   wire::Mapping const& mapping_;
   engine::Engine& engine_;
   std::vector<Command> group_;
+  std::string refusal_notes_;
+  std::future<Result<void>> running_;  ///< rows are read while the engine works on the group before
 };
 
 std::string decimal_text(Int128 nano) {
@@ -248,7 +271,7 @@ int import(ImportOptions const& options) {
     Progress progress("importing", size_of(options.file));
     if (auto const done = importer.master_data(survey); !done) return fail(done.error());
     if (auto const read = read_file(options.file, second, &progress); !read) return fail(read.error());
-    if (auto const done = importer.flush(); !done) return fail(done.error());
+    if (auto const done = importer.finish(); !done) return fail(done.error());
   }
   if (auto const closed = engine->close(); !closed) return fail(closed.error());
   print_summary(options, *mapping, second.totals(), importer);

@@ -172,7 +172,7 @@ struct Instance;
 [[nodiscard]] Result<void> run(Context& context, trade::AdjustCost const& body);
 
 /// Whether there are such an item and such a place. Errors: `unknown_item`, `no_stock_item`, `unknown_location`.
-[[nodiscard]] Result<void> check_place(Context& context, std::string const& sku, std::string const& place, std::optional<trade::Item>& out);
+[[nodiscard]] Result<void> check_place(Context& context, std::string const& sku, std::string const& place, trade::Item const*& out);
 
 /// Turns what a workflow did with an event into a refusal, or nothing when it moved or put the event aside.
 [[nodiscard]] Result<void> check_step(Context const& context, Instance const& instance, workflow::Step const& step, std::string const& event,

@@ -7,7 +7,7 @@ namespace bylaw::inline v0::engine {
 
 Result<void> run(Context& context, trade::ReturnToVendor const& body) {
   context.outcome.subject = body.item;
-  std::optional<trade::Item> item;
+  trade::Item const* item = nullptr;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
   auto const shelf = context.shelf(body.item, body.location, body.lot, body.status);
   auto const free = context.ledger.balance(shelf).available();
@@ -41,7 +41,7 @@ Result<void> run(Context& context, trade::ReturnToVendor const& body) {
 
 Result<void> run(Context& context, trade::AdjustCost const& body) {
   context.outcome.subject = body.item;
-  std::optional<trade::Item> item;
+  trade::Item const* item = nullptr;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
   StockBooks const books(context);
   auto const method = cost_method_of(*item);

@@ -78,7 +78,7 @@ Result<void> run(Context& context, trade::DefineEntry const& body) {
   return put(context, body.kind, body.id, body.effective, body.removed, values.take());
 }
 
-Result<void> check_place(Context& context, std::string const& sku, std::string const& place, std::optional<trade::Item>& out) {
+Result<void> check_place(Context& context, std::string const& sku, std::string const& place, trade::Item const*& out) {
   auto item = context.store.load_item(sku, context.command.at);
   if (!item) return Unexpected{item.error()};
   if (!*item) return context.refuse("unknown_item", "there is no item `" + sku + "`", "send `define_item` first");
@@ -88,13 +88,13 @@ Result<void> check_place(Context& context, std::string const& sku, std::string c
   bool known = false;
   for (auto const& location : *locations) known = known || location.id == place;
   if (!known) return context.refuse("unknown_location", "there is no location `" + place + "`", "send `define_location` first");
-  out = std::move(*item);
+  out = *item;
   return {};
 }
 
 Result<void> run(Context& context, trade::ReceiveStock const& body) {
   context.outcome.subject = body.item;
-  std::optional<trade::Item> item;
+  trade::Item const* item = nullptr;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
   ledger::Group event;
   ledger::Transfer in;

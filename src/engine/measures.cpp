@@ -116,13 +116,11 @@ Result<void> rebuild(Version const& version, std::size_t index, store::Store& st
     rulebook::OrderFacts facts;
     facts.order = &(*stored)->order;
     facts.imported = (*stored)->imported;
-    std::vector<std::optional<trade::Item>> items;
     for (auto const& line : (*stored)->order.lines) {
       auto item = store.load_item(line.item, facts.imported);
       if (!item) return Unexpected{item.error()};
-      items.push_back(std::move(*item));
+      facts.items.push_back(*item);
     }
-    for (auto const& item : items) facts.items.push_back(item ? &*item : nullptr);
     std::vector<trade::MeasureRow> rows;
     // An order of before that this measure cannot compute does not count: it must not keep everybody from working.
     if (auto const done = entry(version, index, facts, {}, id, facts.imported, rows); !done) {

@@ -29,7 +29,7 @@ ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, st
 
 Result<void> run(Context& context, trade::MoveStock const& body) {
   context.outcome.subject = body.item;
-  std::optional<trade::Item> item;
+  trade::Item const* item = nullptr;
   if (auto const there = check_place(context, body.item, body.from, item); !there) return there;
   if (auto const there = check_place(context, body.item, body.to, item); !there) return there;
   for (auto const* status : {&body.from_status, &body.to_status}) {
@@ -113,7 +113,7 @@ Result<void> run(Context& context, trade::PostCount const& body) {
   context.outcome.subject = body.sheet;
   // First the whole sheet is looked at: a shelf that has moved since makes it stale, and nothing of it is posted.
   for (auto const& row : body.rows) {
-    std::optional<trade::Item> item;
+    trade::Item const* item = nullptr;
     if (auto const there = check_place(context, row.item, row.location, item); !there) return there;
     auto const now = counted_here(context, row.item, row.location, row.lot);
     if (!row.counted || now == row.expected) continue;

@@ -157,7 +157,7 @@ Result<void> run(Context& context, trade::ObserveStock const& body) {
   if (body.quantity < (counted ? 0 : 1) || body.expected < -1) {
     return context.refuse("bad_quantity", "a quantity above zero is expected", "write how many units were seen");
   }
-  std::optional<trade::Item> item;
+  trade::Item const* item = nullptr;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
   auto moved = movements(context, body, *item);
   if (!moved) return Unexpected{moved.error()};

@@ -34,15 +34,13 @@ Result<void> complete(Context& context, OrderView& view, bool paid) {
   auto const same = context.store.orders_of_customer(order.customer.id, order.id);
   if (!same) return Unexpected{same.error()};
   facts.same_customer_orders = *same;
-  view.items.clear();
+  facts.items.clear();
   for (auto const& line : order.lines) {
     auto item = context.store.load_item(line.item, context.command.at);
     if (!item) return Unexpected{item.error()};
-    view.items.push_back(std::move(*item));
+    facts.items.push_back(*item);
   }
   if (auto amounts = trade::amounts_of(order)) facts.amounts = std::move(*amounts);
-  facts.items.clear();
-  for (auto const& item : view.items) facts.items.push_back(item ? &*item : nullptr);
   if (auto const looked = look_around_customer(context, view); !looked) return looked;
   return read_measures(context, *context.version, view);
 }
@@ -52,8 +50,8 @@ namespace {
 Result<void> ship(Context& context, OrderView const& view) {
   auto const& id = view.stored.order.id;
   std::unordered_map<std::string_view, trade::Item const*> ordered;
-  for (auto const& item : view.items) {
-    if (item) ordered.emplace(item->sku, &*item);
+  for (auto const* item : view.facts.items) {
+    if (item != nullptr) ordered.emplace(item->sku, item);
   }
   ledger::Group event;
   std::map<std::string, std::int64_t> out;
@@ -66,12 +64,12 @@ Result<void> ship(Context& context, OrderView const& view) {
     }
     event.transfers.push_back(keep_of(pending, pending.amount));
     auto const known = ordered.find(key.unit);
-    std::optional<trade::Item> other;
+    trade::Item const* other = nullptr;
     if (known == ordered.end()) {
       // A substitute is none of the items that were ordered.
       auto found = context.store.load_item(key.unit, context.command.at);
       if (!found) return Unexpected{found.error()};
-      other = std::move(*found);
+      other = *found;
       if (!other) continue;
     }
     auto const& item = known != ordered.end() ? *known->second : *other;

@@ -9,7 +9,6 @@ namespace bylaw::inline v0::engine {
 /// An order as the rules see it, with the records it points to kept alive.
 struct OrderView {
   store::StoredOrder stored;
-  std::vector<std::optional<trade::Item>> items;
   std::vector<trade::HoldRow> holds;  ///< open ones
   bool shipped = false;
   bool waited = false;                                 ///< it had promises on supply before it was planned now

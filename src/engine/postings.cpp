@@ -54,7 +54,6 @@ Result<void> post_event(Context& context, std::string const& event, rulebook::Or
   auto const* rule = first_on(book.policy(), event);
   if (rule == nullptr) return {};
   rulebook::OrderFacts part;
-  std::vector<std::optional<trade::Item>> items;
   if (lines != nullptr) {
     part.order = lines;
     auto amounts = trade::amounts_of(*lines);
@@ -63,9 +62,8 @@ Result<void> post_event(Context& context, std::string const& event, rulebook::Or
     for (auto const& line : lines->lines) {
       auto item = context.store.load_item(line.item, context.command.at);
       if (!item) return Unexpected{item.error()};
-      items.push_back(std::move(*item));
+      part.items.push_back(*item);
     }
-    for (auto const& item : items) part.items.push_back(item ? &*item : nullptr);
   }
   auto const failed = [&](std::string const& why) {
     return open_exception(context, "posting_failed", "finance", {{"exception.event", event}, {"exception.order", reference}},

@@ -175,7 +175,7 @@ Result<void> run(Context& context, trade::ReserveStock const& body) {
   view.stored.imported = context.command.at;
   if (auto const completed = complete(context, view, false); !completed) return completed;
   for (std::size_t i = 0; i < body.lines.size(); ++i) {
-    if (!view.items[i]) return context.refuse("unknown_item", "there is no item `" + body.lines[i].item + "`", "send `define_item` first");
+    if (!view.facts.items[i]) return context.refuse("unknown_item", "there is no item `" + body.lines[i].item + "`", "send `define_item` first");
   }
   std::vector<allocation::Demand> ordered;
   for (auto const& wanted : body.lines) ordered.push_back({0, wanted.item, wanted.quantity});

@@ -74,10 +74,10 @@ Result<std::map<std::string, std::int64_t>> covered_units(Context& context, Orde
     more = more || units > 0;
   }
   if (!more) return out;
-  for (std::size_t i = 0; i < lines.size() && i < view.items.size(); ++i) {
+  for (std::size_t i = 0; i < lines.size() && i < view.facts.items.size(); ++i) {
     auto const missing = ordered[lines[i].item] - out[lines[i].item];
-    if (!view.items[i] || missing <= 0) continue;
-    auto const possible = substitutes_of(context, *view.items[i]);
+    if (!view.facts.items[i] || missing <= 0) continue;
+    auto const possible = substitutes_of(context, *view.facts.items[i]);
     if (!possible) return Unexpected{possible.error()};
     for (auto const& by : *possible) {
       auto const units = std::min(have[by], ordered[lines[i].item] - out[lines[i].item]);
@@ -109,7 +109,7 @@ Result<void> substitute(Context& context, Buyer const& buyer, OrderView& view, p
   auto taken = sourced.elsewhere;
   for (auto const& promise : sourced.promises) taken[promise.account.value] += promise.quantity;
   for (auto& demand : sourced.open) {
-    auto const& item = view.items[line_index(view.stored.order, demand.line)];
+    auto const& item = view.facts.items[line_index(view.stored.order, demand.line)];
     if (!item) continue;
     auto const possible = substitutes_of(context, *item);
     if (!possible) return Unexpected{possible.error()};

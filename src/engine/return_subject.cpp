@@ -23,8 +23,8 @@ Result<void> ReturnedLine::look(Context& context, trade::Return const& request, 
   }
   auto found = context.store.load_item(row.line.item, context.command.at);
   if (!found) return Unexpected{found.error()};
-  item = std::move(*found);
-  facts.item = item ? &*item : nullptr;
+  item = *found;
+  facts.item = item;
   auto const times = context.store.order_times(row.line.order);
   if (!times) return Unexpected{times.error()};
   facts.shipped = times->shipped;

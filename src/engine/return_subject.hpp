@@ -70,7 +70,7 @@ struct Asked {
 /// A line of a return with the sale that it belongs to, as the rules see it.
 struct ReturnedLine {
   OrderView view;
-  std::optional<trade::Item> item;
+  trade::Item const* item = nullptr;
   rulebook::ReturnFacts facts;
 
   [[nodiscard]] Result<void> look(Context& context, trade::Return const& request, trade::ReturnLineRow const& row);

@@ -116,7 +116,7 @@ Result<bool> shrink_transfer(Context& context, Replanning& replanning, std::stri
 
 Result<void> run(Context& context, trade::ExpectSupply const& body) {
   context.outcome.subject = body.supply;
-  std::optional<trade::Item> item;
+  trade::Item const* item = nullptr;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
   if (!body.from.empty()) {
     if (auto const there = check_place(context, body.item, body.from, item); !there) return there;
@@ -195,7 +195,7 @@ Result<void> run(Context& context, trade::SendSupply const& body) {
 
 Result<void> run(Context& context, trade::ReceiveSupply const& body) {
   context.outcome.subject = body.supply;
-  std::optional<trade::Item> item;
+  trade::Item const* item = nullptr;
   if (auto const there = check_place(context, body.item, body.location, item); !there) return there;
   auto const known = line_of(context, body.supply, body.item, body.location);
   if (!known) return Unexpected{known.error()};

@@ -12,7 +12,7 @@ using namespace trade;  // NOLINT
 namespace {
 
 bool write(Store::Impl& s, CatalogRow const& r, std::int64_t by) {
-  s.items.clear();
+  s.forget_items();
   s.locations.reset();
   if (s.kinds_known) s.kinds.insert(r.kind);
   return s.row(Journal::catalog_entry).bind(by).bind(r.kind).bind(r.id).bind(r.effective.value).bind(std::int64_t{r.removed}).bind(r.body).run();

@@ -216,10 +216,10 @@ Result<std::vector<StoredInstance>> Store::open_instances(std::int64_t definitio
   return out;
 }
 
-Result<std::vector<StoredTransition>> Store::history_of(StoredInstance const& instance) {
+Result<std::vector<StoredTransition>> Store::history_of(StoredInstance const& instance, std::int64_t after) {
   std::vector<StoredTransition> out;
   if (!impl_->flush_steps()) return impl_->fail();
-  for (auto seq = instance.last; seq > 0;) {
+  for (auto seq = instance.last; seq > after;) {
     auto& q = impl_->find_transition.reset().bind(seq);
     if (!q.step()) break;
     seq = q.number();

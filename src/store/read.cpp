@@ -239,18 +239,30 @@ Result<bool> Store::has_returns(std::string_view order) {
   return found;
 }
 
+/// What the steps of an order alone say: those that came since it was asked before are read.
+Result<OrderTimes> Store::step_times(StoredInstance const& instance) {
+  constexpr std::size_t cached_max = 32;
+  if (impl_->times.size() >= cached_max && impl_->times.count(instance.number) == 0) impl_->times.clear();
+  auto& [through, times] = impl_->times[instance.number];
+  auto const history = history_of(instance, through);
+  if (!history) return Unexpected{history.error()};
+  auto const rising = std::vector<StoredTransition>(history->rbegin(), history->rend());
+  for (auto const& step : rising) {
+    if (times.shipped == 0 && (step.event == "ship" || step.to == "shipped")) times.shipped = step.at.value;
+    if (step.event == "deliver") times.delivered = step.at.value;  // the last one counts
+    if (step.event == "pay") times.paid = true;                    // stores of the first versions have no fact of it
+  }
+  through = instance.last;
+  return times;
+}
+
 Result<OrderTimes> Store::order_times(std::string_view order) {
-  OrderTimes times;
   auto const instance = load_instance(order);
   if (!instance) return Unexpected{instance.error()};
-  if (!*instance) return times;
-  auto const history = history_of(**instance);
-  if (!history) return Unexpected{history.error()};
-  for (auto const& step : *history) {
-    if (step.event == "ship" || step.to == "shipped") times.shipped = step.at.value;       // backwards: the first one stays
-    if (step.event == "deliver" && times.delivered == 0) times.delivered = step.at.value;  // the last one counts
-    if (step.event == "pay") times.paid = true;                                            // stores of the first versions have no fact of it
-  }
+  if (!*instance) return OrderTimes{};
+  auto const stepped = step_times(**instance);
+  if (!stepped) return stepped;
+  auto times = *stepped;
   auto const facts = facts_of(order);
   if (!facts) return Unexpected{facts.error()};
   for (auto const& fact : *facts) {
@@ -282,20 +294,27 @@ Result<std::int64_t> Store::orders_of_customer(std::string_view customer, std::s
   return count;
 }
 
-Result<std::optional<Item>> Store::load_item(std::string_view sku, Timestamp at) {
+void Store::Impl::forget_items() {
+  for (auto& [sku, cached] : items) {
+    if (cached.item) retired_items.push_back(std::move(cached.item));
+  }
+  items.clear();
+}
+
+Result<Item const*> Store::load_item(std::string_view sku, Timestamp at) {
   constexpr std::size_t cached_max = 20'000;
   std::string key(sku);
   auto const cached = impl_->items.find(key);
-  if (cached != impl_->items.end() && cached->second.from <= at && at < cached->second.until) return cached->second.item;
+  if (cached != impl_->items.end() && cached->second.from <= at && at < cached->second.until) return cached->second.item.get();
   auto& q = impl_->find_entry.reset().bind(std::string_view("item")).bind(sku).bind(at.value);
-  Impl::CachedItem found{std::nullopt, Timestamp(INT64_MIN), Timestamp(INT64_MAX)};
+  Impl::CachedItem found{nullptr, Timestamp(INT64_MIN), Timestamp(INT64_MAX)};
   if (q.step()) {
     bool const removed = q.number() != 0;
     found.from = Timestamp(q.number());
     auto item = parse_body<Item>(q, wire::parse_item, impl_->path);
     q.reset();
-    if (!item) return item;
-    if (!removed) found.item = std::move(*item);
+    if (!item) return Unexpected{item.error()};
+    if (!removed && *item) found.item = std::make_shared<Item const>(std::move(**item));
   } else if (q.failed()) {
     return impl_->fail();
   }
@@ -303,8 +322,11 @@ Result<std::optional<Item>> Store::load_item(std::string_view sku, Timestamp at)
   if (next.step() && sqlite3_column_type(next.raw(), 0) != SQLITE_NULL) found.until = Timestamp(next.number());
   if (next.failed()) return impl_->fail();
   next.reset();
-  if (impl_->items.size() >= cached_max) impl_->items.clear();
-  return impl_->items.insert_or_assign(std::move(key), std::move(found)).first->second.item;
+  if (impl_->items.size() >= cached_max) impl_->forget_items();
+  auto& kept = impl_->items[std::move(key)];
+  if (kept.item) impl_->retired_items.push_back(std::move(kept.item));
+  kept = std::move(found);
+  return kept.item.get();
 }
 
 Result<std::vector<Location>> Store::locations(Timestamp at) {

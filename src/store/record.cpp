@@ -237,14 +237,13 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
 }
 
 bool Store::take_from_sale(std::string const& order, std::int32_t line, std::int64_t units) {
-  Statement find(impl_->db.get(),
-                 "SELECT d.customer, l.item, d.placed, l.seq FROM order_doc d JOIN order_line l ON l.order_seq=d.seq "
-                 "WHERE d.id=?1 AND l.number=?2 ORDER BY d.revision DESC LIMIT 1");
+  auto& find = impl_->line_sold;
   if (!find.reset().bind(order).bind(std::int64_t{line}).step()) return false;
   auto const customer = find.text();
   auto const item = find.text();
   auto const placed = find.number();
   auto const line_seq = find.number();
+  find.reset();
   return impl_->take_sale.reset().bind(units).bind(customer).bind(item).bind(placed).bind(line_seq).run();
 }
 

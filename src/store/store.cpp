@@ -45,6 +45,9 @@ void Store::Impl::prepare() {
   start_instance = prepared("INSERT INTO instance VALUES(?,?,?,?,?,?,0,'',?,0,?)");
   move_instance = prepared("UPDATE instance SET closed=?, state=?, since=?, last=? WHERE seq=?");
   add_sale = prepared("INSERT INTO sale_line VALUES(?,?,?,?,?)");
+  line_sold = prepared(
+      "SELECT d.customer, l.item, d.placed, l.seq FROM order_doc d JOIN order_line l ON l.order_seq=d.seq "
+      "WHERE d.id=?1 AND l.number=?2 ORDER BY d.revision DESC LIMIT 1");
   take_sale = prepared("UPDATE sale_line SET remaining = remaining - ?1 WHERE customer=?2 AND item=?3 AND placed=?4 AND line_seq=?5 AND remaining >= ?1");
   insert_commit = prepared("INSERT INTO commit_log VALUES(?,?,?)");
   begin = prepared("BEGIN IMMEDIATE");
@@ -207,6 +210,7 @@ Result<void> Store::begin() {
   if (!impl_->begin.reset().run()) return impl_->fail();
   impl_->open_transaction = true;
   impl_->dirty = false;
+  impl_->retired_items.clear();
   return {};
 }
 
@@ -263,6 +267,7 @@ void Store::rollback(ledger::Ledger& ledger) noexcept {
   impl_->counters = impl_->committed;
   impl_->items.clear();
   impl_->orders.clear();
+  impl_->times.clear();
   impl_->locations.reset();
   impl_->instances.clear();
   impl_->policies.clear();

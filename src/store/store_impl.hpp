@@ -72,13 +72,20 @@ struct Store::Impl {
   /// The row of an instance; nullptr when there is none, or the store failed (`failed`).
   [[nodiscard]] StoredInstance* find_instance(std::string_view subject, bool& failed);
   struct CachedItem {
-    std::optional<trade::Item> item;
+    std::shared_ptr<trade::Item const> item;
     Timestamp from;   ///< it is this from here
     Timestamp until;  ///< to here
   };
-  std::unordered_map<std::string, CachedItem> items;  ///< bounded cache of load_item
+  std::unordered_map<std::string, CachedItem> items;              ///< bounded cache of load_item
+  std::vector<std::shared_ptr<trade::Item const>> retired_items;  ///< not of the cache any more, and perhaps in somebody's hands until `begin`
+  void forget_items();
   /// A few orders as they were sent last, for what happens to one and the same several times in a row; the states are read anew.
   std::unordered_map<std::string, StoredOrder> orders;
+  struct CachedTimes {
+    std::int64_t through = 0;  ///< the last step of the order's history that is in them
+    OrderTimes times;
+  };
+  std::unordered_map<std::int64_t, CachedTimes> times;  ///< of a few orders, by instance, so that a long history is not read at every step
   struct CachedLocations {
     std::vector<trade::Location> all;
     Timestamp from;   ///< they are these from here
@@ -115,7 +122,7 @@ struct Store::Impl {
   Statement instance_by_subject, instance_by_number, children, find_transition, put_timer, end_timer, due, timers, expired, all_stops, first_due, elapsed,
       parked, facts, measured, put_measure;
   Statement find_command, find_order, order_lines, find_return, return_lines, holds, customer_orders, find_entry, next_entry, all_entries, put_personal,
-      personal_of, find_sale, find_sale_line, payments, return_moves, refund_parts;
+      personal_of, find_sale, find_sale_line, line_sold, payments, return_moves, refund_parts;
 
   ~Impl();
   [[nodiscard]] Unexpected<Error> fail() const;

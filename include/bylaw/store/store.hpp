@@ -125,8 +125,8 @@ class BYLAW_EXPORT Store {
   [[nodiscard]] Result<std::vector<StoredInstance>> children_of(std::int64_t number);
   /// Open instances of a definition after a number, rising.
   [[nodiscard]] Result<std::vector<StoredInstance>> open_instances(std::int64_t definition, std::int64_t after, std::int64_t count_max);
-  /// What moved an instance, newest first.
-  [[nodiscard]] Result<std::vector<StoredTransition>> history_of(StoredInstance const& instance);
+  /// What moved an instance, newest first, back to a step that is known already: `after` is its number, 0 for all of them.
+  [[nodiscard]] Result<std::vector<StoredTransition>> history_of(StoredInstance const& instance, std::int64_t after = 0);
   /// Clocks of an instance that have run out and whose guard did not hold then: their names.
   [[nodiscard]] Result<std::vector<std::string>> elapsed_timers(std::int64_t number);
   /// All clocks of an instance.
@@ -160,8 +160,9 @@ class BYLAW_EXPORT Store {
   [[nodiscard]] Result<bool> has_returns(std::string_view order);
   [[nodiscard]] Result<OrderTimes> order_times(std::string_view order);
   [[nodiscard]] Result<std::int64_t> orders_of_customer(std::string_view customer, std::string_view except);
-  /// The item as it is at a time.
-  [[nodiscard]] Result<std::optional<trade::Item>> load_item(std::string_view sku, Timestamp at);
+  /// The item as it is at a time; nullptr when there is none. It stays where it is until the next `begin` or `rollback`: a command asks
+  /// for the items of all its lines many times, and copies of them took a twelfth of an import.
+  [[nodiscard]] Result<trade::Item const*> load_item(std::string_view sku, Timestamp at);
   [[nodiscard]] Result<std::vector<trade::Location>> locations(Timestamp at);
   /// Sales of the item to the customer, not later than `before`, latest first, with units left.
   [[nodiscard]] Result<std::vector<SaleLine>> sales_of(std::string_view customer, std::string_view item, Timestamp before);
@@ -181,6 +182,7 @@ class BYLAW_EXPORT Store {
   friend class Refunds;
   explicit Store(Impl* impl) noexcept : impl_(impl) {}
   [[nodiscard]] Result<std::optional<StoredOrder>> read_order(std::string_view id);
+  [[nodiscard]] Result<OrderTimes> step_times(StoredInstance const& instance);
   [[nodiscard]] bool take_from_sale(std::string const& order, std::int32_t line, std::int64_t units);
   Impl* impl_ = nullptr;
 };
