@@ -5,7 +5,8 @@ TYPE ?= Release
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := g++ cmake ninja-build ccache pkg-config libboost-dev libsqlite3-dev libssl-dev libhowardhinnant-date-dev \
   libyaml-cpp-dev libcurl4-openssl-dev libsimdjson-dev libre2-dev libcsv-dev libxxhash-dev libmimalloc-dev libcli11-dev doctest-dev nlohmann-json3-dev tzdata \
-  python3 python3-dev python3-numpy python3-pandas pybind11-dev time sqlite3 ledger beancount
+  python3 python3-dev python3-numpy python3-pandas pybind11-dev python3-setuptools python3-wheel python3-pip python3-venv \
+  python3-pytest python3-hypothesis python3-matplotlib python3-dask python3-distributed mypy time sqlite3 ledger beancount
 
 # What only `make full`, `make fuzz` and `make lint` need.
 FULL_PACKAGES := clang libclang-rt-14-dev llvm-14 afl++ clang-format clang-tidy

@@ -88,7 +88,7 @@ int audit(std::string const& path, std::string const& order, Format format) {
 }
 
 int verify(std::string const& path) {
-  auto const verified = store::verify(path);
+  auto const verified = store::verify(path, true);
   if (!verified) return fail(verified.error());
   std::printf("%lld commits, %lld transfers, %lld orders and returns\n", static_cast<long long>(verified->commits), static_cast<long long>(verified->transfers),
               static_cast<long long>(verified->subjects));

@@ -93,6 +93,10 @@ Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, Zone
       roots.push_back({fs::path(file).lexically_normal().string(), std::move(*text)});
     }
   }
+  return load_texts(std::move(roots), zones, today);
+}
+
+rulebook::Loaded load_texts(std::vector<policy::Source> roots, ZoneTable const& zones, Date today) {
   return rulebook::load(std::move(roots), {load_used, nullptr}, zones, today);
 }
 

@@ -252,4 +252,12 @@ Result<store::Table> audit(store::Reader& reader, std::string const& subject) {
   return table;
 }
 
+Result<store::Table> journal(store::Reader& reader, std::int64_t after, std::int64_t count_max) {
+  return reader.query(
+      "SELECT c.seq, c.id, c.kind AS command, c.at, l.recorded_at AS recorded, c.user, c.role, CASE c.status WHEN 0 THEN 'accepted' ELSE 'refused' END AS status, "
+      "c.code, c.message, c.subject, c.state, coalesce(p.hash, '') AS policy FROM command c JOIN commit_log l ON l.seq = c.commit_seq "
+      "LEFT JOIN policy_version p ON p.seq = c.policy WHERE c.seq > CAST(?1 AS INTEGER) ORDER BY c.seq LIMIT CAST(?2 AS INTEGER)",
+      {std::to_string(after), std::to_string(count_max)});
+}
+
 }  // namespace bylaw::inline v0::report

@@ -41,7 +41,8 @@ try:
     check(work / "pc_host", "pkg-config")
 
     folder = project("subdirectory", f"add_subdirectory({source} bylaw)\n")
-    run("cmake", "-S", folder, "-B", folder / "b", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON", *launcher)
+    run("cmake", "-S", folder, "-B", folder / "b", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON",
+        "-DBYLAW_WARNINGS_AS_ERRORS=ON", *launcher)  # the flags of our own build, so that ccache knows most of it
     run("cmake", "--build", folder / "b")
     check(folder / "b/host", "add_subdirectory, shared")
     symbols = run("nm", "-DC", "--defined-only", next((folder / "b").rglob("libbylaw.so")))

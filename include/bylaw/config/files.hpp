@@ -24,4 +24,7 @@ namespace bylaw::inline v0::config {
 /// Errors: `cannot_read`; what is wrong inside the files is in Loaded::diagnostics.
 [[nodiscard]] BYLAW_EXPORT Result<rulebook::Loaded> load_policy(std::vector<std::string> const& paths, ZoneTable const& zones, Date today = Date{INT32_MIN});
 
+/// The same from texts in memory: `use` looks beside the name of the using text, then among the shipped files.
+[[nodiscard]] BYLAW_EXPORT rulebook::Loaded load_texts(std::vector<policy::Source> roots, ZoneTable const& zones, Date today = Date{INT32_MIN});
+
 }  // namespace bylaw::inline v0::config

@@ -51,4 +51,24 @@ struct OrderColumns {
 /// BatchError of its order where a rule in force asks for it.
 [[nodiscard]] BYLAW_EXPORT Result<void> decide_holds(Policy const& policy, OrderColumns const& orders, Timestamp now, HoldBatch& out, Functions functions = {});
 
+/// Which orders of a table are decided, and when.
+struct OrderRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;            ///< the first one that is not
+  Timestamp now{};                ///< for all of them
+  Timestamp const* at = nullptr;  ///< or for each order of the table its own time
+};
+
+/// What takes the decisions of a long table: `batch` has those of the orders from `first` on, by rows of its own, and is used again for the
+/// next part. Called on the thread of the call; false ends it.
+struct HoldParts {
+  bool (*take)(void* context, std::size_t first, HoldBatch const& batch) = nullptr;
+  void* context = nullptr;
+};
+
+/// The same for a table of millions of orders, in parts that fit into a cache: history is decided without a hit of all of it in memory.
+/// Ranges of one table may be decided at the same time on several threads. Errors: as `decide_holds`.
+[[nodiscard]] BYLAW_EXPORT Result<void> decide_holds_in_parts(Policy const& policy, OrderColumns const& orders, OrderRange const& range, HoldParts parts,
+                                                              Functions functions = {});
+
 }  // namespace bylaw::inline v0::policy

@@ -40,5 +40,8 @@ struct Entry {
 [[nodiscard]] BYLAW_EXPORT Result<store::Table> run(store::Reader& reader, std::string_view name);
 /// Everything that happened to an order or return, in order, with who, why and policy version.
 [[nodiscard]] BYLAW_EXPORT Result<store::Table> audit(store::Reader& reader, std::string const& subject);
+/// The commands that the store has taken, accepted or refused, after one of a number and in their order: who sent what when, what came of it,
+/// and under which policy version. `at` and `recorded` are milliseconds UTC.
+[[nodiscard]] BYLAW_EXPORT Result<store::Table> journal(store::Reader& reader, std::int64_t after, std::int64_t count_max);
 
 }  // namespace bylaw::inline v0::report

@@ -84,7 +84,7 @@ ColumnSources sources_of(Policy const& policy, index::FrameIndex const& from, st
   return out;
 }
 
-class ColumnFacts final : public Facts {
+class ColumnFacts : public Facts {
  public:
   ColumnFacts(Policy const& policy, TableSection const& root) : policy_(policy), root_(root) {
     auto const& impl = policy.impl();
@@ -189,6 +189,24 @@ class ColumnFacts final : public Facts {
   std::uint32_t count_ = 0;
 };
 
+/// A table from one of its rows on.
+class PartFacts final : public ColumnFacts {
+ public:
+  using ColumnFacts::ColumnFacts;
+  std::size_t begin = 0;
+
+  index::Block& fill_orders(std::size_t first, std::uint32_t count) override { return ColumnFacts::fill_orders(begin + first, count); }
+  [[nodiscard]] Result<Frame> read(std::size_t row) const override { return ColumnFacts::read(begin + row); }
+};
+
+/// The first order from `from` on that is decided at another time, or `end`.
+std::size_t end_of_moment(OrderRange const& range, std::size_t from, std::size_t end) {
+  if (range.at == nullptr) return end;
+  auto to = from + 1;
+  while (to < end && range.at[to] == range.at[from]) ++to;
+  return to;
+}
+
 }  // namespace
 
 }  // namespace batch
@@ -199,6 +217,26 @@ Result<void> decide_holds(Policy const& policy, OrderColumns const& orders, Time
   if (!section) return Unexpected{section.error()};
   batch::ColumnFacts facts(policy, *section);
   batch::decide_holds(policy, facts, orders.rows, now, functions, out);
+  return {};
+}
+
+Result<void> decide_holds_in_parts(Policy const& policy, OrderColumns const& orders, OrderRange const& range, HoldParts parts, Functions functions) {
+  constexpr std::size_t part_rows = 4096;
+  if (policy.empty()) return failure("no_policy", "there is no policy to decide by", {}, "load one without errors first");
+  if (range.begin > range.end || range.end > orders.rows) {
+    return failure("columns_mismatch", "the range ends behind the last order", {}, "give rows of the table");
+  }
+  auto const section = batch::table_section(policy, orders);
+  if (!section) return Unexpected{section.error()};
+  batch::PartFacts facts(policy, *section);
+  HoldBatch out;
+  for (auto first = range.begin; first < range.end;) {
+    auto const end = batch::end_of_moment(range, first, std::min(first + part_rows, range.end));
+    facts.begin = first;
+    batch::decide_holds(policy, facts, end - first, range.at == nullptr ? range.now : range.at[first], functions, out);
+    if (!parts.take(parts.context, first, out)) return {};
+    first = end;
+  }
   return {};
 }
 

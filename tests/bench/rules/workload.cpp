@@ -77,7 +77,7 @@ policy::Binding<Order> Workload::binding() const {
   address.field("distance_km", &Address::distance_km);
   auto order = bind<Order>("order");
   order.interned("sales_channel", &Order::channel, texts("channel")).interned("currency_code", &Order::currency, texts("currency"));
-  order.money("total", &Order::total, usd).field("age_min", &Order::age_min).field("priority", &Order::priority).flag("gift", &Order::gift);
+  order.money("total", &Order::total, usd).field("age_min", &Order::age_min).field("rank", &Order::priority).flag("gift", &Order::gift);
   order.record("customer", &Order::customer, customer).record("payment", &Order::payment, payment).record("ship_to", &Order::ship_to, address);
   order.many(
       "lines", [](Order const& o) { return std::span(o.lines, static_cast<std::size_t>(o.nlines)); }, line);
@@ -112,7 +112,7 @@ WorkloadColumns::WorkloadColumns(Workload const& workload) {
   of_order("order.currency_code", first.currency, "currency");
   of_order("order.total", first.total);
   of_order("order.age_min", first.age_min);
-  of_order("order.priority", first.priority);
+  of_order("order.rank", first.priority);
   of_order("order.gift", first.gift);
   of_order("order.customer.class", first.customer.segment, "customer.segment");
   of_order("order.customer.email_domain", first.customer.email_domain, "customer.email_domain");

@@ -20,7 +20,7 @@ import numpy as np
 # Facts: name in the generator, path in policies, kind. The order is that of the structs of the twins.
 SCALARS = [
     ("channel", "order.sales_channel", "text"), ("currency", "order.currency_code", "text"), ("total", "order.total", "money"),
-    ("age_min", "order.age_min", "number"), ("priority", "order.priority", "number"), ("gift", "order.gift", "bool"),
+    ("age_min", "order.age_min", "number"), ("priority", "order.rank", "number"), ("gift", "order.gift", "bool"),
     ("customer.segment", "customer.class", "text"), ("customer.email_domain", "customer.email_domain", "text"),
     ("customer.age_days", "customer.age_days", "number"), ("customer.orders", "customer.orders", "number"),
     ("customer.chargebacks", "customer.chargeback_count", "number"), ("customer.credit_limit", "customer.limit", "money"),
@@ -36,7 +36,7 @@ LINES_MAX = 5
 
 SCHEMA = """policy bench { currency USD; time zone "UTC"; }
 extend record order {
-  sales_channel: text; currency_code: text; age_min: decimal; priority: decimal; gift: bool;
+  sales_channel: text; currency_code: text; age_min: decimal; rank: decimal; gift: bool;
 }
 extend record customer {
   class: text; email_domain: text; age_days: decimal; orders: decimal; chargeback_count: decimal; limit: money; balance: money;

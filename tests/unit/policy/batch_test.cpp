@@ -326,6 +326,68 @@ TEST_CASE("a policy is replaced while others decide, and no batch mixes two") {
   CHECK(mixed.load() == 0);
 }
 
+TEST_CASE("a long table in parts is decided as orders one by one, each at its own time") {
+  auto const compiled = compile(head + hold("dear", "order.total > 100.00 USD") + hold("many", "any line where line.quantity > 3 each") +
+                                hold("old", "now > order.placed + 2 hours") + hold("dated", "order.total > 50.00 USD", "effective from 2026-06-01; ") +
+                                hold("each", "line.quantity > 5 each", "scope line; "));
+  REQUIRE_MESSAGE(!compiled.policy.empty(), (compiled.diagnostics.empty() ? "" : compiled.diagnostics[0].message));
+  constexpr std::size_t rows = 9001;
+  std::vector<std::int64_t> cents, placed;
+  std::vector<Timestamp> at;
+  std::vector<std::uint32_t> offsets{0};
+  std::vector<std::int16_t> quantities;
+  std::uint32_t seed = 1;
+  auto const below = [&](std::uint32_t end) { return (seed = seed * 1664525 + 1013904223) / 65536 % end; };
+  std::int64_t const may = 1'777'593'600'000;  // 2026-05-01
+  for (std::size_t i = 0; i < rows; ++i) {
+    cents.push_back(below(20'000));
+    placed.push_back(may + std::int64_t{below(86'400 * 60)} * 1000);
+    at.push_back(Timestamp(placed.back() + below(4) * 3'600'000));
+    if (below(3) == 0 && i > 0) at.back() = at[i - 1];
+    for (auto n = below(4); n > 0; --n) quantities.push_back(static_cast<std::int16_t>(below(8)));
+    offsets.push_back(static_cast<std::uint32_t>(quantities.size()));
+  }
+  policy::OrderColumns table;
+  table.rows = rows;
+  table.fields.push_back({"order.total", policy::Memory::Form::i64, cents.data(), rows});
+  table.fields.push_back({"order.placed", policy::Memory::Form::i64, placed.data(), rows});
+  table.fields.push_back({"order.lines.quantity", policy::Memory::Form::i16, quantities.data(), quantities.size()});
+  table.lists.push_back({"order.lines", offsets.data()});
+
+  std::vector<std::vector<policy::BatchHit>> got(rows);
+  policy::HoldParts const gather{[](void* to, std::size_t first, policy::HoldBatch const& batch) {
+                                   CHECK(batch.errors().empty());
+                                   for (std::size_t row = 0; row < batch.size(); ++row) {
+                                     (*static_cast<std::vector<std::vector<policy::BatchHit>>*>(to))[first + row].assign(batch.begin(row), batch.end(row));
+                                   }
+                                   return true;
+                                 },
+                                 &got};
+  SUBCASE("each at its own time") { REQUIRE(policy::decide_holds_in_parts(compiled.policy, table, {0, rows, {}, at.data()}, gather)); }
+  SUBCASE("all at one time, in two ranges") {
+    at.assign(rows, Timestamp(may + 30ll * 86'400'000));
+    REQUIRE(policy::decide_holds_in_parts(compiled.policy, table, {5000, rows, at[0]}, gather));
+    REQUIRE(policy::decide_holds_in_parts(compiled.policy, table, {0, 5000, at[0]}, gather));
+  }
+  std::size_t hits = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    // The same table of one order: offsets begin where its lines do.
+    auto one = table;
+    one.rows = 1;
+    one.fields[0].values = &cents[i];
+    one.fields[1].values = &placed[i];
+    one.lists[0].offsets = &offsets[i];
+    policy::HoldBatch batch;
+    REQUIRE(policy::decide_holds(compiled.policy, one, at[i], batch));
+    hits += batch.hit_count();
+    CHECK(std::vector<policy::BatchHit>(batch.begin(0), batch.end(0)) == got[i]);
+  }
+  CHECK(hits > rows);
+  auto const beyond = policy::decide_holds_in_parts(compiled.policy, table, {0, rows + 1, at[0]}, gather);
+  REQUIRE_FALSE(beyond);
+  CHECK(beyond.error().code == "columns_mismatch");
+}
+
 TEST_CASE("columns that do not fit are named, all of them") {
   auto const compiled = compile(head + hold("a", "order.total > 1.00 USD and order.channel == web and any line of order.lines where line.code == \"x\""));
   std::int64_t const cents[] = {50, 500};

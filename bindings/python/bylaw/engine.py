@@ -1,0 +1,53 @@
+"""The engine in memory, for simulations: the same code that runs orders in a host."""
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import tempfile
+from typing import Any, Iterable, Mapping, Optional, Union
+
+from . import _bylaw
+from .policy import Moment, Policy, document_of, moment_ms
+from .store import Store
+
+
+class Engine:
+    """Runs commands by a policy. Without a path the store is a file of its own that goes with the engine. Time is that of the
+    commands: clocks that are due before a command fire before it. Use it in a `with` block, or call `close`."""
+
+    def __init__(self, policy: Policy, path: Optional[Union[str, os.PathLike[str]]] = None, *, now: Optional[Moment] = None) -> None:
+        self._folder = None if path is not None else tempfile.TemporaryDirectory(prefix="bylaw_")
+        self.path = os.fspath(path) if path is not None else os.path.join(self._folder.name if self._folder else "", "simulation.db")
+        self._simulation = _bylaw.Simulation(policy._compiled, self.path, moment_ms(now) if now is not None else 0)
+        self._numbers = itertools.count(1)
+
+    def submit(self, commands: Union[Mapping[str, Any], Iterable[Mapping[str, Any]]]) -> Any:
+        """Submits one command (a dict, as docs/commands.md describes them) or several in one commit; returns their outcomes: dicts
+        with `status`, `code`, `message`, `subject`, `state`. A command without `command_id` gets one. A refused command is an outcome.
+        Raises FactError for a command that cannot be read, StoreError when the store fails."""
+        group = [commands] if isinstance(commands, Mapping) else list(commands)
+        texts = [json.dumps({"command_id": f"simulation:{next(self._numbers)}", **document_of(command)}) for command in group]
+        outcomes = [json.loads(text) for text in self._simulation.submit(texts)]
+        return outcomes[0] if isinstance(commands, Mapping) else outcomes
+
+    def run_until(self, now: Moment) -> list[dict[str, Any]]:
+        """Fires every clock that is due until then, in order; returns their outcomes."""
+        return [json.loads(text) for text in self._simulation.run_until(moment_ms(now))]
+
+    @property
+    def store(self) -> Store:
+        """What the engine has written so far, for reading."""
+        return Store(self.path)
+
+    def close(self) -> None:
+        """Ends the engine; a store without a path goes with it."""
+        self._simulation.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

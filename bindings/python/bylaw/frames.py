@@ -1,0 +1,282 @@
+"""DataFrames as the columns that rules read: numbers, categories and timestamps as they lie in memory, texts once each."""
+from __future__ import annotations
+
+import datetime
+import decimal
+from typing import Any, Mapping, Optional
+
+import numpy as np
+import pandas as pd
+
+from . import _bylaw
+from .columns import Column
+from .errors import FactError
+
+Fact = dict[str, Any]
+ms_ns = 1_000_000
+day_ns = 86_400 * 1_000_000_000
+
+
+def _wrong(path: str, message: str, remedy: str = "", row: Optional[Any] = None) -> FactError:
+    where = f"column {path}: " if row is None else f"column {path}, row {row}: "
+    return FactError("wrong_type", where + message, path, remedy)
+
+
+def resolve(name: str, paths: Mapping[str, Fact], owner: str) -> Optional[str]:
+    """The fact that a column name stands for: `total`, `order.total` and, of a collection, `quantity`, `line.quantity`."""
+    tail = name.split(".", 1)[1] if "." in name else name
+    for candidate in (name, f"{owner}.{name}", f"{owner}.{tail}"):
+        if candidate in paths:
+            return candidate
+    return None
+
+
+def _bits(missing: np.ndarray[Any, Any]) -> Optional[np.ndarray[Any, Any]]:
+    return np.packbits(~missing, bitorder="little") if missing.any() else None
+
+
+def _first(mask: Any, series: pd.Series) -> Any:
+    return series.index[int(np.flatnonzero(np.asarray(mask))[0])]
+
+
+class _Adder:
+    """Adds one Series after the other to a table, each by the kind of its fact."""
+
+    def __init__(self, policy: _bylaw.Policy, table: _bylaw.Table) -> None:
+        self.policy = policy
+        self.table = table
+
+    def add(self, fact: Fact, series: pd.Series, spec: Column) -> None:
+        path, kind = fact["path"], fact["kind"]
+        if kind in ("text", "enum"):
+            self._texts(fact, series)
+        elif kind == "bool":
+            self._booleans(path, series)
+        elif kind == "timestamp" and pd.api.types.is_datetime64_any_dtype(series.dtype):
+            self._timestamps(path, series)
+        elif kind == "date" and pd.api.types.is_datetime64_any_dtype(series.dtype):
+            self._dates(path, series)
+        elif kind in ("duration", "days") and pd.api.types.is_timedelta64_dtype(series.dtype):
+            self._durations(path, kind, series)
+        elif pd.api.types.is_bool_dtype(series.dtype) or isinstance(series.dtype, pd.CategoricalDtype):
+            raise _wrong(path, f"{expected(fact)} is expected, and it is {series.dtype}")
+        elif pd.api.types.is_float_dtype(series.dtype):
+            self._floats(fact, series, spec)
+        elif pd.api.types.is_integer_dtype(series.dtype):
+            self._whole_numbers(fact, series, spec)
+        else:
+            self._objects(fact, series, spec)
+
+    def _put(self, path: str, values: np.ndarray[Any, Any], missing: Optional[np.ndarray[Any, Any]] = None, scale: int = 0, dictionary: Optional[list[str]] = None) -> None:
+        valid = None if missing is None else _bits(missing)
+        self.table.add_field(path, values, valid, scale, dictionary or [])
+
+    def _booleans(self, path: str, series: pd.Series) -> None:
+        if series.dtype == np.dtype(bool):
+            return self._put(path, series.to_numpy())
+        if isinstance(series.dtype, pd.BooleanDtype):
+            return self._put(path, series.array._data, series.array._mask)
+        missing = series.isna().to_numpy()
+        strange = ~missing & ~series.map(lambda value: isinstance(value, (bool, np.bool_))).to_numpy(dtype=bool)
+        if series.dtype != object or strange.any():
+            row = _first(strange, series) if strange.any() else None
+            raise _wrong(path, f"true or false is expected, and it is {series.dtype}" if row is None else f"true or false is expected, and it is {series[row]!r}", "compare it first, such as frame.x == 1", row)
+        self._put(path, series.where(~missing, False).to_numpy(dtype=bool), missing)
+
+    def _texts(self, fact: Fact, series: pd.Series) -> None:
+        path = fact["path"]
+        if isinstance(series.dtype, pd.CategoricalDtype):
+            codes, names = series.cat.codes.to_numpy(), series.cat.categories
+        elif series.dtype == object or isinstance(series.dtype, pd.StringDtype):
+            codes, names = pd.factorize(series)
+        else:
+            raise _wrong(path, f"{expected(fact)} is expected, and it is {series.dtype}", "convert it with .astype(str)")
+        for name in names:
+            if not isinstance(name, str):
+                raise _wrong(path, f"{expected(fact)} is expected, and it is {name!r}", "convert it with .astype(str)", _first(series == name, series))
+        if fact["values"] is not None:
+            known = set(fact["values"])
+            wrong = [name for name in names if name not in known and (series == name).any()]
+            if wrong:
+                raise _wrong(path, f"`{wrong[0]}` is none of {', '.join(fact['values'][:12])}", "correct the value, or add it to the enumeration", _first(series == wrong[0], series))
+        # A column of missing values alone has a dictionary too: nothing in it is used.
+        self._put(path, codes, None, 0, [str(name) for name in names] or [""])
+
+    def _timestamps(self, path: str, series: pd.Series) -> None:
+        if series.dt.tz is None:
+            raise _wrong(path, "a time without a zone could be any of 26 hours", "say which zone: .dt.tz_localize('UTC'), or 'Europe/Berlin'")
+        self._put(path, series.array.asi8, series.isna().to_numpy() if series.hasnans else None, 6)
+
+    def _dates(self, path: str, series: pd.Series) -> None:
+        if series.dt.tz is not None:
+            raise _wrong(path, "a date is expected, and it is a time in a zone", "take its date there: .dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()")
+        missing = series.isna().to_numpy()
+        moments = series.array.asi8
+        timed = ~missing & (moments % day_ns != 0)
+        if timed.any():
+            raise _wrong(path, "a date is expected, and it has a time of day", "cut it off with .dt.normalize()", _first(timed, series))
+        self._put(path, np.where(missing, 0, moments // day_ns), missing)
+
+    def _durations(self, path: str, kind: str, series: pd.Series) -> None:
+        missing = series.isna().to_numpy()
+        spans = series.array.asi8
+        unit = ms_ns if kind == "duration" else day_ns
+        uneven = ~missing & (spans % unit != 0)
+        if uneven.any():
+            raise _wrong(path, "whole milliseconds are expected" if kind == "duration" else "whole days are expected", "round it first", _first(uneven, series))
+        self._put(path, np.where(missing, 0, spans // unit), missing)
+
+    def _floats(self, fact: Fact, series: pd.Series, spec: Column) -> None:
+        path = fact["path"]
+        if spec.scale is None or spec.rounding is None:
+            raise _wrong(path, f"{expected(fact)} is expected, and floats have no exact value",
+                         f"name scale and rounding: columns={{'{path}': bylaw.rounded(2, 'half_even')}}, or give texts or Decimals")
+        if fact["kind"] not in ("money", "decimal", "quantity"):
+            raise _wrong(path, f"{expected(fact)} is expected, and it is {series.dtype}")
+        floats = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        values, valid, scale = _bylaw.round_floats(self.policy, path, floats, spec.scale, spec.rounding)
+        self.table.add_field(path, values, valid, scale, [])
+
+    def _whole_numbers(self, fact: Fact, series: pd.Series, spec: Column) -> None:
+        path, kind = fact["path"], fact["kind"]
+        if kind not in ("money", "decimal", "quantity", "days"):
+            raise _wrong(path, f"{expected(fact)} is expected, and it is {series.dtype}")
+        missing = None
+        values = series.array
+        if pd.api.types.is_extension_array_dtype(series.dtype):
+            missing, numbers = values._mask, values._data
+        else:
+            numbers = series.to_numpy()
+        if numbers.dtype == np.uint64:
+            if (numbers > np.uint64(2**63 - 1)).any():
+                raise _wrong(path, "a number above 2^63 - 1 is too large", "", _first(numbers > np.uint64(2**63 - 1), series))
+            numbers = numbers.astype(np.int64)
+        if kind == "money":
+            if spec.unit is None:
+                raise _wrong(path, "whole numbers could be minor units or whole ones",
+                             f"say which: columns={{'{path}': bylaw.minor()}} for cents, bylaw.whole() for {fact['detail'] or 'the currency'}")
+            if spec.unit == "whole":
+                factor = 10 ** _bylaw.exponent_of(fact["detail"])
+                wide = numbers.astype(np.int64)
+                if (np.abs(wide) > (2**63 - 1) // factor).any():
+                    raise _wrong(path, "an amount is too large", "", _first(np.abs(wide) > (2**63 - 1) // factor, series))
+                numbers = wide * factor
+        self._put(path, numbers, missing)
+
+    def _objects(self, fact: Fact, series: pd.Series, spec: Column) -> None:
+        path = fact["path"]
+        texts: list[Optional[str]] = []
+        for row, value in zip(series.index, series):
+            if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
+                texts.append(None)
+            elif isinstance(value, str):
+                texts.append(value)
+            else:
+                texts.append(_text_of(fact, value, spec, row))
+        try:
+            values, valid, scale = _bylaw.parse_texts(self.policy, path, texts)
+        except FactError as error:
+            raise _relabelled(error, path, series) from None
+        self.table.add_field(path, values, valid, scale, [])
+
+
+def _text_of(fact: Fact, value: Any, spec: Column, row: Any) -> str:
+    path, kind = fact["path"], fact["kind"]
+    if isinstance(value, decimal.Decimal) and kind in ("money", "decimal", "quantity") and value.is_finite():
+        return format(value, "f")
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and kind in ("decimal", "quantity", "days"):
+        return f"{value} days" if kind == "days" else str(value)
+    if isinstance(value, (int, np.integer)) and not isinstance(value, bool) and kind == "money" and spec.unit is not None:
+        places = _bylaw.exponent_of(fact["detail"]) if spec.unit == "minor" else 0
+        return format(decimal.Decimal(int(value)).scaleb(-places), "f")
+    if isinstance(value, datetime.datetime) and kind == "timestamp" and value.tzinfo is not None:
+        return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime) and kind == "date":
+        return value.isoformat()
+    if isinstance(value, datetime.time) and kind == "time":
+        return value.strftime("%H:%M")
+    raise _wrong(path, f"{expected(fact)} is expected, and it is {value!r} ({type(value).__name__})", "", row)
+
+
+def _relabelled(error: FactError, path: str, series: pd.Series) -> FactError:
+    """The row by its label instead of its number."""
+    number, rest = error.message.removeprefix("row ").split(": ", 1)
+    return _wrong(path, rest.removeprefix(f"{path}: "), error.remedy, series.index[int(number)])
+
+
+def expected(fact: Fact) -> str:
+    """The type of a fact in words, for messages."""
+    words = {"bool": "true or false", "decimal": "a number", "money": f"money in {fact['detail'] or 'any currency'}", "quantity": f"a quantity in {fact['detail']}",
+             "duration": "a duration", "days": "a number of days", "date": "a date", "time": "a time of day", "timestamp": "a time in a zone", "text": "a text",
+             "enum": f"a value of {fact['detail']}", "list": "a collection"}
+    return words[fact["kind"]]
+
+
+def value_minor(frame: pd.DataFrame, name: str, columns: Mapping[str, Column], currency: str) -> np.ndarray[Any, Any]:
+    """A column of money as minor units, for sums. Missing values are an error: they would be zeros."""
+    fact: Fact = {"path": name, "kind": "money", "detail": currency, "values": None}
+    series, spec = frame[name], columns.get(name, Column())
+    if series.isna().any():
+        raise _wrong(name, "the value of an order is missing", "fill it first", _first(series.isna(), series))
+    if pd.api.types.is_float_dtype(series.dtype):
+        if spec.scale is None or spec.rounding is None:
+            raise _wrong(name, "money is expected, and floats have no exact value", f"name scale and rounding: columns={{'{name}': bylaw.rounded(2, 'half_even')}}")
+        return np.asarray(_bylaw.round_money(series.to_numpy(dtype=np.float64), currency, spec.scale, spec.rounding))
+    if pd.api.types.is_integer_dtype(series.dtype):
+        if spec.unit is None:
+            raise _wrong(name, "whole numbers could be minor units or whole ones", f"say which: columns={{'{name}': bylaw.minor()}} or bylaw.whole()")
+        factor = 1 if spec.unit == "minor" else 10 ** _bylaw.exponent_of(currency)
+        return np.asarray(series.to_numpy(dtype=np.int64) * factor)
+    texts = [value if isinstance(value, str) else _text_of(fact, value, spec, row) for row, value in zip(series.index, series)]
+    return np.asarray(_bylaw.parse_money(texts, currency))
+
+
+def offsets_of(keys: pd.Series, elements: pd.Series, what: str) -> tuple[np.ndarray[Any, Any], Optional[np.ndarray[Any, Any]]]:
+    """Where the elements of each order begin, and the order to take them in when they do not lie that way already."""
+    if keys.duplicated().any():
+        raise FactError("columns_mismatch", f"two orders have the key {keys[keys.duplicated()].iloc[0]!r}", "key", "give each order a key of its own")
+    place = pd.Index(keys).get_indexer(pd.Index(elements))
+    if (place < 0).any():
+        row = _first(place < 0, elements)
+        raise FactError("columns_mismatch", f"row {row} of {what} belongs to no order: {elements[row]!r}", what, "leave it out, or add its order")
+    order = None
+    if (np.diff(place) < 0).any():
+        order = np.argsort(place, kind="stable")
+        place = place[order]
+    if len(place) >= 2**32:
+        raise FactError("columns_mismatch", f"{what} has more than 2^32 rows", what, "decide it in parts")
+    return np.searchsorted(place, np.arange(len(keys) + 1)).astype(np.uint32), order
+
+
+def table_of(policy: _bylaw.Policy, frame: pd.DataFrame, collections: Mapping[str, pd.DataFrame], key: Optional[str], columns: Mapping[str, Column]) -> _bylaw.Table:
+    """The columns of a DataFrame that hold rules read, and of frames with the elements of collections, joined by `key`."""
+    facts = {fact["path"]: fact for fact in policy.facts()}
+    table = _bylaw.Table(len(frame))
+    adder = _Adder(policy, table)
+    for owner, part in {"order": frame, **collections}.items():
+        if owner != "order":
+            fact = facts.get(owner)
+            if key is None or key not in part.columns or key not in frame.columns:
+                raise FactError("columns_mismatch", f"`key` names the column that joins orders and {owner}", owner, f"both have {sorted(set(frame.columns) & set(part.columns))}")
+            offsets, order = offsets_of(frame[key], part[key], owner)
+            if fact is None or not fact["holds"]:
+                continue
+            table.add_list(owner, offsets)
+            part = part if order is None else part.iloc[order]
+        taken: dict[str, str] = {}
+        for name in part.columns:
+            spec = columns.get(name, Column())
+            path = resolve(spec.path or str(name), {p: f for p, f in facts.items() if f["list"] == ("" if owner == "order" else owner)}, owner)
+            if path is None:
+                problem = policy.problem_of(spec.path or str(name)) if "." in str(spec.path or name) else ""
+                if problem or spec.path:
+                    raise FactError("columns_mismatch", f"column {name}: " + (problem or f"no rule reads `{spec.path}`"), str(name), "correct its name")
+                continue
+            fact = facts[path]
+            if not fact["holds"] or fact["kind"] == "list" or (owner == "order" and name == key and fact["kind"] not in ("text", "enum")):
+                continue
+            if path in taken:
+                raise FactError("columns_mismatch", f"columns {taken[path]} and {name} are both `{path}`", str(name), "drop one of them")
+            taken[path] = str(name)
+            adder.add(fact, part[name], spec if spec != Column() else columns.get(path, Column()))
+    return table

@@ -1,0 +1,186 @@
+"""Policies: loaded once, asked about dicts, lists and DataFrames."""
+from __future__ import annotations
+
+import datetime
+import decimal
+import json
+import os
+from typing import Any, Iterable, Mapping, Optional, Union, overload
+
+import numpy as np
+import pandas as pd
+
+from . import _bylaw
+from .columns import Column
+from .decisions import Decisions
+from .errors import FactError
+from .frames import table_of
+
+Moment = Union[datetime.datetime, pd.Timestamp, str]
+
+
+def moment_ms(now: Optional[Moment]) -> int:
+    """Milliseconds since 1970 UTC. A time without a zone is refused."""
+    if now is None:
+        return int(datetime.datetime.now(datetime.timezone.utc).timestamp() * 1000)
+    stamp = pd.Timestamp(now)
+    if stamp.tzinfo is None:
+        raise FactError("wrong_type", f"now: {now} has no zone", "now", "write one, such as 2026-11-01T10:00:00Z")
+    return int(stamp.value // 1_000_000)
+
+
+def moments_ms(at: pd.Series) -> np.ndarray[Any, Any]:
+    """A column of times in a zone as milliseconds UTC."""
+    if not isinstance(at.dtype, pd.DatetimeTZDtype):
+        raise FactError("wrong_type", f"column {at.name}: times in a zone are expected, and it is {at.dtype}", str(at.name), "use pd.to_datetime(..., utc=True)")
+    if at.isna().any():
+        raise FactError("wrong_type", f"column {at.name}, row {at.index[at.isna().to_numpy()][0]}: a time is missing", str(at.name), "fill it, or leave the order out")
+    return np.asarray(at.array.asi8 // 1_000_000)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it. Floats are refused: what they mean exactly has to be said."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, decimal.Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime.datetime):
+        if value.tzinfo is None:
+            raise FactError("wrong_type", f"{value} has no zone", "", "write .replace(tzinfo=datetime.timezone.utc), or another zone")
+        return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        raise FactError("wrong_type", f"{value!r} is a float, which has no exact value", "", "write a text such as '12.50 USD', or a Decimal")
+    if isinstance(value, Mapping):
+        return document_of(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def document_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of dotted names as the nested document that rules read; missing values are left out."""
+    root: dict[str, Any] = {}
+    for name, value in row.items():
+        if _is_missing(value):
+            continue
+        *records, field = str(name).split(".")
+        at = root
+        for record in records:
+            at = at.setdefault(record, {})
+            if not isinstance(at, dict):
+                raise FactError("wrong_type", f"{name}: `{record}` is a value and a record", str(name), "drop one of them")
+        try:
+            at[field] = _plain(value)
+        except FactError as error:
+            raise FactError(error.code, f"{name}: {error.message}", str(name), error.remedy) from None
+    return root
+
+
+class Policy:
+    """A compiled policy set: immutable, safe to share between threads and, pickled, between processes."""
+
+    def __init__(self, compiled: _bylaw.Policy) -> None:
+        self._compiled = compiled
+
+    @staticmethod
+    def load(*paths: Union[str, os.PathLike[str]]) -> Policy:
+        """Loads policy files, or folders of them. Raises PolicyError with the findings as `bylaw check` prints them, and
+        BylawError `cannot_read`."""
+        return Policy(_bylaw.Policy.load([os.fspath(path) for path in paths]))
+
+    @staticmethod
+    def from_text(text: str, name: str = "policy.bylaw") -> Policy:
+        """Compiles one text; `use` finds the shipped files, and those beside `name`."""
+        return Policy(_bylaw.Policy.from_texts([(name, text)]))
+
+    @property
+    def version_hash(self) -> str:
+        """SHA-256 over names and texts of all files."""
+        return self._compiled.version_hash()
+
+    @property
+    def holds(self) -> pd.DataFrame:
+        """The hold rules, by name: reason, queue, priority, what they block, who releases them."""
+        columns = ["name", "file", "comment", "scope", "reason", "text", "queue", "priority", "blocks", "release_by"]
+        return pd.DataFrame(self._compiled.holds(), columns=columns).set_index("name")
+
+    @property
+    def facts(self) -> pd.DataFrame:
+        """The facts of an order that rules read, by path: kind, currency or unit or enumeration, whether they may be missing."""
+        columns = ["path", "kind", "detail", "optional", "list", "holds", "values"]
+        return pd.DataFrame(self._compiled.facts(), columns=columns).set_index("path")
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The files that it was compiled from."""
+        return {name: text for name, text, _ in self._compiled.kept()}
+
+    def with_text(self, name: str, text: str) -> Policy:
+        """The same set with another text of one file: what a change would do."""
+        kept = self._compiled.kept()
+        if name not in {file for file, _, _ in kept}:
+            raise FactError("unknown_file", f"the policy has no file `{name}`", name, "one of " + ", ".join(file for file, _, _ in kept))
+        return Policy(_bylaw.Policy.from_kept([(file, text if file == name else old, root) for file, old, root in kept]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_from_kept, (self._compiled.kept(),))
+
+    def __repr__(self) -> str:
+        return f"<bylaw.Policy {self.version_hash[:12]}: {len(self._compiled.holds())} holds>"
+
+    # Without stubs of pandas a DataFrame is anything to mypy, and anything overlaps.
+    @overload
+    def decide(self, data: Mapping[str, Any], *, now: Optional[Moment] = None, explain: bool = False) -> dict[str, Any]: ...  # type: ignore[misc]
+    @overload
+    def decide(self, data: pd.DataFrame, *, lines: Optional[pd.DataFrame] = None,  # type: ignore[misc]
+               collections: Optional[Mapping[str, pd.DataFrame]] = None,
+               key: Optional[str] = None, columns: Optional[Mapping[str, Column]] = None, now: Optional[Moment] = None, at: Optional[str] = None,
+               threads: int = 1) -> Decisions: ...
+    @overload
+    def decide(self, data: Iterable[Mapping[str, Any]], *, now: Optional[Moment] = None, explain: bool = False) -> list[dict[str, Any]]: ...
+
+    def decide(self, data: Any, *, lines: Optional[pd.DataFrame] = None, collections: Optional[Mapping[str, pd.DataFrame]] = None, key: Optional[str] = None,
+               columns: Optional[Mapping[str, Column]] = None, now: Optional[Moment] = None, at: Optional[str] = None, explain: bool = False,
+               threads: int = 1) -> Any:
+        """Decides one dict, a list of dicts, or a DataFrame.
+
+        A dict or list: everything that `bylaw decide` answers, one dict each; what is asked follows from the facts (a `return`, a
+        `request`, `candidates` ...). A DataFrame: its holds, as `Decisions`; one row is an order, and `lines` has its lines, joined
+        by the column `key` (other collections in `collections`, by their path). Columns are named by the facts they hold
+        (`order.total`, `customer.segment`, or `total`); columns that no rule reads are left alone, and those that rules need must
+        be there. Missing values are missing facts. Money is text ('12.50 USD'), Decimal, or whole numbers or floats that `columns`
+        explains (`bylaw.minor()`, `bylaw.rounded(2, "half_even")`).
+
+        `now`: when it is decided, a time in a zone; without it, now. `at`: a column with such a time for each order.
+        `threads`: how many are used for a DataFrame; the interpreter is free meanwhile.
+
+        Raises FactError, which names column, row and what is expected.
+        """
+        if isinstance(data, pd.DataFrame):
+            frames = {**(collections or {}), **({} if lines is None else {"order.lines": lines})}
+            table = table_of(self._compiled, data, frames, key, columns or {})
+            moments = None if at is None else moments_ms(data[at])
+            return Decisions(self, data, frames, key, columns or {}, moment_ms(now), moments, _bylaw.decide(self._compiled, table, moment_ms(now), moments, threads))
+        rows = [data] if isinstance(data, Mapping) else list(data)
+        texts = []
+        for number, row in enumerate(rows):
+            try:
+                texts.append(json.dumps(document_of(row)))
+            except FactError as error:
+                raise FactError(error.code, f"row {number}: {error.message}", error.place, error.remedy) from None
+        decided = [json.loads(text) for text in self._compiled.decide_json(texts, [moment_ms(now)], 2 if explain else 0)]
+        return decided[0] if isinstance(data, Mapping) else decided
+
+    def unknown_facts(self, data: Mapping[str, Any]) -> list[str]:
+        """Members of a dict of facts that the schema does not have, as sentences with what was probably meant."""
+        return self._compiled.unknown_facts(json.dumps(document_of(data)))
+
+
+def _from_kept(kept: list[tuple[str, str, bool]]) -> Policy:
+    return Policy(_bylaw.Policy.from_kept(kept))

@@ -1,0 +1,60 @@
+"""A store that is read while its host goes on writing, as DataFrames."""
+from __future__ import annotations
+
+import os
+from typing import Any, Optional, Union
+
+import pandas as pd
+
+from . import _bylaw
+
+
+def _frame(table: tuple[list[str], list[bool], list[list[str]]]) -> pd.DataFrame:
+    """Whole numbers become Int64; amounts stay texts, which pandas cannot hold exactly otherwise."""
+    columns, numeric, rows = table
+    frame = pd.DataFrame(rows, columns=columns, dtype=object)
+    for name, is_number in zip(columns, numeric):
+        values = frame[name]
+        if is_number and values.map(lambda text: text == "" or text.lstrip("-").isdigit()).all():
+            frame[name] = values.map(lambda text: pd.NA if text == "" else int(text)).astype("Int64")
+    return frame
+
+
+class Store:
+    """Read-only access to a store file: reports, queues, audit trails, the journal. Not for several threads at once."""
+
+    def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Raises StoreError when there is no store, or its version is another."""
+        self.path = os.fspath(path)
+        self._reader = _bylaw.StoreReader(self.path)
+
+    @staticmethod
+    def reports() -> pd.DataFrame:
+        """Names of all reports, and what each says."""
+        return pd.DataFrame(_bylaw.reports(), columns=["report", "about"]).set_index("report")
+
+    def report(self, name: str) -> pd.DataFrame:
+        """A report by its name, as `bylaw report` prints it. Raises StoreError `unknown_report`."""
+        return _frame(self._reader.report(name))
+
+    def queues(self) -> pd.DataFrame:
+        """The queues with what waits in them."""
+        return self.report("queues")
+
+    def audit(self, subject: str) -> pd.DataFrame:
+        """Everything that happened to an order or return, in order: who, why, under which policy version."""
+        return _frame(self._reader.audit(subject))
+
+    def journal(self, after: int = 0, count_max: Optional[int] = None) -> pd.DataFrame:
+        """Commands in the order in which they were taken, after one of a number: `at` and `recorded` are times in UTC."""
+        frame = _frame(self._reader.journal(after, 2**62 if count_max is None else count_max))
+        for name in ("at", "recorded"):
+            frame[name] = pd.to_datetime(frame[name].astype("int64"), unit="ms", utc=True)
+        return frame
+
+    def verify(self) -> dict[str, Any]:
+        """Recomputes everything from the journal: `intact`, `findings`, `state` (a hash of all that the store says) and counts."""
+        return self._reader.verify()
+
+    def __repr__(self) -> str:
+        return f"<bylaw.Store {self.path}>"

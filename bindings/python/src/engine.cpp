@@ -1,0 +1,106 @@
+// An engine in memory or on a file, for simulations: commands in, outcomes out.
+#include <pybind11/stl.h>
+
+#include <atomic>
+
+#include <bylaw/engine/engine.hpp>
+#include <bylaw/trade/command.hpp>
+#include <bylaw/wire/commands.hpp>
+
+#include "bindings.hpp"
+
+namespace bylaw_python {
+
+using namespace bylaw;
+
+namespace {
+
+/// A clock that stands where the simulation puts it.
+struct SimulatedTime {
+  std::atomic<std::int64_t> now_ms{0};
+};
+
+class Simulation {
+ public:
+  Simulation(LoadedPolicy const& policy, std::string const& path, std::int64_t now_ms) : time_(std::make_unique<SimulatedTime>()) {
+    time_->now_ms = now_ms;
+    engine::Options options;
+    options.store_path = path;
+    options.rulebook = policy.book;
+    options.zones = *policy.zones;
+    options.clocks_by_commands = true;
+    options.clock = {[](void* time) { return Timestamp(static_cast<SimulatedTime*>(time)->now_ms.load()); }, time_.get()};
+    engine_ = std::make_unique<engine::Engine>(value_or_raise(engine::Engine::open(std::move(options)), "StoreError"));
+  }
+
+  std::vector<std::string> submit(std::vector<std::string> const& commands) {
+    std::vector<trade::Command> group;
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      auto command = wire::parse_command(commands[i]);
+      if (!command) {
+        auto error = command.error();
+        error.message = "command " + std::to_string(i) + ": " + error.message;
+        raise(error, "FactError");
+      }
+      group.push_back(std::move(*command));
+    }
+    Result<std::vector<trade::Outcome>> outcomes = failure("", "");
+    {
+      py::gil_scoped_release const released;
+      for (auto const& command : group) {
+        if (command.at.value > time_->now_ms) time_->now_ms = command.at.value;
+      }
+      outcomes = open().submit(group);
+    }
+    return texts(outcomes);
+  }
+
+  std::vector<std::string> run_until(std::int64_t now_ms) {
+    std::vector<std::string> out;
+    time_->now_ms = std::max(now_ms, time_->now_ms.load());
+    for (;;) {
+      Result<engine::DueRun> run = failure("", "");
+      {
+        py::gil_scoped_release const released;
+        run = open().run_due(Timestamp(now_ms), 256);
+      }
+      if (!run) raise(run.error(), "StoreError");
+      for (auto const& outcome : run->outcomes) out.push_back(wire::to_json(outcome));
+      if (!run->next || run->next->value > now_ms) return out;
+    }
+  }
+
+  void close() {
+    if (!engine_) return;
+    auto const done = engine_->close();
+    engine_.reset();
+    if (!done) raise(done.error(), "StoreError");
+  }
+
+ private:
+  engine::Engine& open() {
+    if (!engine_) raise({"closed", "the engine is closed", "", "open another"}, "StoreError");
+    return *engine_;
+  }
+  static std::vector<std::string> texts(Result<std::vector<trade::Outcome>> const& outcomes) {
+    if (!outcomes) raise(outcomes.error(), "StoreError");
+    std::vector<std::string> out;
+    for (auto const& outcome : *outcomes) out.push_back(wire::to_json(outcome));
+    return out;
+  }
+
+  std::unique_ptr<SimulatedTime> time_;
+  std::unique_ptr<engine::Engine> engine_;
+};
+
+}  // namespace
+
+void bind_engine(py::module_& module) {
+  py::class_<Simulation>(module, "Simulation")
+      .def(py::init<LoadedPolicy const&, std::string const&, std::int64_t>(), py::arg("policy"), py::arg("path"), py::arg("now_ms"))
+      .def("submit", &Simulation::submit, py::arg("commands"))
+      .def("run_until", &Simulation::run_until, py::arg("now_ms"))
+      .def("close", &Simulation::close);
+}
+
+}  // namespace bylaw_python

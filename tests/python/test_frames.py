@@ -1,0 +1,192 @@
+"""Columns of every kind go in and come out as they were; what does not fit is refused with column, row and what to write."""
+import datetime
+import decimal
+import json
+import math
+
+import conftest  # noqa: F401
+import numpy as np
+import pandas as pd
+import pytest
+import typed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import bylaw
+
+policy = bylaw.Policy.from_text(typed.text)
+now = "2026-03-05T12:00:00Z"
+good = {"flag": [True, False], "rate": ["0.5", "1"], "worth": ["1 USD", "2 USD"], "weight": ["1", "2"], "wait": pd.to_timedelta(["1h", "2h"]), "nights": [1, 2],
+        "day": pd.to_datetime(["2026-01-01", "2026-02-01"]), "hour": ["10:00", "11:00"], "moment": pd.to_datetime(["2026-01-01", "2026-02-01"], utc=True),
+        "word": ["a", "b"], "tint": ["red", "blue"]}
+no_lines = pd.DataFrame({"key": pd.Series(dtype="int64"), "parts": pd.Series(dtype="int64"), "price": pd.Series(dtype=object), "label": pd.Series(dtype=object),
+                         "fragile": pd.Series(dtype=bool)})
+
+
+def frame(**changed):
+    return pd.DataFrame({**good, "key": [1, 2], **changed})
+
+
+def decide(data, **options):
+    return policy.decide(data, lines=no_lines, key="key", now=now, **options)
+
+
+def shown(decisions, order):
+    """Every fact of an order as the policy read it: what the explanation of all rules speaks of."""
+    answer = policy.decide(decisions.facts_of(order), now=now, explain=True)
+    return json.dumps(answer)
+
+
+@pytest.mark.parametrize("name, values, columns, words", [
+    ("worth", [1.5, 2.5], {}, "column order.worth: money in USD is expected, and floats have no exact value"),
+    ("worth", np.array([1.5, 2.5], dtype="float32"), {}, "floats have no exact value"),
+    ("worth", [1, 2], {}, "whole numbers could be minor units or whole ones"),
+    ("worth", [True, False], {}, "money in USD is expected, and it is bool"),
+    ("worth", ["1 USD", "2 EUR"], {}, "column order.worth, row 1: `2 EUR` is not an amount in USD"),
+    ("worth", ["1 USD", "two"], {}, "column order.worth, row 1"),
+    ("worth", ["1 USD", "1.005"], {}, "column order.worth, row 1"),
+    ("worth", [1.5, 2.5], {"worth": bylaw.rounded(3, "half_even")}, "a scale of 3 is not one of `order.worth`"),
+    ("worth", [1.5, math.inf], {"worth": bylaw.rounded(2, "half_even")}, "row 1: order.worth: it is infinite"),
+    ("worth", [1.5, 1e300], {"worth": bylaw.rounded(2, "half_even")}, "row 1: order.worth"),
+    ("worth", [2**62, 1], {"worth": bylaw.whole()}, "an amount is too large"),
+    ("worth", [1.5, 2.5], {"worth": bylaw.rounded(2, "upwards")}, "`upwards` is no rounding"),
+    ("rate", [0.5, 0.25], {}, "a number is expected, and floats have no exact value"),
+    ("rate", ["0.5", object()], {}, "column order.rate, row 1: a number is expected"),
+    ("rate", ["0.5", decimal.Decimal("NaN")], {}, "column order.rate, row 1"),
+    ("rate", np.array([1, 2**64 - 1], dtype="uint64"), {}, "above 2^63 - 1"),
+    ("flag", [0, 1], {}, "row 0: true or false is expected, and it is 0"),
+    ("flag", ["yes", True], {}, "row 0: true or false is expected"),
+    ("weight", ["1 kg", "2 boxes"], {}, "column order.weight, row 1"),
+    ("wait", pd.to_timedelta([1, 2], unit="ns"), {}, "whole milliseconds are expected"),
+    ("wait", ["soon", "90"], {}, "column order.wait, row 0"),
+    ("day", pd.to_datetime(["2026-01-01 10:00", "2026-02-01"]), {}, "row 0: a date is expected, and it has a time of day"),
+    ("day", pd.to_datetime(["2026-01-01", "2026-02-01"], utc=True), {}, "a date is expected, and it is a time in a zone"),
+    ("day", ["2026-02-30", None], {}, "column order.day, row 0"),
+    ("hour", ["25:00", "10:00"], {}, "column order.hour, row 0"),
+    ("moment", pd.to_datetime(["2026-01-01", "2026-02-01"]), {}, "a time without a zone could be any of 26 hours"),
+    ("moment", ["yesterday", None], {}, "column order.moment, row 0"),
+    ("word", [1, 2], {}, "a text is expected, and it is int64"),
+    ("word", ["a", 2], {}, "row 1: a text is expected, and it is 2"),
+    ("tint", ["red", "pink"], {}, "row 1: `pink` is none of red, green, blue"),
+    ("tint", pd.Categorical(["red", "pink"]), {}, "`pink` is none of red, green, blue"),
+])
+def test_wrong_columns(name, values, columns, words):
+    with pytest.raises(bylaw.FactError) as caught:
+        decide(frame(**{name: values}), columns=columns)
+    assert words in str(caught.value)
+    assert isinstance(caught.value, ValueError) and caught.value.code
+
+
+def test_names():
+    with pytest.raises(bylaw.FactError, match="did you mean `worth`"):
+        decide(frame(**{"order.wort": ["1 USD", "2 USD"]}))
+    with pytest.raises(bylaw.FactError, match="both `order.worth`"):
+        decide(frame(**{"order.worth": ["1 USD", "2 USD"]}))
+    with pytest.raises(bylaw.FactError, match="`order.flag`: rules read it and it is not there"):
+        decide(frame().drop(columns="flag"))
+    with pytest.raises(bylaw.FactError, match="has no field `nothing`"):
+        decide(frame(x=[1, 2]), columns={"x": bylaw.named("order.nothing")})
+    renamed = frame().rename(columns={"worth": "amount"})
+    assert decide(renamed, columns={"amount": bylaw.named("order.worth")}).to_frame().equals(decide(frame()).to_frame())
+    assert decide(frame(region=["x", "y"], notes=[1.5, None])).to_frame().equals(decide(frame()).to_frame())
+
+
+def test_lines():
+    data = frame()
+    with pytest.raises(bylaw.FactError, match="`key` names the column"):
+        policy.decide(data, lines=no_lines, now=now)
+    some = pd.DataFrame({"key": [2, 9], "parts": [1, 1], "price": ["1", "1"], "label": ["x", "x"], "fragile": [True, True]})
+    with pytest.raises(bylaw.FactError, match="row 1 of order.lines belongs to no order: 9"):
+        policy.decide(data, lines=some, key="key", now=now)
+    with pytest.raises(bylaw.FactError, match="two orders have the key 1"):
+        policy.decide(frame(key=[1, 1]), lines=no_lines, key="key", now=now)
+    with pytest.raises(bylaw.FactError, match="`order.lines`: rules look through it and it is not there"):
+        policy.decide(data, now=now)
+
+
+def test_missing_values_are_missing_facts():
+    data = frame(worth=[None, "200 USD"], flag=pd.array([None, True], dtype="boolean"), tint=pd.Categorical([None, "blue"]), word=[None, "tea"],
+                 moment=pd.to_datetime([None, "2026-03-05"], utc=True), rate=pd.array([None, 1], dtype="Int64"), day=pd.to_datetime([None, "2026-02-01"]))
+    states = decide(data).to_frame()
+    failed = set(states[(states["order"] == 0) & (states["state"] == "failed")]["rule"])
+    assert failed == {"flagged", "rated", "dear", "dated", "recent", "worded", "tinted"}
+    assert decide(frame(word=[None, None])).to_frame()["state"].eq("failed").sum() == 2
+
+
+def test_nothing_is_copied():
+    """Numbers, categories and timestamps lie where they lay: the table points into the frame."""
+    rows = 200_000
+    from bylaw import _bylaw
+    table = _bylaw.Table(rows)
+    numbers = np.arange(rows, dtype=np.int64)
+    before = numbers.base
+    table.add_field("order.worth", numbers, None, 0, [])
+    other = bylaw.Policy.from_text(typed.text.split("hold flagged")[0] + 'hold dear { when order.worth > 100.00 USD; reason POLICY "x"; blocks release; release by order_desk; }')
+    assert _bylaw.decide(other._compiled, table, 0, None, 1)["rule"].size == rows - 10_001
+    numbers[:] = 0  # the table sees it, so it is the same memory
+    assert _bylaw.decide(other._compiled, table, 0, None, 1)["rule"].size == 0 and numbers.base is before
+    backwards = np.arange(rows, dtype=np.int64)[::2]
+    half = _bylaw.Table(rows // 2)
+    half.add_field("order.worth", backwards, None, 0, [])
+    assert _bylaw.decide(other._compiled, half, 0, None, 1)["rule"].size == rows // 2 - 5001
+
+
+@pytest.mark.parametrize("number, rounding, cents", [
+    (2.675, "half_even", 268), (2.665, "half_even", 266), (2.675, "toward_zero", 267), (-2.675, "half_up", -268), (0.1 + 0.2, "half_even", 30),
+    (1.005, "half_up", 101), (1e15, "half_even", 10**17), (0.0049999999999999, "half_up", 0), (0.005, "half_up", 1), (-0.001, "floor", -1), (0.001, "ceiling", 1),
+    (1 / 3, "away_from_zero", 34), (2 / 3, "half_even", 67), (0.125, "half_even", 12), (0.1250000000000001, "half_even", 13)])
+def test_floats_are_rounded_as_they_are_printed(number, rounding, cents):
+    found = decide(frame(worth=[number, 0.0]), columns={"worth": bylaw.rounded(2, rounding)})
+    assert decimal.Decimal(found.facts_of(0)["order"]["worth"]) == decimal.Decimal(cents).scaleb(-2)
+
+
+amounts = st.decimals(min_value=-10**9, max_value=10**9, places=2, allow_nan=False)
+rows = st.lists(st.fixed_dictionaries({
+    "flag": st.booleans(), "rate": st.decimals(min_value=-10**6, max_value=10**6, places=6), "worth": amounts, "weight": st.decimals(min_value=0, max_value=10**6, places=3),
+    "wait": st.integers(0, 10**7).map(lambda s: datetime.timedelta(seconds=s)), "nights": st.integers(0, 10**5),
+    "day": st.dates(datetime.date(1970, 1, 1), datetime.date(2200, 1, 1)), "hour": st.times().map(lambda t: t.replace(second=0, microsecond=0)),
+    "moment": st.datetimes(datetime.datetime(1970, 1, 2), datetime.datetime(2200, 1, 1), timezones=st.just(datetime.timezone.utc)).map(lambda t: t.replace(microsecond=t.microsecond // 1000 * 1000)),
+    "word": st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=12), "tint": st.sampled_from(["red", "green", "blue"]),
+    "maybe": st.one_of(st.none(), st.integers(-10**15, 10**15))}), min_size=1, max_size=8)
+dtypes = st.sampled_from(["objects", "numbers", "texts"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows, dtypes)
+def test_every_type_round_trips(facts, form):
+    """However a value is held, the policy reads the one that it is; and the columns decide as the document of each row."""
+    data = pd.DataFrame(facts)
+    data["key"] = range(len(data))
+    data["maybe"] = pd.array([one["maybe"] for one in facts], dtype="Int64")
+    columns = {}
+    if form == "objects":
+        for name in ("day", "hour", "moment"):
+            data[name] = pd.Series([one[name] for one in facts], dtype=object)
+        data["wait"] = pd.Series([str(int(one["wait"].total_seconds())) for one in facts], dtype=object)
+    else:
+        data["day"] = pd.to_datetime(data["day"])
+        data["moment"] = pd.to_datetime(data["moment"], utc=True).dt.tz_convert("Asia/Tokyo")
+        data["wait"] = pd.to_timedelta(data["wait"])
+    if form == "numbers":
+        data["worth"] = np.array([int(one["worth"].scaleb(2)) for one in facts], dtype="int64")
+        data["tint"] = pd.Categorical(data["tint"])
+        data["word"] = data["word"].astype("string")
+        columns["worth"] = bylaw.minor()
+    if form == "texts":
+        data["worth"] = [f"{one['worth']:f} USD" for one in facts]
+        data["weight"] = [f"{one['weight'] * 1000:f} g" for one in facts]
+    decided = policy.decide(data, lines=no_lines, key="key", columns=columns, now=now)
+    held = {order: [] for order in data.index}
+    for row in decided.to_frame().itertuples():
+        held[row.order].append((row.rule, row.state))
+    for number, one in enumerate(facts):
+        got = decided.facts_of(number)["order"]
+        assert decimal.Decimal(got["worth"].split(" ")[0]) == one["worth"]
+        assert decimal.Decimal(got["rate"]) == one["rate"]
+        assert got["day"] == one["day"].isoformat() and got["hour"] == one["hour"].strftime("%H:%M")
+        assert pd.Timestamp(got["moment"]) == pd.Timestamp(one["moment"])
+        assert got["word"] == one["word"] and got["tint"] == one["tint"] and got["flag"] is one["flag"]
+        assert int(decimal.Decimal(got["wait"])) == int(one["wait"].total_seconds())
+        assert ("maybe" in got) == (one["maybe"] is not None) and (one["maybe"] is None or int(got["maybe"]) == one["maybe"])
+        alone = policy.decide(typed.document({f"order.{name}": value for name, value in one.items()}, []), now=now)
+        assert [(hold["rule"], hold["state"]) for hold in alone["holds"]] == held[number]
