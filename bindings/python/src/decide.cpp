@@ -23,7 +23,14 @@ Result<void> in_parts(std::size_t rows, int threads, Result<void> (*work)(void* 
   auto const parts = static_cast<std::size_t>(std::max(threads, 1));
   std::vector<Result<void>> done(parts, Result<void>{});
   std::vector<std::thread> others;
-  auto const run = [&](std::size_t part) { done[part] = work(context, static_cast<int>(part), rows * part / parts, rows * (part + 1) / parts); };
+  auto const run = [&](std::size_t part) {
+    // An exception may not leave a thread.
+    try {
+      done[part] = work(context, static_cast<int>(part), rows * part / parts, rows * (part + 1) / parts);
+    } catch (std::exception const& problem) {
+      done[part] = bylaw::failure("out_of_memory", problem.what(), {}, "decide fewer orders at a time");
+    }
+  };
   for (std::size_t part = 1; part < parts; ++part) others.emplace_back(run, part);
   run(0);
   for (auto& other : others) other.join();

@@ -45,24 +45,26 @@ class Simulation {
       group.push_back(std::move(*command));
     }
     Result<std::vector<trade::Outcome>> outcomes = failure("", "");
+    auto& engine = open();
     {
       py::gil_scoped_release const released;
       for (auto const& command : group) {
         if (command.at.value > time_->now_ms) time_->now_ms = command.at.value;
       }
-      outcomes = open().submit(group);
+      outcomes = engine.submit(group);
     }
     return texts(outcomes);
   }
 
   std::vector<std::string> run_until(std::int64_t now_ms) {
     std::vector<std::string> out;
+    auto& engine = open();
     time_->now_ms = std::max(now_ms, time_->now_ms.load());
     for (;;) {
       Result<engine::DueRun> run = failure("", "");
       {
         py::gil_scoped_release const released;
-        run = open().run_due(Timestamp(now_ms), 256);
+        run = engine.run_due(Timestamp(now_ms), 256);
       }
       if (!run) raise(run.error(), "StoreError");
       for (auto const& outcome : run->outcomes) out.push_back(wire::to_json(outcome));
