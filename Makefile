@@ -53,6 +53,7 @@ bench: bench-deps build
 	@cmake --build $(BUILD) --target policy_bench rules_bench ledger_bench workflow_bench engine_bench allocation_bench returns_bench
 	@$(BUILD)/tests/policy_bench
 	@$(BUILD)/tests/rules_bench $(addprefix $(BUILD)/bench/rules/,base mixed numeric lists lines)
+	@PYTHONPATH=$(BUILD)/python /usr/bin/python3 tests/bench/python/backtest_bench.py $(BUILD)/bench/rules/base
 	@$(BUILD)/tests/ledger_bench
 	@$(BUILD)/tests/workflow_bench $(BUILD)/bench/workflow
 	@$(BUILD)/tests/engine_bench $(BUILD)/bench/engine

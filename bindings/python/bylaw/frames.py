@@ -231,21 +231,35 @@ def value_minor(frame: pd.DataFrame, name: str, columns: Mapping[str, Column], c
     return np.asarray(_bylaw.parse_money(texts, currency))
 
 
+def _consecutive(keys: pd.Series, elements: pd.Series) -> Optional[np.ndarray[Any, Any]]:
+    """Places of elements where orders are numbered one after the other: without a hash table. None where they are not."""
+    if len(keys) == 0 or keys.dtype != np.int64 or elements.dtype != np.int64:
+        return None
+    numbers = keys.to_numpy()
+    if not (numbers[1:] == numbers[:-1] + 1).all():
+        return None
+    places = elements.to_numpy() - numbers[0]
+    return np.where((places >= 0) & (places < len(numbers)), places, -1)
+
+
 def offsets_of(keys: pd.Series, elements: pd.Series, what: str) -> tuple[np.ndarray[Any, Any], Optional[np.ndarray[Any, Any]]]:
     """Where the elements of each order begin, and the order to take them in when they do not lie that way already."""
-    if keys.duplicated().any():
+    place = _consecutive(keys, elements)
+    if place is None and keys.duplicated().any():
         raise FactError("columns_mismatch", f"two orders have the key {keys[keys.duplicated()].iloc[0]!r}", "key", "give each order a key of its own")
-    place = pd.Index(keys).get_indexer(pd.Index(elements))
+    if place is None:
+        place = pd.Index(keys).get_indexer(pd.Index(elements))
     if (place < 0).any():
         row = _first(place < 0, elements)
         raise FactError("columns_mismatch", f"row {row} of {what} belongs to no order: {elements[row]!r}", what, "leave it out, or add its order")
     order = None
-    if (np.diff(place) < 0).any():
+    if (place[1:] < place[:-1]).any():
         order = np.argsort(place, kind="stable")
         place = place[order]
     if len(place) >= 2**32:
         raise FactError("columns_mismatch", f"{what} has more than 2^32 rows", what, "decide it in parts")
-    return np.searchsorted(place, np.arange(len(keys) + 1)).astype(np.uint32), order
+    ends = np.cumsum(np.bincount(place, minlength=len(keys)))
+    return np.concatenate([[0], ends]).astype(np.uint32), order
 
 
 def table_of(policy: _bylaw.Policy, frame: pd.DataFrame, collections: Mapping[str, pd.DataFrame], key: Optional[str], columns: Mapping[str, Column]) -> _bylaw.Table:

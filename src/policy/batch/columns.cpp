@@ -38,7 +38,8 @@ class ColumnSource {
     auto const* begin = static_cast<char const*>(field_->values) + first * stride;
     bool lacks = coding_.rows(
         field_->form, [=](std::size_t i) { return begin + i * stride; }, count, out);
-    if (field_->valid == nullptr && field_->dictionary.empty()) return lacks;
+    // A negative code, which is a missing value, is among what the coding cannot use.
+    if (field_->valid == nullptr && (field_->dictionary.empty() || !lacks)) return lacks;
     for (std::uint32_t i = 0; i < count; ++i) {
       std::int64_t ignored = 0;
       if (read_number(*field_, first + i, ignored)) continue;
