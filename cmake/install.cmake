@@ -2,6 +2,15 @@
 include(CMakePackageConfigHelpers)
 
 install(TARGETS bylaw-testkit bylaw bylaw-core bylaw-values EXPORT bylaw-targets)
+install(TARGETS bylaw-c EXPORT bylaw-targets)
+# Installed static archives are prelinked: see cmake/prelink.sh. Those of the build tree keep their inner symbols, which tests look into.
+if(NOT BUILD_SHARED_LIBS AND CMAKE_READELF)
+  foreach(target bylaw-core bylaw bylaw-testkit)
+    install(CODE "execute_process(COMMAND \"${CMAKE_CURRENT_LIST_DIR}/prelink.sh\"
+      \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/$<TARGET_FILE_NAME:${target}>\"
+      \"${CMAKE_LINKER}\" \"${CMAKE_OBJCOPY}\" \"${CMAKE_AR}\" \"${CMAKE_READELF}\" COMMAND_ERROR_IS_FATAL ANY)")
+  endforeach()
+endif()
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/bindings/c/include/" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/rules/" DESTINATION ${CMAKE_INSTALL_DATADIR}/bylaw/rules)

@@ -40,6 +40,22 @@ try:
     run("g++", "-std=c++20", source / "examples/host/main.cpp", "-o", work / "pc_host", *flags)
     check(work / "pc_host", "pkg-config")
 
+    # What is global in the installed archives is ours; and a host with other versions of the same templates is not mixed with it, as it
+    # is with the archives of the build tree.
+    for archive in sorted((work / "static").rglob("libbylaw*.a")):
+        symbols = [line.split() for line in run("readelf", "-sW", archive).splitlines()]
+        foreign = {line[7] for line in symbols if len(line) == 8 and line[4] in ("GLOBAL", "WEAK", "UNIQUE") and line[6] not in ("UND", "Ndx") and "bylaw" not in line[7]}
+        assert not foreign, (archive, sorted(foreign)[:5])
+    said = {}
+    for where, libraries in (("installed", pc.parent.parent), ("build tree", build)):
+        run("g++", "-std=c++20", "-O2", source / "tests/package/other_versions.cpp", "-o", work / "other", *[flag for flag in flags if flag.startswith("-I")],
+            "-L" + str(libraries), *[flag for flag in flags if not flag.startswith(("-I", "-L"))])
+        done = subprocess.run([work / "other", source / "examples/online_retail/mapping.yaml"], capture_output=True, text=True)
+        said[where] = done.stdout.strip()
+    assert said["installed"] == "online_retail", said
+    assert "mixed" in said["build tree"], said  # so that the test can fail
+    print("ok: a host with another yaml-cpp; not prelinked:", said["build tree"])
+
     folder = project("subdirectory", f"add_subdirectory({source} bylaw)\n")
     run("cmake", "-S", folder, "-B", folder / "b", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DBUILD_SHARED_LIBS=ON",
         "-DBYLAW_WARNINGS_AS_ERRORS=ON", *launcher)  # the flags of our own build, so that ccache knows most of it
