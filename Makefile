@@ -14,7 +14,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_OPTIONS := -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBYLAW_BUILD_FUZZERS=ON -DBYLAW_BUILD_TESTS=OFF -DBYLAW_BUILD_PROGRAM=OFF \
   -DBYLAW_BUILD_EXAMPLES=OFF -DBYLAW_INSTALL=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 
-.PHONY: all demo test full bench bench-deps fuzz fuzz-afl fuzz-build asan tsan clang lint deps full-deps build clean
+.PHONY: all demo test full tryton hosts bench bench-deps fuzz fuzz-afl fuzz-build asan tsan clang lint deps full-deps build clean
 all: build
 
 deps:
@@ -59,6 +59,20 @@ bench: bench-deps build
 	@$(BUILD)/tests/engine_bench $(BUILD)/bench/engine
 	@$(BUILD)/tests/allocation_bench $(BUILD)/bench/allocation
 	@$(BUILD)/tests/returns_bench $(BUILD)/bench/returns
+
+# A Tryton server whose sales ask Bylaw: its scenario, from an empty database on SQLite.
+TRYTON_PACKAGES := tryton-server tryton-modules-sale tryton-modules-stock tryton-proteus python3-dateutil
+tryton: build
+	@$(MAKE) --no-print-directory deps PACKAGES="$(TRYTON_PACKAGES)"
+	@rm -rf $(BUILD)/tryton && cp -r examples/tryton $(BUILD)/tryton-source && /usr/bin/python3 -m pip install --quiet --no-index --no-build-isolation --no-deps \
+	  --root-user-action=ignore --target $(BUILD)/tryton $(BUILD)/tryton-source; rm -rf $(BUILD)/tryton-source
+	@BYLAW_POLICY=examples/tryton/policy PYTHONPATH=$(BUILD)/tryton:$(BUILD)/python /usr/bin/python3 examples/tryton/test_sale_hold.py
+
+# Hosts in C, Python, Java 17 and Node: all of them.
+hosts: build
+	@$(MAKE) --no-print-directory deps PACKAGES="openjdk-17-jdk-headless"
+	@command -v node > /dev/null || $(MAKE) --no-print-directory deps PACKAGES="nodejs libnode-dev"
+	@/usr/bin/python3 tests/package/hosts.py $(CURDIR) $(CURDIR)/$(BUILD) --all
 
 # XState comes from npm; Debian's node is only installed where there is none.
 bench-deps:

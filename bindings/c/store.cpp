@@ -59,6 +59,16 @@ bylaw_status bylaw_store_audit(char const* store_path, char const* subject, byla
   });
 }
 
+bylaw_status bylaw_store_standing(char const* store_path, char const* subject, bylaw_text* out, bylaw_text* error) {
+  return call(error, [&] {
+    if (store_path == nullptr) return missing("store_path", error);
+    if (subject == nullptr) return missing("subject", error);
+    if (out == nullptr) return missing("out", error);
+    auto reader = bylaw::store::Reader::open(store_path);
+    return reader ? give_table(bylaw::report::standing(*reader, subject), out, error) : fail(reader.error(), error);
+  });
+}
+
 bylaw_status bylaw_store_verify(char const* store_path, bylaw_text* out, bylaw_text* error) {
   return call(error, [&] {
     if (store_path == nullptr) return missing("store_path", error);

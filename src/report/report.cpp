@@ -252,9 +252,19 @@ Result<store::Table> audit(store::Reader& reader, std::string const& subject) {
   return table;
 }
 
+Result<store::Table> standing(store::Reader& reader, std::string const& subject) {
+  auto table = reader.query(
+      "SELECT i.subject, i.workflow, i.state, i.since, i.closed, coalesce((SELECT group_concat(rule, ' ') FROM (SELECT DISTINCT rule FROM hold_open h WHERE "
+      "h.order_id = i.subject ORDER BY rule)), '') AS holds FROM instance i WHERE i.subject = ?1",
+      {subject});
+  if (table && table->rows.empty()) return failure("unknown_order", "there is no order or return `" + subject + "`", {}, "check the id");
+  return table;
+}
+
 Result<store::Table> journal(store::Reader& reader, std::int64_t after, std::int64_t count_max) {
   return reader.query(
-      "SELECT c.seq, c.id, c.kind AS command, c.at, l.recorded_at AS recorded, c.user, c.role, CASE c.status WHEN 0 THEN 'accepted' ELSE 'refused' END AS status, "
+      "SELECT c.seq, c.id, c.kind AS command, c.at, l.recorded_at AS recorded, c.user, c.role, CASE c.status WHEN 0 THEN 'accepted' ELSE 'refused' END AS "
+      "status, "
       "c.code, c.message, c.subject, c.state, coalesce(p.hash, '') AS policy FROM command c JOIN commit_log l ON l.seq = c.commit_seq "
       "LEFT JOIN policy_version p ON p.seq = c.policy WHERE c.seq > CAST(?1 AS INTEGER) ORDER BY c.seq LIMIT CAST(?2 AS INTEGER)",
       {std::to_string(after), std::to_string(count_max)});

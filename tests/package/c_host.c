@@ -132,6 +132,7 @@ static void engines(const char* path, const char* store) {
   expect(bylaw_store_report(store, "nothing", &out, &error) == BYLAW_ERROR && says("unknown_report"), "names the report that is none");
   expect(bylaw_engine_close(engine, &error) == BYLAW_OK && bylaw_engine_close(NULL, &error) == BYLAW_OK, "closes");
   expect(bylaw_store_verify(store, &out, &error) == BYLAW_OK && strstr(out_bytes, "\"intact\":true") != NULL, "is intact");
+  expect(bylaw_store_standing(store, "nobody", &out, &error) == BYLAW_ERROR && says("unknown_order"), "stands nowhere");
   expect(bylaw_store_audit(store, "nobody", &out, &error) == BYLAW_ERROR, "audits nobody");
   expect(bylaw_engine_open(store, NULL, NULL, &engine, &error) == BYLAW_OK, "opens with the policy that decided last");
   bylaw_engine_close(engine, NULL);

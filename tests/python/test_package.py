@@ -76,6 +76,7 @@ def test_engine_and_store(tmp_path):
         assert str(journal["at"].dtype) == "datetime64[ns, UTC]" and journal["policy"].iloc[-1] == policy.version_hash
         assert store.journal(after=3)["seq"].tolist() == [4] and len(store.journal(count_max=2)) == 2
         assert "large_order" in store.audit("A-1").to_string()
+        assert store.state("A-1") == "on_hold" and store.holds("A-1") == ["large_order"]
         assert len(store.queues()) >= 1 and engine.run_until("2026-11-02T00:00:00Z") is not None
         stock = store.report("stock")
         assert str(stock["units"].dtype) == "Int64"

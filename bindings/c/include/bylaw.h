@@ -172,6 +172,8 @@ BYLAW_API bylaw_status bylaw_engine_returnable(bylaw_engine* engine, char const*
 BYLAW_API bylaw_status bylaw_store_report(char const* store_path, char const* name, bylaw_text* out, bylaw_text* error);
 /* Everything that happened to an order or return, in the same form. */
 BYLAW_API bylaw_status bylaw_store_audit(char const* store_path, char const* subject, bylaw_text* out, bylaw_text* error);
+/* Where an order, return or other instance stands, in the same form: one row with its state, since when, and the rules that hold it. */
+BYLAW_API bylaw_status bylaw_store_standing(char const* store_path, char const* subject, bylaw_text* out, bylaw_text* error);
 /* Recomputes everything from the journal: {"intact":true,"findings":[],"commits":...,"transfers":...,"subjects":...,"state":"SHA-256"}. */
 BYLAW_API bylaw_status bylaw_store_verify(char const* store_path, bylaw_text* out, bylaw_text* error);
 

@@ -14,12 +14,14 @@ from .store import Store
 
 class Engine:
     """Runs commands by a policy. Without a path the store is a file of its own that goes with the engine. Time is that of the
-    commands: clocks that are due before a command fire before it. Use it in a `with` block, or call `close`."""
+    commands: clocks that are due before a command fire before it. With `simulated=False` it is a host's engine: the system's
+    time is recorded, and clocks fire when `run_until` is called now and then. Any number of threads may submit; it does not
+    survive a fork. Use it in a `with` block, or call `close`."""
 
-    def __init__(self, policy: Policy, path: Optional[Union[str, os.PathLike[str]]] = None, *, now: Optional[Moment] = None) -> None:
+    def __init__(self, policy: Policy, path: Optional[Union[str, os.PathLike[str]]] = None, *, now: Optional[Moment] = None, simulated: bool = True) -> None:
         self._folder = None if path is not None else tempfile.TemporaryDirectory(prefix="bylaw_")
         self.path = os.fspath(path) if path is not None else os.path.join(self._folder.name if self._folder else "", "simulation.db")
-        self._simulation = _bylaw.Simulation(policy._compiled, self.path, moment_ms(now) if now is not None else 0)
+        self._simulation = _bylaw.Simulation(policy._compiled, self.path, moment_ms(now) if now is not None else 0, simulated)
         self._numbers = itertools.count(1)
 
     def submit(self, commands: Union[Mapping[str, Any], Iterable[Mapping[str, Any]]]) -> Any:

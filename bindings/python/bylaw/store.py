@@ -45,6 +45,14 @@ class Store:
         """Everything that happened to an order or return, in order: who, why, under which policy version."""
         return _frame(self._reader.audit(subject))
 
+    def state(self, subject: str) -> str:
+        """The state in which an order, return or other instance is now. Raises StoreError `unknown_order`."""
+        return self._reader.standing(subject)[2][0][2]
+
+    def holds(self, order: str) -> list[str]:
+        """Names of the rules that hold an order now."""
+        return self._reader.standing(order)[2][0][5].split()
+
     def journal(self, after: int = 0, count_max: Optional[int] = None) -> pd.DataFrame:
         """Commands in the order in which they were taken, after one of a number: `at` and `recorded` are times in UTC."""
         frame = _frame(self._reader.journal(after, 2**62 if count_max is None else count_max))

@@ -22,14 +22,15 @@ struct SimulatedTime {
 
 class Simulation {
  public:
-  Simulation(LoadedPolicy const& policy, std::string const& path, std::int64_t now_ms) : time_(std::make_unique<SimulatedTime>()) {
+  /// `simulated`: time is that of the commands; otherwise the system's, and clocks fire in `run_until` only.
+  Simulation(LoadedPolicy const& policy, std::string const& path, std::int64_t now_ms, bool simulated) : time_(std::make_unique<SimulatedTime>()) {
     time_->now_ms = now_ms;
     engine::Options options;
     options.store_path = path;
     options.rulebook = policy.book;
     options.zones = *policy.zones;
-    options.clocks_by_commands = true;
-    options.clock = {[](void* time) { return Timestamp(static_cast<SimulatedTime*>(time)->now_ms.load()); }, time_.get()};
+    options.clocks_by_commands = simulated;
+    if (simulated) options.clock = {[](void* time) { return Timestamp(static_cast<SimulatedTime*>(time)->now_ms.load()); }, time_.get()};
     engine_ = std::make_unique<engine::Engine>(value_or_raise(engine::Engine::open(std::move(options)), "StoreError"));
   }
 
@@ -99,7 +100,7 @@ class Simulation {
 
 void bind_engine(py::module_& module) {
   py::class_<Simulation>(module, "Simulation")
-      .def(py::init<LoadedPolicy const&, std::string const&, std::int64_t>(), py::arg("policy"), py::arg("path"), py::arg("now_ms"))
+      .def(py::init<LoadedPolicy const&, std::string const&, std::int64_t, bool>(), py::arg("policy"), py::arg("path"), py::arg("now_ms"), py::arg("simulated"))
       .def("submit", &Simulation::submit, py::arg("commands"))
       .def("run_until", &Simulation::run_until, py::arg("now_ms"))
       .def("close", &Simulation::close);

@@ -28,6 +28,7 @@ class StoreReader {
     return to_python(report::run(reader_, name, zones));
   }
   py::tuple audit(std::string const& subject) { return to_python(report::audit(reader_, subject)); }
+  py::tuple standing(std::string const& subject) { return to_python(report::standing(reader_, subject)); }
   /// The commands of the journal after one, in order, at most so many.
   py::tuple journal(std::int64_t after, std::int64_t count_max) { return to_python(report::journal(reader_, after, count_max)); }
   py::dict verify() {
@@ -59,6 +60,7 @@ void bind_store(py::module_& module) {
       .def(py::init<std::string>(), py::arg("path"))
       .def("report", &StoreReader::report, py::arg("name"))
       .def("audit", &StoreReader::audit, py::arg("subject"))
+      .def("standing", &StoreReader::standing, py::arg("subject"))
       .def("journal", &StoreReader::journal, py::arg("after"), py::arg("count_max"))
       .def("verify", &StoreReader::verify);
   module.def("reports", [] {

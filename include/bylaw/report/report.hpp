@@ -40,6 +40,9 @@ struct Entry {
 [[nodiscard]] BYLAW_EXPORT Result<store::Table> run(store::Reader& reader, std::string_view name);
 /// Everything that happened to an order or return, in order, with who, why and policy version.
 [[nodiscard]] BYLAW_EXPORT Result<store::Table> audit(store::Reader& reader, std::string const& subject);
+/// Where an order, a return or another instance stands: `subject`, `workflow`, `state`, `since` (milliseconds UTC), `closed`, and its open
+/// `holds` (names of rules with spaces between them). Errors: `unknown_order`.
+[[nodiscard]] BYLAW_EXPORT Result<store::Table> standing(store::Reader& reader, std::string const& subject);
 /// The commands that the store has taken, accepted or refused, after one of a number and in their order: who sent what when, what came of it,
 /// and under which policy version. `at` and `recorded` are milliseconds UTC.
 [[nodiscard]] BYLAW_EXPORT Result<store::Table> journal(store::Reader& reader, std::int64_t after, std::int64_t count_max);
