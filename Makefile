@@ -14,7 +14,7 @@ FUZZ_SECONDS ?= 600
 FUZZ_OPTIONS := -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBYLAW_BUILD_FUZZERS=ON -DBYLAW_BUILD_TESTS=OFF -DBYLAW_BUILD_PROGRAM=OFF \
   -DBYLAW_BUILD_EXAMPLES=OFF -DBYLAW_INSTALL=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 
-.PHONY: all demo test full tryton hosts bench bench-deps fuzz fuzz-afl fuzz-build asan tsan clang lint deps full-deps build clean
+.PHONY: all demo test full tryton hosts notebooks bench bench-deps fuzz fuzz-afl fuzz-build asan tsan clang lint deps full-deps build clean
 all: build
 
 deps:
@@ -37,7 +37,8 @@ test: build
 
 # What takes longer than `make test` may: both compilers, sanitizers, ten million decisions, a million steps of the
 # simulator, a disk that fails at every operation, a minute of each fuzzer, the benchmarks.
-full: test clang asan tsan lint bench
+full: test clang asan tsan lint bench hosts notebooks tryton
+	@/usr/bin/python3 tests/package/wheel.py $(CURDIR) --pip
 	@BYLAW_DECISIONS=10000000 $(BUILD)/tests/decisions_property
 	@BYLAW_SIM_STEPS=1000000 $(BUILD)/tests/simulator
 	@BYLAW_FAULT_STRIDE=1 $(BUILD)/tests/fault_tests --test-case-exclude='a flipped byte*'
@@ -67,6 +68,11 @@ tryton: build
 	@rm -rf $(BUILD)/tryton && cp -r examples/tryton $(BUILD)/tryton-source && /usr/bin/python3 -m pip install --quiet --no-index --no-build-isolation --no-deps \
 	  --root-user-action=ignore --target $(BUILD)/tryton $(BUILD)/tryton-source; rm -rf $(BUILD)/tryton-source
 	@BYLAW_POLICY=examples/tryton/policy PYTHONPATH=$(BUILD)/tryton:$(BUILD)/python /usr/bin/python3 examples/tryton/test_sale_hold.py
+
+# The notebooks, executed as a person would; the public data where ../shared has them.
+notebooks: build
+	@$(MAKE) --no-print-directory deps PACKAGES="python3-nbclient python3-nbformat python3-ipykernel"
+	@PYTHONPATH=$(CURDIR)/$(BUILD)/python PYDEVD_DISABLE_FILE_VALIDATION=1 /usr/bin/python3 tests/python/run_notebooks.py
 
 # Hosts in C, Python, Java 17 and Node: all of them.
 hosts: build

@@ -86,6 +86,9 @@ def test_names():
         decide(frame().drop(columns="flag"))
     with pytest.raises(bylaw.FactError, match="has no field `nothing`"):
         decide(frame(x=[1, 2]), columns={"x": bylaw.named("order.nothing")})
+    with pytest.raises(bylaw.FactError, match="`customer` has no field `segmnt`"):
+        decide(frame(**{"customer.segmnt": ["a", "b"]}))
+    decide(frame(**{"customer.segment": ["a", "b"], "utm.source": [1, 2]}), columns={"utm.source": bylaw.named("order.line_count")})  # which no rule reads
     renamed = frame().rename(columns={"worth": "amount"})
     assert decide(renamed, columns={"amount": bylaw.named("order.worth")}).to_frame().equals(decide(frame()).to_frame())
     assert decide(frame(region=["x", "y"], notes=[1.5, None])).to_frame().equals(decide(frame()).to_frame())

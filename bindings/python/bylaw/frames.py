@@ -262,6 +262,15 @@ def offsets_of(keys: pd.Series, elements: pd.Series, what: str) -> tuple[np.ndar
     return np.concatenate([[0], ends]).astype(np.uint32), order
 
 
+def _misspelt(policy: _bylaw.Policy, path: str, meant: bool) -> str:
+    """What is wrong with a name that no rule reads: nothing, when the schema has it. Names that are nobody's facts, such as `utm.source`,
+    are left alone, unless `columns` says that they are one."""
+    if path.startswith(("order.", "measures.")):
+        return policy.problem_of(path)
+    record, dot, _ = path.partition(".")
+    return policy.problem_of(f"order.{path}") if meant or (dot and not policy.problem_of(f"order.{record}")) else ""
+
+
 def table_of(policy: _bylaw.Policy, frame: pd.DataFrame, collections: Mapping[str, pd.DataFrame], key: Optional[str], columns: Mapping[str, Column]) -> _bylaw.Table:
     """The columns of a DataFrame that hold rules read, and of frames with the elements of collections, joined by `key`."""
     facts = {fact["path"]: fact for fact in policy.facts()}
@@ -282,10 +291,10 @@ def table_of(policy: _bylaw.Policy, frame: pd.DataFrame, collections: Mapping[st
             spec = columns.get(name, Column())
             path = resolve(spec.path or str(name), {p: f for p, f in facts.items() if f["list"] == ("" if owner == "order" else owner)}, owner)
             if path is None:
-                problem = policy.problem_of(spec.path or str(name)) if "." in str(spec.path or name) else ""
-                if problem or spec.path:
-                    raise FactError("columns_mismatch", f"column {name}: " + (problem or f"no rule reads `{spec.path}`"), str(name), "correct its name")
-                continue
+                problem = _misspelt(policy, spec.path or str(name), spec.path is not None) if owner == "order" else ""
+                if problem:
+                    raise FactError("columns_mismatch", f"column {name}: {problem}", str(name), "correct its name")
+                continue  # no rule reads it
             fact = facts[path]
             if not fact["holds"] or fact["kind"] == "list" or (owner == "order" and name == key and fact["kind"] not in ("text", "enum")):
                 continue

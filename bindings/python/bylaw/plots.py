@@ -1,6 +1,7 @@
 """Figures that a person would put in a slide. Needs matplotlib."""
 from __future__ import annotations
 
+import io
 import os
 from typing import Any, Optional, Union
 
@@ -9,6 +10,15 @@ import pandas as pd
 
 before, after, third = "#9aa5b1", "#1f5fa8", "#c8553d"
 Path = Optional[Union[str, "os.PathLike[str]"]]
+
+
+class Figure(matplotlib.figure.Figure):  # type: ignore[misc]
+    """A figure that notebooks show by themselves, whichever backend matplotlib has."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=110)
+        return buffer.getvalue()
 
 
 def _finish(figure: matplotlib.figure.Figure, path: Path) -> matplotlib.figure.Figure:
@@ -29,7 +39,7 @@ def pairs(frame: pd.DataFrame, title: str, path: Path = None, rows_max: int = 20
     old, new = [name for name in frame.columns if name.endswith(("_old", "_new"))][:2]
     shown = frame[[old, new]].astype("int64")
     shown = shown.loc[shown.max(axis=1).sort_values(ascending=False, kind="stable").index[:rows_max]][::-1]
-    figure = matplotlib.figure.Figure(figsize=(8, 1.2 + 0.45 * max(len(shown), 1)))
+    figure = Figure(figsize=(8, 1.2 + 0.45 * max(len(shown), 1)))
     axes = figure.add_subplot()
     places = list(range(len(shown)))
     for offset, column, colour, name in ((0.2, old, before, "before"), (-0.2, new, after, "after")):
@@ -47,7 +57,7 @@ def pairs(frame: pd.DataFrame, title: str, path: Path = None, rows_max: int = 20
 def sweep(frame: pd.DataFrame, name: str, path: Path = None) -> matplotlib.figure.Figure:
     """Orders held by threshold; below it precision and recall where there are labels."""
     labelled = "precision" in frame.columns
-    figure = matplotlib.figure.Figure(figsize=(8, 6 if labelled else 3.5))
+    figure = Figure(figsize=(8, 6 if labelled else 3.5))
     axes = figure.add_subplot(2 if labelled else 1, 1, 1)
     places = list(range(len(frame)))
     axes.plot(places, frame["held"], marker="o", color=after)
