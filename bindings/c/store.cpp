@@ -33,40 +33,36 @@ bylaw_status give_table(bylaw::Result<bylaw::store::Table> const& table, bylaw_t
   return give(json.view(), out);
 }
 
+/// A question about a store: `what` is the name of its argument.
+template <class Query>
+bylaw_status ask(char const* store_path, char const* what, char const* argument, bylaw_text* out, bylaw_text* error, Query query) {
+  return call(error, [&] {
+    if (store_path == nullptr) return missing("store_path", error);
+    if (argument == nullptr) return missing(what, error);
+    if (out == nullptr) return missing("out", error);
+    auto reader = bylaw::store::Reader::open(store_path);
+    return reader ? give_table(query(*reader), out, error) : fail(reader.error(), error);
+  });
+}
+
 }  // namespace
 
 extern "C" {
 
 bylaw_status bylaw_store_report(char const* store_path, char const* name, bylaw_text* out, bylaw_text* error) {
-  return call(error, [&] {
-    if (store_path == nullptr) return missing("store_path", error);
-    if (name == nullptr) return missing("name", error);
-    if (out == nullptr) return missing("out", error);
+  return ask(store_path, "name", name, out, error, [&](bylaw::store::Reader& reader) -> bylaw::Result<bylaw::store::Table> {
     auto const zones = bylaw::config::load_zones();
-    if (!zones) return fail(zones.error(), error);
-    auto reader = bylaw::store::Reader::open(store_path);
-    return reader ? give_table(bylaw::report::run(*reader, name, *zones), out, error) : fail(reader.error(), error);
+    if (!zones) return bylaw::Unexpected{zones.error()};
+    return bylaw::report::run(reader, name, *zones);
   });
 }
 
 bylaw_status bylaw_store_audit(char const* store_path, char const* subject, bylaw_text* out, bylaw_text* error) {
-  return call(error, [&] {
-    if (store_path == nullptr) return missing("store_path", error);
-    if (subject == nullptr) return missing("subject", error);
-    if (out == nullptr) return missing("out", error);
-    auto reader = bylaw::store::Reader::open(store_path);
-    return reader ? give_table(bylaw::report::audit(*reader, subject), out, error) : fail(reader.error(), error);
-  });
+  return ask(store_path, "subject", subject, out, error, [&](bylaw::store::Reader& reader) { return bylaw::report::audit(reader, subject); });
 }
 
 bylaw_status bylaw_store_standing(char const* store_path, char const* subject, bylaw_text* out, bylaw_text* error) {
-  return call(error, [&] {
-    if (store_path == nullptr) return missing("store_path", error);
-    if (subject == nullptr) return missing("subject", error);
-    if (out == nullptr) return missing("out", error);
-    auto reader = bylaw::store::Reader::open(store_path);
-    return reader ? give_table(bylaw::report::standing(*reader, subject), out, error) : fail(reader.error(), error);
-  });
+  return ask(store_path, "subject", subject, out, error, [&](bylaw::store::Reader& reader) { return bylaw::report::standing(reader, subject); });
 }
 
 bylaw_status bylaw_store_verify(char const* store_path, bylaw_text* out, bylaw_text* error) {
