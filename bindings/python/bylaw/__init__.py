@@ -11,10 +11,10 @@ from .backtest import Backtest, backtest
 from .columns import Column, minor, named, rounded, whole
 from .decisions import Decisions
 from .engine import Engine
-from .errors import BylawError, FactError, PolicyError, StoreError
+from .errors import BylawError, FactError, PolicyError, StoreError, UnknownFactWarning
 from .policy import Policy
 from .store import Store
 from .sweep import Sweep, sweep, with_define
 
-__all__ = ["Backtest", "BylawError", "Column", "Decisions", "Engine", "FactError", "Policy", "PolicyError", "Store", "StoreError", "Sweep", "backtest", "minor",
+__all__ = ["Backtest", "BylawError", "Column", "Decisions", "Engine", "FactError", "Policy", "PolicyError", "Store", "StoreError", "Sweep", "UnknownFactWarning", "backtest", "minor",
            "named", "rounded", "sweep", "whole", "with_define"]

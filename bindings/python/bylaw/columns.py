@@ -8,6 +8,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal, Optional
 
+from .errors import FactError
+
+roundings = ("half_even", "half_up", "toward_zero", "away_from_zero", "floor", "ceiling")
 Rounding = Literal["half_even", "half_up", "toward_zero", "away_from_zero", "floor", "ceiling"]
 
 
@@ -19,6 +22,10 @@ class Column:
     scale: Optional[int] = None
     rounding: Optional[Rounding] = None
     path: Optional[str] = None
+
+    def __post_init__(self) -> None:
+        if self.rounding is not None and self.rounding not in roundings:
+            raise FactError("wrong_type", f"`{self.rounding}` is no rounding", "rounding", ", ".join(roundings))
 
 
 def minor(path: Optional[str] = None) -> Column:

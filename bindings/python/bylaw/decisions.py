@@ -9,6 +9,8 @@ import pandas as pd
 
 from .columns import Column
 from .documents import row_document
+from .errors import FactError
+from .frames import labels_of_orders
 
 if TYPE_CHECKING:
     from .policy import Policy
@@ -23,6 +25,7 @@ class Decisions:
                  now_ms: int, at_ms: Optional[np.ndarray[Any, Any]], raw: dict[str, Any]) -> None:
         self.policy = policy
         self.index = frame.index
+        self.labels = labels_of_orders(frame, key)
         self._frame, self._collections, self._key, self._columns = frame, collections, key, columns
         self._now_ms, self._at_ms = now_ms, at_ms
         self._ends, self._rule, self._line, self._state, self._errors = raw["ends"], raw["rule"], raw["line"], raw["state"], raw["errors"]
@@ -37,20 +40,20 @@ class Decisions:
 
     @property
     def held(self) -> pd.Series:
-        """True for every order that at least one rule holds."""
+        """True for every order that at least one rule holds, by the index of the frame."""
         return pd.Series(self._counts > 0, index=self.index, name="held")
 
     @property
     def errors(self) -> pd.DataFrame:
         """Orders whose facts could not be read where a rule in force needed them: `order`, `fact`, `message`."""
-        rows = [(self.index[row], place, message) for row, place, message in self._errors]
+        rows = [(self.labels[row], place, message) for row, place, message in self._errors]
         return pd.DataFrame(rows, columns=["order", "fact", "message"])
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per order and rule: `order` (its label in the frame), `rule`, `line` (number from 0 within the order, -1 for the
+        """One row per order and rule: `order` (its `key`, or without one its label in the frame), `rule`, `line` (number from 0 within the order, -1 for the
         whole order), `state` (placed, waiting for a fact, or failed), `reason`, `queue`, `priority`."""
         rules = self.policy.holds
-        out = pd.DataFrame({"order": self.index.to_numpy().repeat(self._counts), "rule": pd.Categorical.from_codes(self._rule.astype(np.int64), self._names.tolist())
+        out = pd.DataFrame({"order": self.labels.to_numpy().repeat(self._counts), "rule": pd.Categorical.from_codes(self._rule.astype(np.int64), self._names.tolist())
                             if len(self._names) else pd.Categorical([]), "line": self._line, "state": states[self._state]})
         for name in ("reason", "queue", "priority"):
             out[name] = rules[name].to_numpy()[self._rule] if len(rules) else []
@@ -82,9 +85,13 @@ class Decisions:
         return decided.partition("\n")[2]  # the first line is the decision itself
 
     def _place(self, order: Any) -> int:
-        place = self.index.get_loc(order)
+        try:
+            place = self.labels.get_loc(order)
+        except (KeyError, TypeError):
+            raise FactError("unknown_order", f"there is no order {order!r}", "", f"orders are called by {self.labels.name or 'the index of the frame'!r}, such as "
+                            f"{self.labels[0]!r}" if len(self.labels) else "there are none") from None
         if not isinstance(place, (int, np.integer)):
-            raise KeyError(f"{order!r} is the label of several orders")
+            raise FactError("unknown_order", f"{order!r} is the label of several orders", "", "give key= a column that tells them apart")
         return int(place)
 
     def __repr__(self) -> str:

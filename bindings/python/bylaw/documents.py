@@ -9,7 +9,7 @@ import pandas as pd
 
 from . import _bylaw
 from .columns import Column
-from .frames import Fact, _text_of, resolve
+from .frames import Fact, _text_of, key_of, resolve
 
 
 def _amount(policy: _bylaw.Policy, fact: Fact, value: Any, spec: Column, row: Any) -> str:
@@ -66,7 +66,7 @@ def row_document(policy: _bylaw.Policy, frame: pd.DataFrame, collections: Mappin
         if owner not in facts or key is None:
             continue
         elements: list[dict[str, Any]] = []
-        for at in np.flatnonzero((part[key] == frame[key].iloc[place]).to_numpy()):
+        for at in np.flatnonzero((key_of(part, key, owner) == key_of(frame, key, owner).iloc[place]).to_numpy()):
             elements.append({})
             fill(part, owner, int(at), elements[-1])
         _put(root, owner, elements)

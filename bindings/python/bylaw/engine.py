@@ -8,7 +8,7 @@ import tempfile
 from typing import Any, Iterable, Mapping, Optional, Union
 
 from . import _bylaw
-from .policy import Moment, Policy, document_of, moment_ms
+from .policy import Moment, Policy, as_policy, document_of, moment_ms
 from .store import Store
 
 
@@ -18,19 +18,20 @@ class Engine:
     time is recorded, and clocks fire when `run_until` is called now and then. Any number of threads may submit; it does not
     survive a fork. Use it in a `with` block, or call `close`."""
 
-    def __init__(self, policy: Policy, path: Optional[Union[str, os.PathLike[str]]] = None, *, now: Optional[Moment] = None, simulated: bool = True) -> None:
+    def __init__(self, policy: Union[Policy, str, os.PathLike[str]], path: Optional[Union[str, os.PathLike[str]]] = None, *, now: Optional[Moment] = None, simulated: bool = True) -> None:
         self._folder = None if path is not None else tempfile.TemporaryDirectory(prefix="bylaw_")
         self.path = os.fspath(path) if path is not None else os.path.join(self._folder.name if self._folder else "", "simulation.db")
-        self._simulation = _bylaw.Simulation(policy._compiled, self.path, moment_ms(now) if now is not None else 0, simulated)
+        self._simulation = _bylaw.Simulation(as_policy(policy)._compiled, self.path, moment_ms(now) if now is not None else 0, simulated)
         self._numbers = itertools.count(1)
 
-    def submit(self, commands: Union[Mapping[str, Any], Iterable[Mapping[str, Any]]]) -> Any:
+    def submit(self, commands: Union[Mapping[str, Any], Iterable[Mapping[str, Any]]], *, together: bool = False) -> Any:
         """Submits one command (a dict, as docs/commands.md describes them) or several in one commit; returns their outcomes: dicts
         with `status`, `code`, `message`, `subject`, `state`. A command without `command_id` gets one. A refused command is an outcome.
+        `together`: all of them or none, as `batch` on the command line.
         Raises FactError for a command that cannot be read, StoreError when the store fails."""
         group = [commands] if isinstance(commands, Mapping) else list(commands)
         texts = [json.dumps({"command_id": f"simulation:{next(self._numbers)}", **document_of(command)}) for command in group]
-        outcomes = [json.loads(text) for text in self._simulation.submit(texts)]
+        outcomes = [json.loads(text) for text in self._simulation.submit(texts, together)]
         return outcomes[0] if isinstance(commands, Mapping) else outcomes
 
     def run_until(self, now: Moment) -> list[dict[str, Any]]:

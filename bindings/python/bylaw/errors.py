@@ -36,5 +36,9 @@ class FactError(BylawError, ValueError):
     """Data that do not fit the facts that rules read: says which column, which row and what is expected."""
 
 
+class UnknownFactWarning(UserWarning):
+    """A dict has a fact that the schema does not have: it is perhaps misspelt."""
+
+
 class StoreError(BylawError):
     """A store that cannot be opened, read or written."""

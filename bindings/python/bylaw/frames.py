@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import difflib
 from typing import Any, Mapping, Optional
 
 import numpy as np
@@ -129,7 +130,9 @@ class _Adder:
     def _floats(self, fact: Fact, series: pd.Series, spec: Column) -> None:
         path = fact["path"]
         if spec.scale is None or spec.rounding is None:
+            whole = fact["kind"] != "money" and bool((series.dropna() % 1 == 0).all())
             raise _wrong(path, f"{expected(fact)} is expected, and floats have no exact value",
+                         "they are whole numbers: convert them with .astype('int64'), or 'Int64' where some are missing" if whole else
                          f"name scale and rounding: columns={{'{path}': bylaw.rounded(2, 'half_even')}}, or give texts or Decimals")
         if fact["kind"] not in ("money", "decimal", "quantity"):
             raise _wrong(path, f"{expected(fact)} is expected, and it is {series.dtype}")
@@ -213,9 +216,12 @@ def expected(fact: Fact) -> str:
 
 
 def value_minor(frame: pd.DataFrame, name: str, columns: Mapping[str, Column], currency: str) -> np.ndarray[Any, Any]:
-    """A column of money as minor units, for sums. Missing values are an error: they would be zeros."""
+    """A column of money as minor units, for sums: by its name, or by the fact that `columns` says it holds. Missing values are an error:
+    they would be zeros."""
+    if name not in frame.columns:
+        name = next((column for column, spec in columns.items() if spec.path == name), name)
     fact: Fact = {"path": name, "kind": "money", "detail": currency, "values": None}
-    series, spec = frame[name], columns.get(name, Column())
+    series, spec = column_of(frame, name, "value"), columns.get(name, Column())
     if series.isna().any():
         raise _wrong(name, "the value of an order is missing", "fill it first", _first(series.isna(), series))
     if pd.api.types.is_float_dtype(series.dtype):
@@ -262,6 +268,65 @@ def offsets_of(keys: pd.Series, elements: pd.Series, what: str) -> tuple[np.ndar
     return np.concatenate([[0], ends]).astype(np.uint32), order
 
 
+def column_of(frame: pd.DataFrame, name: Any, argument: str) -> pd.Series:
+    """A column by its name; `argument` is what asked for it."""
+    if not isinstance(name, str) or name not in frame.columns:
+        near = difflib.get_close_matches(str(name), [str(column) for column in frame.columns], 1)
+        raise FactError("no_column", f"{argument}: there is no column {name!r}" + (f", did you mean {near[0]!r}?" if near else ""), argument,
+                        "one of " + ", ".join(str(column) for column in frame.columns[:12]))
+    column = frame[name]
+    if not isinstance(column, pd.Series):
+        raise FactError("columns_mismatch", f"{argument}: there are several columns {name!r}", argument, "give each a name of its own")
+    return column
+
+
+def key_of(frame: pd.DataFrame, key: Optional[str], what: str) -> pd.Series:
+    """The column `key`, or the index when that is its name."""
+    if key is None:
+        raise FactError("columns_mismatch", f"`key` names the column that joins orders and {what}, and there is none", what, "give key='order_id', say")
+    if key not in frame.columns and frame.index.name == key:
+        return frame.index.to_series()
+    return column_of(frame, key, "key")
+
+
+def labels_of_orders(frame: pd.DataFrame, key: Optional[str]) -> pd.Index:
+    """What an order is called: by the column `key`, or by the index of the frame."""
+    return pd.Index(frame[key]) if key is not None and key in frame.columns else frame.index
+
+
+def check_arguments(frame: pd.DataFrame, collections: Mapping[str, pd.DataFrame], columns: Mapping[str, Column], facts: Mapping[str, Fact], threads: int) -> None:
+    """What would be passed over in silence: explanations of columns that are not there, frames that are none."""
+    for owner, part in collections.items():
+        if not isinstance(part, pd.DataFrame):
+            raise FactError("wrong_type", f"{owner}: a DataFrame is expected, and it is {type(part).__name__}", owner, "make one of it")
+    names = {str(name) for part in (frame, *collections.values()) for name in part.columns}
+    for name, spec in columns.items():
+        if not isinstance(spec, Column):
+            raise FactError("wrong_type", f"columns: {name!r} is explained by {spec!r}", name, "write bylaw.minor(), bylaw.whole(), bylaw.rounded(...) or bylaw.named(...)")
+        if name not in names and name not in facts:
+            near = difflib.get_close_matches(name, sorted(names), 1)
+            raise FactError("columns_mismatch", f"columns: there is no column {name!r}" + (f", did you mean {near[0]!r}?" if near else ""), name, "correct its name")
+    if threads < 1:
+        raise FactError("wrong_type", f"threads: {threads} is no number of threads", "threads", "1 or more")
+    if not any(fact["holds"] for fact in facts.values()):
+        raise FactError("no_holds", "the policy has no holds, and a DataFrame is decided by holds", "", "returns and other questions are dicts: policy.decide(frame.to_dict('records'))")
+
+
+def with_hint(error: FactError, frame: pd.DataFrame, collections: Mapping[str, pd.DataFrame]) -> FactError:
+    """Names of columns that were perhaps meant, where rules need some that are not there."""
+    hints = []
+    for part in error.message.split("; "):
+        path = part.split("`")[1] if part.count("`") >= 2 else ""
+        if "look through it and it is not there" in part:
+            hints.append(f"{path}: give lines= and key=" if path == "order.lines" else f"{path}: give collections={{'{path}': frame}} and key=")
+        elif "it is not there" in part:
+            names = [str(name) for owner, frames in {"order": frame, **collections}.items() if path.startswith(owner + ".") for name in frames.columns]
+            near = difflib.get_close_matches(path.rsplit(".", 1)[-1], names, 1) or difflib.get_close_matches(path, names, 1)
+            if near:
+                hints.append(f"columns={{'{near[0]}': bylaw.named('{path}')}}, if that is it")
+    return FactError(error.code, error.message, error.place, "; ".join(hints)) if hints else error
+
+
 def _misspelt(policy: _bylaw.Policy, path: str, meant: bool) -> str:
     """What is wrong with a name that no rule reads: nothing, when the schema has it. Names that are nobody's facts, such as `utm.source`,
     are left alone, unless `columns` says that they are one."""
@@ -274,14 +339,14 @@ def _misspelt(policy: _bylaw.Policy, path: str, meant: bool) -> str:
 def table_of(policy: _bylaw.Policy, frame: pd.DataFrame, collections: Mapping[str, pd.DataFrame], key: Optional[str], columns: Mapping[str, Column]) -> _bylaw.Table:
     """The columns of a DataFrame that hold rules read, and of frames with the elements of collections, joined by `key`."""
     facts = {fact["path"]: fact for fact in policy.facts()}
+    if frame.columns.has_duplicates:
+        column_of(frame, str(frame.columns[frame.columns.duplicated()][0]), "the frame")
     table = _bylaw.Table(len(frame))
     adder = _Adder(policy, table)
     for owner, part in {"order": frame, **collections}.items():
         if owner != "order":
             fact = facts.get(owner)
-            if key is None or key not in part.columns or key not in frame.columns:
-                raise FactError("columns_mismatch", f"`key` names the column that joins orders and {owner}", owner, f"both have {sorted(set(frame.columns) & set(part.columns))}")
-            offsets, order = offsets_of(frame[key], part[key], owner)
+            offsets, order = offsets_of(key_of(frame, key, owner), key_of(part, key, owner), owner)
             if fact is None or not fact["holds"]:
                 continue
             table.add_list(owner, offsets)

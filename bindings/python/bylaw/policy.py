@@ -5,7 +5,8 @@ import datetime
 import decimal
 import json
 import os
-from typing import Any, Iterable, Mapping, Optional, Union, overload
+import warnings
+from typing import Any, Callable, Iterable, Mapping, Optional, Union, overload
 
 import numpy as np
 import pandas as pd
@@ -13,8 +14,8 @@ import pandas as pd
 from . import _bylaw
 from .columns import Column
 from .decisions import Decisions
-from .errors import FactError
-from .frames import table_of
+from .errors import FactError, UnknownFactWarning
+from .frames import check_arguments, column_of, labels_of_orders, table_of, with_hint
 
 Moment = Union[datetime.datetime, pd.Timestamp, str]
 
@@ -23,8 +24,11 @@ def moment_ms(now: Optional[Moment]) -> int:
     """Milliseconds since 1970 UTC. A time without a zone is refused."""
     if now is None:
         return int(datetime.datetime.now(datetime.timezone.utc).timestamp() * 1000)
-    stamp = pd.Timestamp(now)
-    if stamp.tzinfo is None:
+    try:
+        stamp = pd.Timestamp(now)
+    except (ValueError, TypeError):
+        raise FactError("wrong_type", f"now: {now!r} is no time", "now", "write one, such as 2026-11-01T10:00:00Z") from None
+    if stamp is pd.NaT or stamp.tzinfo is None:
         raise FactError("wrong_type", f"now: {now} has no zone", "now", "write one, such as 2026-11-01T10:00:00Z")
     return int(stamp.value // 1_000_000)
 
@@ -51,7 +55,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, float):
-        raise FactError("wrong_type", f"{value!r} is a float, which has no exact value", "", "write a text such as '12.50 USD', or a Decimal")
+        raise FactError("wrong_type", f"{value!r} is a float, which has no exact value", "", "write a text such as '12.50', or a Decimal; money of facts with its currency, '12.50 USD'")
     if isinstance(value, Mapping):
         return document_of(value)
     if isinstance(value, (list, tuple)):
@@ -160,22 +164,51 @@ class Policy:
         `now`: when it is decided, a time in a zone; without it, now. `at`: a column with such a time for each order.
         `threads`: how many are used for a DataFrame; the interpreter is free meanwhile.
 
-        Raises FactError, which names column, row and what is expected.
+        `explain` (dicts only): why each rule applies or does not, as a member `explanation`.
+
+        Raises FactError, which names column, row and what is expected. A fact of a dict that the schema does not have is an
+        UnknownFactWarning.
         """
         if isinstance(data, pd.DataFrame):
             frames = {**(collections or {}), **({} if lines is None else {"order.lines": lines})}
-            table = table_of(self._compiled, data, frames, key, columns or {})
-            moments = None if at is None else moments_ms(data[at])
-            return Decisions(self, data, frames, key, columns or {}, moment_ms(now), moments, _bylaw.decide(self._compiled, table, moment_ms(now), moments, threads))
-        rows = [data] if isinstance(data, Mapping) else list(data)
+            moments = self._moments(data, now, at)
+            raw = self._over(data, frames, key, columns or {}, threads, lambda table: _bylaw.decide(self._compiled, table, moment_ms(now), moments, threads))
+            return Decisions(self, data, frames, key, columns or {}, moment_ms(now), moments, raw)
+        if lines is not None or collections is not None or columns is not None or key is not None or at is not None:
+            raise FactError("wrong_type", "lines, collections, key, columns and at go with a DataFrame", "", "put lines into the dict: {'order': {'lines': [...]}}")
+        rows = [data] if isinstance(data, Mapping) else list(data) if not isinstance(data, (str, bytes, pd.Series)) else [data]
+        for row in rows:
+            if not isinstance(row, Mapping):
+                raise FactError("wrong_type", f"a dict of facts is expected, and it is {type(row).__name__}", "", "give a dict, a list of dicts or a DataFrame")
         texts = []
         for number, row in enumerate(rows):
             try:
                 texts.append(json.dumps(document_of(row)))
             except FactError as error:
                 raise FactError(error.code, f"row {number}: {error.message}", error.place, error.remedy) from None
+        self._warn_of_unknown(texts)
         decided = [json.loads(text) for text in self._compiled.decide_json(texts, [moment_ms(now)], 2 if explain else 0)]
         return decided[0] if isinstance(data, Mapping) else decided
+
+    @staticmethod
+    def _moments(data: pd.DataFrame, now: Optional[Moment], at: Optional[str]) -> Optional[np.ndarray[Any, Any]]:
+        if now is not None and at is not None:
+            raise FactError("wrong_type", "`now` is for all orders, and `at` for each", "at", "give one of them")
+        return None if at is None else moments_ms(column_of(data, at, "at"))
+
+    def _over(self, data: pd.DataFrame, frames: Mapping[str, pd.DataFrame], key: Optional[str], columns: Mapping[str, Column], threads: int,
+              work: Callable[[_bylaw.Table], dict[str, Any]]) -> dict[str, Any]:
+        """Makes the table of a DataFrame and has something decided over it."""
+        check_arguments(data, frames, columns, {fact["path"]: fact for fact in self._compiled.facts()}, threads)
+        try:
+            return work(table_of(self._compiled, data, frames, key, columns))
+        except FactError as error:
+            raise with_hint(error, data, frames) from None
+
+    def _warn_of_unknown(self, documents: list[str]) -> None:
+        """As `bylaw decide` says on stderr: a fact that is misspelt is otherwise a fact that is missing. The first thousand are looked at."""
+        for message in dict.fromkeys(message for document in documents[:1000] for message in self._compiled.unknown_facts(document)):
+            warnings.warn(message, UnknownFactWarning, stacklevel=3)
 
     def count(self, data: pd.DataFrame, *, lines: Optional[pd.DataFrame] = None, collections: Optional[Mapping[str, pd.DataFrame]] = None,
               key: Optional[str] = None, columns: Optional[Mapping[str, Column]] = None, now: Optional[Moment] = None, at: Optional[str] = None,
@@ -183,13 +216,17 @@ class Policy:
         """Per rule: `orders` that it holds, and of how many lines and orders it could not be evaluated (`failed`). The same as
         `decide(...).counts()`, without keeping a hit: for histories of many millions. Raises FactError also when an order cannot be read."""
         frames = {**(collections or {}), **({} if lines is None else {"order.lines": lines})}
-        table = table_of(self._compiled, data, frames, key, columns or {})
         names = [hold["name"] for hold in self._compiled.holds()]
-        side = (self._compiled, table, [0] * len(names), 1, list(range(len(names))))
-        found = _bylaw.tally([side], moment_ms(now), None if at is None else moments_ms(data[at]), None, [(None, 1)], threads)
+        moments = self._moments(data, now, at)
+
+        def tally(table: _bylaw.Table) -> dict[str, Any]:
+            side = (self._compiled, table, [0] * len(names), 1, list(range(len(names))))
+            return _bylaw.tally([side], moment_ms(now), moments, None, [(None, 1)], threads)
+
+        found = self._over(data, frames, key, columns or {}, threads, tally)
         if found["errors"]:
             _, row, place, message = found["errors"][0]
-            raise FactError("wrong_type", f"row {data.index[row]}: {message}", place)
+            raise FactError("wrong_type", f"row {labels_of_orders(data, key)[row]}: {message}", place)
         counts = found["sides"][0][0]
         return pd.DataFrame({"orders": counts["rule_orders"], "failed": counts["failed"]}, index=pd.Index(names, name="rule"))
 
@@ -200,3 +237,8 @@ class Policy:
 
 def _from_kept(kept: list[tuple[str, str, bool]]) -> Policy:
     return Policy(_bylaw.Policy.from_kept(kept))
+
+
+def as_policy(policy: Union[Policy, str, os.PathLike[str]]) -> Policy:
+    """The policy itself, or the one of a path."""
+    return policy if isinstance(policy, Policy) else Policy.load(policy)

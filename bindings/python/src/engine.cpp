@@ -34,7 +34,7 @@ class Simulation {
     engine_ = std::make_unique<engine::Engine>(value_or_raise(engine::Engine::open(std::move(options)), "StoreError"));
   }
 
-  std::vector<std::string> submit(std::vector<std::string> const& commands) {
+  std::vector<std::string> submit(std::vector<std::string> const& commands, bool together) {
     std::vector<trade::Command> group;
     for (std::size_t i = 0; i < commands.size(); ++i) {
       auto command = wire::parse_command(commands[i]);
@@ -52,7 +52,7 @@ class Simulation {
       for (auto const& command : group) {
         if (command.at.value > time_->now_ms) time_->now_ms = command.at.value;
       }
-      outcomes = engine.submit(group);
+      outcomes = together ? engine.submit_together(group) : engine.submit(group);
     }
     return texts(outcomes);
   }
@@ -101,7 +101,7 @@ class Simulation {
 void bind_engine(py::module_& module) {
   py::class_<Simulation>(module, "Simulation")
       .def(py::init<LoadedPolicy const&, std::string const&, std::int64_t, bool>(), py::arg("policy"), py::arg("path"), py::arg("now_ms"), py::arg("simulated"))
-      .def("submit", &Simulation::submit, py::arg("commands"))
+      .def("submit", &Simulation::submit, py::arg("commands"), py::arg("together"))
       .def("run_until", &Simulation::run_until, py::arg("now_ms"))
       .def("close", &Simulation::close);
 }
