@@ -25,7 +25,7 @@ void write(std::string const& text, bylaw_text* out) {
 
 bylaw_status give(std::string const& text, bylaw_text* out) {
   write(text, out);
-  return out->capacity < text.size() + 1 ? BYLAW_BUFFER_TOO_SMALL : BYLAW_OK;
+  return out->bytes == nullptr || out->capacity < text.size() + 1 ? BYLAW_BUFFER_TOO_SMALL : BYLAW_OK;
 }
 
 bylaw_status fail(bylaw::Error const& error, bylaw_text* out, bylaw_status status) {

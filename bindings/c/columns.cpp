@@ -1,4 +1,5 @@
 // Orders as columns of the caller.
+#include <algorithm>
 #include <vector>
 
 #include <bylaw/policy/columns.hpp>
@@ -42,7 +43,14 @@ struct Giving {
 
 bool is_sound(bylaw_column const& column) {
   return column.size >= sizeof(bylaw_column) && column.path != nullptr && column.form >= BYLAW_U8 && column.form <= BYLAW_I64 &&
-         (column.values != nullptr || column.count == 0) && (column.dictionary != nullptr || column.dictionary_count == 0);
+         (column.values != nullptr || column.count == 0) && (column.dictionary != nullptr || column.dictionary_count == 0) &&
+         std::all_of(column.dictionary, column.dictionary + column.dictionary_count, [](char const* text) { return text != nullptr; });
+}
+
+/// An element of an array of structs that may be larger than those of this version: they say how large.
+template <class Struct>
+Struct const& at(Struct const* first, size_t index) {
+  return *reinterpret_cast<Struct const*>(reinterpret_cast<char const*>(first) + index * first->size);
 }
 
 policy::FieldColumn field_of(bylaw_column const& column) {
@@ -55,7 +63,7 @@ policy::FieldColumn field_of(bylaw_column const& column) {
   field.valid = column.valid;
   field.valid_offset = column.valid_offset;
   field.scale = column.scale;
-  for (size_t i = 0; i < column.dictionary_count; ++i) field.dictionary.emplace_back(column.dictionary[i] == nullptr ? "" : column.dictionary[i]);
+  for (size_t i = 0; i < column.dictionary_count; ++i) field.dictionary.emplace_back(column.dictionary[i]);
   return field;
 }
 
@@ -73,12 +81,13 @@ extern "C" bylaw_status bylaw_policy_decide_columns(bylaw_policy const* policy, 
     policy::OrderColumns table;
     table.rows = orders->rows;
     for (size_t i = 0; i < orders->column_count; ++i) {
-      if (!is_sound(orders->columns[i])) return missing(("columns[" + std::to_string(i) + "]").c_str(), error);
-      table.fields.push_back(field_of(orders->columns[i]));
+      auto const& column = at(orders->columns, i);
+      if (column.size != orders->columns->size || !is_sound(column)) return missing(("columns[" + std::to_string(i) + "]").c_str(), error);
+      table.fields.push_back(field_of(column));
     }
     for (size_t i = 0; i < orders->list_count; ++i) {
-      auto const& list = orders->lists[i];
-      if (list.size < sizeof(bylaw_list) || list.path == nullptr || list.offsets == nullptr)
+      auto const& list = at(orders->lists, i);
+      if (list.size < sizeof(bylaw_list) || list.size != orders->lists->size || list.path == nullptr || list.offsets == nullptr)
         return missing(("lists[" + std::to_string(i) + "]").c_str(), error);
       table.lists.push_back({list.path, list.offsets});
     }

@@ -51,6 +51,9 @@ def test_by_hand(threads):
     assert queues.loc["fraud", ["cost_old", "cost_new"]].tolist() == [D("16.00"), D("12.00")]
     assert queues.loc["desk", ["cost_old", "cost_new"]].tolist() == [D("3.00"), D("3.00")]
     by = found.by("channel_name")
+    assert by.loc["(missing)", ["orders", "held_old"]].tolist() == [1, 1] and by["orders"].sum() == 6
+    with pytest.raises(bylaw.FactError, match="nothing was counted by 'country'"):
+        found.by("country")
     assert by.loc["web", ["orders", "held_old", "held_new"]].tolist() == [3, 2, 1]
     assert by.loc["store", ["orders", "held_old", "held_new"]].tolist() == [2, 2, 2]
     summary = found.summary
@@ -81,6 +84,30 @@ def test_plots(tmp_path):
     assert (tmp_path / "sweep.png").stat().st_size > 5000
 
 
+def test_currencies_and_large_values():
+    """The currency is that of the fact; sums that are too large are refused, not wrapped."""
+    yen = bylaw.Policy.from_text(old_text.replace("USD", "JPY").replace("1000.00", "1000").replace("200.00", "200"))
+    assert bylaw.backtest(yen, yen, orders, columns=minor, value="order.total").summary.loc["old", "held_value"] == D("395000")
+    for values, spec in (([2**62] * 6, bylaw.whole()), (np.array([2**64 - 1] * 6, dtype="uint64"), bylaw.minor())):
+        with pytest.raises(bylaw.FactError, match="too large"):
+            bylaw.backtest(old, new, orders.assign(worth=values), columns={**minor, "worth": spec}, value="worth")
+    with pytest.raises(bylaw.BylawError, match="more than 2"):
+        bylaw.backtest(old, new, orders.assign(worth=[2**62] * 6), columns={**minor, "worth": bylaw.minor()}, value="worth")
+    floats = bylaw.backtest(old, new, orders.assign(worth=[1.005] * 6), columns={**minor, "worth": bylaw.rounded(2, "half_up")}, value="worth")
+    assert floats.summary.loc["old", "held_value"] == D("5.05")
+
+
+def test_keys_name_orders():
+    lines = pd.DataFrame({"code": ["X1", "X3"], "line.quantity": [1, 9]})
+    many = bylaw.Policy.from_text(old_text + 'hold many { when any line where line.quantity > 3 each; reason POLICY "x"; blocks release; queue desk; release by order_desk; }')
+    keyed = orders.assign(code=[f"X{i}" for i in range(6)])
+    found = bylaw.backtest(old, many, keyed, lines=lines, key="code", columns=minor, value="order.total")
+    assert found.changed.index.tolist() == ["X3"] and found.changed.loc["X3", "new"] == ["stranger", "gift", "many"]
+    assert "many: applies" in found.explain("X3")
+    with pytest.raises(bylaw.FactError, match="there is no 'D' among the orders"):
+        found.explain("D")
+
+
 def test_sweep_by_hand():
     found = bylaw.sweep(old, "limit", ["100.00 USD", "1000.00 USD", "1200.00 USD", "2000.00 USD"], orders, columns=minor, value="order.total", label="bad",
                         rules=["large"], now="2026-11-01T00:00:00Z").to_frame()
@@ -91,6 +118,12 @@ def test_sweep_by_hand():
     assert all_rules["held"].tolist() == [5] and all_rules["cost"].tolist() == [D("12")]
     with pytest.raises(bylaw.FactError, match="no file has `define nothing"):
         bylaw.sweep(old, "nothing", ["1"], orders, columns=minor)
+    tricky = bylaw.Policy.from_text(old_text.replace("define limit = 1000.00 USD;", '## "define limit = 5 USD;" was it once\ndefine limit = 1000.00 USD # not; yet\n;'))
+    assert bylaw.sweep(tricky, "limit", ["1200.00 USD"], orders, columns=minor, rules=["large"]).to_frame()["held"].tolist() == [1]
+    for values in (["5; hold x {}"], [5], "1000"):
+        with pytest.raises(bylaw.FactError):
+            bylaw.sweep(old, "limit", values, orders, columns=minor)
+    assert len(bylaw.sweep(old, "limit", [], orders, columns=minor).to_frame()) == 0
     with pytest.raises(bylaw.PolicyError, match="limit"):
         bylaw.sweep(old, "limit", ["5 days"], orders, columns=minor)
     with pytest.raises(bylaw.FactError, match="no hold `small`"):
@@ -100,6 +133,13 @@ def test_sweep_by_hand():
 def test_leakage():
     with pytest.raises(bylaw.FactError, match="only today's values are kept"):
         run(history={"order.line_count": None})
+    for short in ("line_count", "order.line_count", "customer.guest"):
+        with pytest.raises(bylaw.FactError, match="only today's values are kept"):
+            run(history={short: None})
+    with pytest.raises(bylaw.FactError, match="has no field `line_cuont`"):
+        run(history={"order.line_cuont": None})
+    with pytest.raises(bylaw.FactError, match="which is the label"):
+        bylaw.backtest(old, new, orders.rename(columns={"customer.guest": "risk"}), columns={**minor, "risk": bylaw.named("customer.guest")}, label="risk")
     flagged = run(history={"order.line_count": None, "customer.segment": None}, allow_leakage=True)
     assert flagged.leakage == ["order.line_count"] and "Leakage" in flagged._repr_html_()
     with pytest.raises(bylaw.FactError, match="which is the label"):
@@ -118,6 +158,8 @@ def test_leakage():
 
 def test_bad_arguments():
     for options, words in (({"label": "channel_name"}, "true, false or missing is expected"), ({"review_cost": {"fraud": 4.0}}, "is a float"),
+                           ({"review_cost": {"fruad": "4"}}, "no rule has the queue 'fruad'"), ({"review_cost": "four"}, "is no amount"), ({"by": "chanel_name"}, "did you mean 'channel_name'"),
+                           ({"label": "baad"}, "did you mean 'bad'"), ({"value": "totl"}, "there is no column 'totl'"), ({"currency": "ZZZZ"}, "no currency `ZZZZ`"),
                            ({"at": "channel_name"}, "times in a zone are expected"), ({"now": "2026-01-01"}, "has no zone"),
                            ({"columns": {}}, "whole numbers could be minor units")):
         with pytest.raises(bylaw.FactError, match=words):

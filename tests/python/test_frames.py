@@ -24,7 +24,7 @@ no_lines = pd.DataFrame({"key": pd.Series(dtype="int64"), "parts": pd.Series(dty
 
 
 def frame(**changed):
-    return pd.DataFrame({**good, "key": [1, 2], **changed})
+    return pd.DataFrame({**good, "key": [0, 1], **changed})
 
 
 def decide(data, **options):
@@ -49,10 +49,16 @@ def shown(decisions, order):
     ("worth", [1.5, math.inf], {"worth": bylaw.rounded(2, "half_even")}, "row 1: order.worth: it is infinite"),
     ("worth", [1.5, 1e300], {"worth": bylaw.rounded(2, "half_even")}, "row 1: order.worth"),
     ("worth", [2**62, 1], {"worth": bylaw.whole()}, "an amount is too large"),
-    ("worth", [1.5, 2.5], {"worth": bylaw.rounded(2, "upwards")}, "`upwards` is no rounding"),
+    ("worth", [1.5, -1e17], {"worth": bylaw.rounded(2, "half_up")}, "row 1: order.worth: a number is too large"),
+    ("worth", [1, -2**63], {"worth": bylaw.whole()}, "an amount is too large"),
+    ("hour", [datetime.time(17, 30, 59), datetime.time(1)], {}, "column order.hour, row 0"),
+    ("hour", [datetime.time(17, 30, tzinfo=datetime.timezone.utc), datetime.time(1)], {}, "column order.hour, row 0"),
+    ("word", ["a", ["b"]], {}, "a text is expected: unhashable type"),
+    ("word", ["a", "\ud800"], {}, "it has half a character"),
+    ("word", pd.Categorical([1, 2]), {}, "a text is expected, and it is 1"),
     ("rate", [0.5, 0.25], {}, "a number is expected, and floats have no exact value"),
     ("rate", ["0.5", object()], {}, "column order.rate, row 1: a number is expected"),
-    ("rate", ["0.5", decimal.Decimal("NaN")], {}, "column order.rate, row 1"),
+    ("rate", ["0.5", decimal.Decimal("Infinity")], {}, "column order.rate, row 1"),
     ("rate", np.array([1, 2**64 - 1], dtype="uint64"), {}, "above 2^63 - 1"),
     ("flag", [0, 1], {}, "row 0: true or false is expected, and it is 0"),
     ("flag", ["yes", True], {}, "row 0: true or false is expected"),
@@ -94,16 +100,79 @@ def test_names():
     assert decide(frame(region=["x", "y"], notes=[1.5, None])).to_frame().equals(decide(frame()).to_frame())
 
 
+def test_arguments_are_not_passed_over():
+    data = frame()
+    for options, words in (({"columns": {"worht": bylaw.minor()}}, "did you mean 'worth'"), ({"columns": {"worth": "minor"}}, "write bylaw.minor"),
+                           ({"threads": 0}, "0 is no number of threads"), ({"threads": 10**6}, "is no number of threads"), ({"at": "moment"}, "`now` is for all orders"),
+                           ({"at": "momnt", "now": None}, "did you mean 'moment'"), ({"now": "tomorrow"}, "is no time"), ({"lines": [1]}, "a DataFrame is expected")):
+        with pytest.raises(bylaw.FactError, match=words):
+            policy.decide(data, **{"lines": no_lines, "key": "key", "now": now, **options})
+    with pytest.raises(bylaw.FactError, match="is no rounding"):
+        bylaw.rounded(2, "upwards")
+    with pytest.raises(bylaw.FactError, match="go with a DataFrame"):
+        policy.decide({"order": {}}, lines=no_lines)
+    for thing in ("x", 5, pd.Series([1])):
+        with pytest.raises((bylaw.FactError, TypeError)):
+            policy.decide(thing)
+    with pytest.raises(bylaw.FactError, match="the policy has no holds"):
+        bylaw.Policy.from_text('policy p { currency USD; time zone "UTC"; }').decide(data)
+    with pytest.raises(bylaw.FactError, match="several columns 'flag'"):
+        decide(pd.concat([data, data[["flag"]]], axis=1))
+    with pytest.raises(bylaw.FactError, match=r"columns=\{'flagg': bylaw.named\('order.flag'\)\}"):
+        decide(frame().rename(columns={"flag": "flagg"}))
+    for wrong in ("refund.flag", "customer.flag", "line.flag"):  # is nobody's `order.flag`
+        with pytest.raises(bylaw.FactError):
+            decide(frame().rename(columns={"flag": wrong}))
+    with pytest.warns(bylaw.UnknownFactWarning, match="did you mean `worth`"):
+        policy.decide({"order": {"worht": "5 USD"}}, now=now)
+
+
+def test_memory_of_other_forms():
+    """Reversed, of another byte order, one value for all, read only, nothing but missing values."""
+    small = bylaw.Policy.from_text(typed.text.split("hold flagged")[0] + 'hold a { when order.rate > 100; reason POLICY "x"; blocks release; release by order_desk; }')
+    numbers = np.arange(1000, dtype=np.int64)
+    numbers.flags.writeable = False
+    for values, held in ((numbers, 899), (numbers[::-1], 899), (numbers.astype(">i8"), 899), (numbers.astype(">i4"), 899), (np.broadcast_to(np.int64(200), 1000), 1000),
+                         (pd.arrays.SparseArray(numbers), 899), (numbers[:200].astype("uint8"), 99)):
+        data = pd.DataFrame({"order.rate": pd.Series(values, copy=False)}, copy=False)
+        assert small.decide(data, now=now).held.sum() == held, values
+        assert small.decide(data.iloc[::-1], now=now).held.sum() == held
+    nothing = decide(frame(word=[np.nan, np.nan], flag=[np.nan, np.nan], worth=[np.nan, np.nan], maybe=[decimal.Decimal("NaN"), np.float32("nan")]))
+    assert (nothing.to_frame().groupby("rule")["state"].first()[["worded", "flagged", "dear"]] == "failed").all()
+    assert len(decide(frame().iloc[:0])) == 0
+    assert policy.decide(frame(), lines=pd.DataFrame({"key": [], "parts": [], "price": [], "label": [], "fragile": []}).astype({"key": "int64"}), key="key", now=now).held.sum() == 2
+    single = decide(frame(rate=np.array([2.675, 0.5], dtype="float32")), columns={"rate": bylaw.rounded(2, "half_up")})
+    assert decimal.Decimal(single.facts_of(0)["order"]["rate"]) == decimal.Decimal("2.68")
+
+
+def test_labels():
+    """Orders are called by the key; the index may be the key."""
+    data = frame(key=["A-1", "A-2"])
+    lines = no_lines.astype({"key": object})
+    found = policy.decide(data, lines=lines, key="key", now=now)
+    assert set(found.to_frame()["order"]) <= {"A-1", "A-2"} and found.held.index.tolist() == [0, 1]
+    assert "flagged: applies" in found.explain("A-1") and found.rules_of("A-1")
+    by_index = policy.decide(data.set_index("key"), lines=lines, key="key", now=now)
+    assert by_index.to_frame().equals(found.to_frame()) and by_index.explain("A-1") == found.explain("A-1")
+    with pytest.raises(bylaw.FactError, match="there is no order 'A-9'"):
+        found.explain("A-9")
+
+
 def test_lines():
     data = frame()
     with pytest.raises(bylaw.FactError, match="`key` names the column"):
         policy.decide(data, lines=no_lines, now=now)
-    some = pd.DataFrame({"key": [2, 9], "parts": [1, 1], "price": ["1", "1"], "label": ["x", "x"], "fragile": [True, True]})
+    for keys, words in (([1, None], "row 1 of orders has no key"), ([1.0, 2.0], "joined by floats")):
+        with pytest.raises(bylaw.FactError, match=words):
+            policy.decide(frame(key=pd.array(keys, dtype="Int64") if None in keys else keys), lines=no_lines, key="key", now=now)
+    with pytest.raises(bylaw.FactError, match="did you mean 'key'"):
+        policy.decide(data, lines=no_lines, key="keys", now=now)
+    some = pd.DataFrame({"key": [1, 9], "parts": [1, 1], "price": ["1", "1"], "label": ["x", "x"], "fragile": [True, True]})
     with pytest.raises(bylaw.FactError, match="row 1 of order.lines belongs to no order: 9"):
         policy.decide(data, lines=some, key="key", now=now)
     with pytest.raises(bylaw.FactError, match="two orders have the key 1"):
         policy.decide(frame(key=[1, 1]), lines=no_lines, key="key", now=now)
-    with pytest.raises(bylaw.FactError, match="`order.lines`: rules look through it and it is not there"):
+    with pytest.raises(bylaw.FactError, match=r"rules look through it and it is not there \(order.lines: give lines= and key="):
         policy.decide(data, now=now)
 
 

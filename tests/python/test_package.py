@@ -1,5 +1,6 @@
 """Policies, stores, engines, errors, several processes, stubs."""
 import inspect
+import os
 import pathlib
 import pickle
 import subprocess
@@ -89,6 +90,20 @@ def test_engine_and_store(tmp_path):
         assert refused["status"] == "refused" and refused["message"]
         with pytest.raises(bylaw.FactError, match="command 0"):
             engine.submit({"command": "fly", "at": "2026-11-01T11:00:00Z"})
+        both = [{"command": "define_item", "at": "2026-11-01T12:00:00Z", "sku": "MUG"}, {"command": "order_event", "at": "2026-11-01T12:00:00Z", "order": "A-9", "event": "ship"}]
+        assert [outcome["status"] for outcome in engine.submit(both, together=True)] == ["refused", "refused"]
+        child = os.fork()
+        if child == 0:
+            try:
+                engine.submit(both)
+            except bylaw.StoreError as error:
+                engine.close()
+                os._exit(7 if error.code == "forked" else 8)
+            os._exit(9)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        assert engine.submit(both[0])["status"] == "accepted"
+    with bylaw.Engine(host, tmp_path / "s.db") as later:  # whose commands are others than those of before
+        assert later.submit({"command": "define_item", "at": "2026-11-02T12:00:00Z", "sku": "CUP"})["status"] == "accepted"
     with pytest.raises(bylaw.StoreError, match="closed"):
         engine.submit(order)
     with bylaw.Engine(policy) as passing:
@@ -97,6 +112,29 @@ def test_engine_and_store(tmp_path):
         assert path.exists()
     assert not path.exists()
     assert "queues" in bylaw.Store.reports().index
+
+
+def test_engine_closed_while_threads_submit():
+    import threading
+    policy = bylaw.Policy.load(host)
+    for _ in range(5):
+        engine = bylaw.Engine(policy)
+        said = []
+
+        def work(number):
+            try:
+                for i in range(200):
+                    engine.submit({"command": "define_item", "at": "2026-11-01T10:00:00Z", "sku": f"S{number}-{i}"})
+            except bylaw.StoreError as error:
+                said.append(error.code)
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        engine._simulation.close()
+        for thread in threads:
+            thread.join()
+        assert len(said) == 4
+        engine.close()
 
 
 def test_dask_on_two_processes():

@@ -14,17 +14,13 @@ from . import _bylaw
 from .columns import Column
 from .decisions import Decisions
 from .errors import FactError
-from .frames import table_of, value_minor
-from .policy import Moment, Policy, moment_ms, moments_ms
+from .frames import canonical, check_arguments, column_of, key_of, labels_of_orders, table_of, value_minor, with_hint
+from .policy import Moment, Policy, as_policy, moment_ms, moments_ms
 
 if TYPE_CHECKING:
     import matplotlib.figure
 
 Costs = Union[None, str, decimal.Decimal, Mapping[str, Union[str, decimal.Decimal]]]
-
-
-def as_policy(policy: Union[Policy, str, os.PathLike[str]]) -> Policy:
-    return policy if isinstance(policy, Policy) else Policy.load(policy)
 
 
 def _amounts(minor: np.ndarray[Any, Any], places: int) -> np.ndarray[Any, Any]:
@@ -49,11 +45,38 @@ class History:
     threads: int
 
 
-def check_leakage(policies: Iterable[Policy], history: Mapping[str, Optional[str]], label: Optional[str], orders: pd.DataFrame, allowed: bool) -> list[str]:
+def currency_of(policy: Policy, value: Optional[str], columns: Mapping[str, Column]) -> str:
+    """The currency of the fact that is summed up, or else of the policy. "" when nothing is summed up."""
+    if value is None:
+        return ""
+    facts = {fact["path"]: fact for fact in policy._compiled.facts()}
+    fact = facts.get(canonical(value, facts, columns))
+    return str(fact["detail"]) if fact is not None and fact["kind"] == "money" and fact["detail"] else policy.currency
+
+
+def check_costs(costs: Costs, queues: Iterable[str]) -> None:
+    """Refuses costs of queues that there are not, and what is no amount."""
+    for queue in costs if isinstance(costs, Mapping) else ():
+        if queue not in queues:
+            raise FactError("unknown_queue", f"review_cost: no rule has the queue {queue!r}", "review_cost", "one of " + ", ".join(dict.fromkeys(queues)))
+    for queue in costs if isinstance(costs, Mapping) else ("",):
+        cost_of(costs, queue)
+
+
+def check_leakage(policies: Sequence[Policy], history: Mapping[str, Optional[str]], label: Optional[str], columns: Mapping[str, Column], orders: pd.DataFrame,
+                  allowed: bool) -> list[str]:
     """Facts that rules read and whose values at decision time nobody kept. Refused, or returned when they are allowed."""
-    read = {fact["path"] for policy in policies for fact in policy._compiled.facts() if fact["holds"]}
-    leaks = [path for path, known in history.items() if known is None and path in read]
-    if label is not None and (label in read or f"order.{label}" in read):
+    facts = {fact["path"]: fact for policy in policies for fact in policy._compiled.facts()}
+    read = {path for path, fact in facts.items() if fact["holds"]}
+    leaks = []
+    for name, known in history.items():
+        path = canonical(name, facts, columns)
+        problem = policies[0]._compiled.problem_of(path) if path not in facts and name not in orders.columns else ""
+        if problem:
+            raise FactError("unknown_fact", f"history: {problem}", name, "correct its name")
+        if known is None and path in read:
+            leaks.append(path)
+    if label is not None and canonical(label, facts, columns) in read:
         raise FactError("leakage", f"rules read `{label}`, which is the label: they would know what they are to find", label, "leave it out of the policy")
     for path, known in history.items():
         if known is not None and known not in orders.columns:
@@ -64,20 +87,21 @@ def check_leakage(policies: Iterable[Policy], history: Mapping[str, Optional[str
     return leaks
 
 
-def as_known(orders: pd.DataFrame, history: Mapping[str, Optional[str]], at: Optional[str]) -> pd.DataFrame:
+def as_known(orders: pd.DataFrame, policies: Sequence[Policy], history: Mapping[str, Optional[str]], columns: Mapping[str, Column], at: Optional[str]) -> pd.DataFrame:
     """The orders with values that came later than the decision taken out."""
+    facts = {fact["path"]: fact for policy in policies for fact in policy._compiled.facts()}
     timed = {path: known for path, known in history.items() if known is not None}
     if not timed:
         return orders
     if at is None:
         raise FactError("columns_mismatch", "`history` says when values were known, and `at` must say when each order was decided", "at", "name the column")
     out = orders.copy(deep=False)
-    moments = moments_ms(orders[at])
+    moments = moments_ms(column_of(orders, at, "at"))
     for path, known in timed.items():
-        name = path if path in orders.columns else path.removeprefix("order.")
-        if name not in orders.columns:
+        name = next((str(column) for column in orders.columns if canonical(str(column), facts, columns) == canonical(path, facts, columns)), None)
+        if name is None:
             raise FactError("columns_mismatch", f"there is no column for `{path}`", path, "add it, or leave it out of `history`")
-        stamps = orders[known]
+        stamps = column_of(orders, known, "history")
         if not isinstance(stamps.dtype, pd.DatetimeTZDtype):
             raise FactError("wrong_type", f"column {known}: times in a zone are expected, and it is {stamps.dtype}", known, "use pd.to_datetime(..., utc=True)")
         later = stamps.isna().to_numpy() | (stamps.array.asi8 // 1_000_000 > moments)
@@ -91,7 +115,7 @@ def as_known(orders: pd.DataFrame, history: Mapping[str, Optional[str]], at: Opt
 
 def labels_of(orders: pd.DataFrame, label: str) -> np.ndarray[Any, Any]:
     """1 bad, 0 good, -1 not known."""
-    series = orders[label]
+    series = column_of(orders, label, "label")
     known = series.dropna()
     if not known.isin([0, 1]).all():
         raise FactError("wrong_type", f"column {label}: true, false or missing is expected", label, "compare it first, such as frame.status == 'chargeback'")
@@ -102,15 +126,20 @@ def history_of(orders: pd.DataFrame, *, lines: Optional[pd.DataFrame], collectio
                columns: Optional[Mapping[str, Column]], now: Optional[Moment], at: Optional[str], value: Optional[str], label: Optional[str], currency: str,
                threads: int) -> History:
     frames = {**(collections or {}), **({} if lines is None else {"order.lines": lines})}
-    return History(orders, frames, key, columns or {}, moment_ms(now), None if at is None else moments_ms(orders[at]),
-                   None if value is None else value_minor(orders, value, columns or {}, currency), currency, _bylaw.exponent_of(currency),
+    return History(orders, frames, key, columns or {}, moment_ms(now), None if at is None else moments_ms(column_of(orders, at, "at")),
+                   None if value is None else value_minor(orders, value, columns or {}, currency), currency, _bylaw.exponent_of(currency) if currency else 0,
                    None if label is None else labels_of(orders, label), threads)
 
 
 def side_of(policy: Policy, history: History, names: list[str], queues: list[str]) -> tuple[Any, ...]:
     """A policy for `_bylaw.tally`: rules of one name have one number, and queues are the buckets."""
     holds = policy._compiled.holds()
-    table = table_of(policy._compiled, history.orders, history.collections, history.key, history.columns)
+    facts = {fact["path"]: fact for fact in policy._compiled.facts()}
+    check_arguments(history.orders, history.collections, {name: spec for name, spec in history.columns.items() if name in history.orders.columns}, facts, history.threads)
+    try:
+        table = table_of(policy._compiled, history.orders, history.collections, history.key, history.columns)
+    except FactError as error:
+        raise with_hint(error, history.orders, history.collections) from None
     return (policy._compiled, table, [queues.index(hold["queue"]) for hold in holds], len(queues), [names.index(hold["name"]) for hold in holds])
 
 
@@ -126,13 +155,18 @@ def cost_of(costs: Costs, queue: str) -> Optional[decimal.Decimal]:
     cost = costs.get(queue) if isinstance(costs, Mapping) else costs
     if isinstance(cost, float):
         raise FactError("wrong_type", f"the review cost {cost!r} is a float", "review_cost", "write a text or a Decimal, such as '4.00'")
-    return None if cost is None else decimal.Decimal(str(cost).split(" ")[0])
+    if cost is None:
+        return None
+    try:
+        return decimal.Decimal(str(cost).split(" ")[0])
+    except decimal.InvalidOperation:
+        raise FactError("wrong_type", f"the review cost {cost!r} is no amount", "review_cost", "write a text or a Decimal, such as '4.00'") from None
 
 
 class Backtest:
     """Both policies over the same orders: see `bylaw.backtest`. Frames have amounts as exact Decimals."""
 
-    def __init__(self, old: Policy, new: Policy, history: History, raw: dict[str, Any], names: list[str], queues: list[str], groups: dict[str, list[Any]],
+    def __init__(self, old: Policy, new: Policy, history: History, raw: dict[str, Any], names: list[str], queues: list[str], groups: dict[str, tuple[list[Any], np.ndarray[Any, Any]]],
                  costs: Costs, leakage: list[str]) -> None:
         self.old, self.new = old, new
         self.leakage = leakage
@@ -181,10 +215,11 @@ class Backtest:
 
     def by(self, column: str) -> pd.DataFrame:
         """Per value of a column named in `by`: all orders, those held by each policy, and their value."""
+        if column not in self._groups:
+            raise FactError("no_column", f"nothing was counted by {column!r}", "by", "one of " + (", ".join(self._groups) or "none: give by=[...]"))
         number = 1 + list(self._groups).index(column)
-        names = self._groups[column]
-        codes = pd.Categorical(self._history.orders[column], categories=names).codes
-        frame = pd.DataFrame({"orders": np.bincount(codes[codes >= 0], minlength=len(names))}, index=pd.Index(names, name=column))
+        names, codes = self._groups[column]
+        frame = pd.DataFrame({"orders": np.bincount(codes, minlength=len(names))}, index=pd.Index(names, name=column))
         for side in ("old", "new"):
             frame[f"held_{side}"] = self._side(side, number)["held_orders"]
         frame["held_change"] = frame["held_new"] - frame["held_old"]
@@ -195,12 +230,12 @@ class Backtest:
 
     @property
     def summary(self) -> pd.DataFrame:
-        """Per policy: orders held, their share and value, and with `label` precision and recall over orders whose label is known."""
+        """Per policy: how often a rule could not be evaluated (`failed`, which holds too), orders held, their share and value, and with `label` precision and recall over orders whose label is known."""
         total = len(self._history.orders)
         rows = {}
         for side in ("old", "new"):
             counts = self._side(side)
-            row: dict[str, Any] = {"orders": total, "held": int(counts["held_orders"][0]), "held_share": counts["held_orders"][0] / total if total else float("nan")}
+            row: dict[str, Any] = {"failed": int(counts["failed"].sum()), "orders": total, "held": int(counts["held_orders"][0]), "held_share": counts["held_orders"][0] / total if total else float("nan")}
             if self._history.value is not None:
                 row["held_value"] = _amounts(counts["held_value"], self._history.places)[0]
             if self._history.label is not None:
@@ -244,8 +279,7 @@ class Backtest:
         rows = self._raw["changed"]
         part = self._history.orders.iloc[rows]
         held = {side: self._decide(policy, part, rows) for side, policy in (("old", self.old), ("new", self.new))}
-        out = pd.DataFrame({side: [decided.rules_of(order) for order in part.index] if part.index.is_unique else _rules_by_place(decided)
-                            for side, decided in held.items()}, index=part.index)
+        out = pd.DataFrame({side: _rules_by_place(decided) for side, decided in held.items()}, index=labels_of_orders(part, self._history.key))
         out["effect"] = np.array(["", "freed", "newly held", "held for other reasons"], dtype=object)[self._raw["held"]]
         if self._history.value is not None:
             out["value"] = _amounts(self._history.value[rows], self._history.places)
@@ -254,19 +288,22 @@ class Backtest:
     @property
     def errors(self) -> pd.DataFrame:
         """Orders that a policy could not read; nothing was decided about them."""
-        rows = [(("old", "new")[side], self._history.orders.index[row], place, message) for side, row, place, message in self._raw["errors"]]
+        labels = labels_of_orders(self._history.orders, self._history.key)
+        rows = [(("old", "new")[side], labels[row], place, message) for side, row, place, message in self._raw["errors"]]
         return pd.DataFrame(rows, columns=["policy", "order", "fact", "message"])
 
     def explain(self, order: Any) -> str:
         """Why each policy holds one order, or does not, one after the other."""
-        part = self._history.orders.loc[[order]]
-        rows = np.flatnonzero(self._history.orders.index == order)
+        rows = np.flatnonzero(labels_of_orders(self._history.orders, self._history.key) == order)
+        if len(rows) != 1:
+            raise FactError("unknown_order", f"there {'is no' if len(rows) == 0 else 'are several'} {order!r} among the orders", "", "call them by `key`, or by the index of the frame")
+        part = self._history.orders.iloc[rows]
         texts = [f"{title}:\n{self._decide(policy, part, rows).explain(order)}" for title, policy in (("old policy", self.old), ("new policy", self.new))]
         return "\n".join(texts)
 
     def _decide(self, policy: Policy, part: pd.DataFrame, rows: np.ndarray[Any, Any]) -> Decisions:
         h = self._history
-        frames = {owner: frame[frame[h.key].isin(part[h.key])] for owner, frame in h.collections.items()} if h.key is not None else {}
+        frames = {owner: frame[key_of(frame, h.key, owner).isin(key_of(part, h.key, owner)).to_numpy()] for owner, frame in h.collections.items()}
         table = table_of(policy._compiled, part, frames, h.key, h.columns)
         at = None if h.at_ms is None else h.at_ms[rows]
         return Decisions(policy, part, frames, h.key, h.columns, h.now_ms, at, _bylaw.decide(policy._compiled, table, h.now_ms, at, 1))
@@ -303,13 +340,13 @@ def _rules_by_place(decided: Decisions) -> list[list[str]]:
 
 def backtest(old: Union[Policy, str, os.PathLike[str]], new: Union[Policy, str, os.PathLike[str]], orders: pd.DataFrame, *, lines: Optional[pd.DataFrame] = None,
              collections: Optional[Mapping[str, pd.DataFrame]] = None, key: Optional[str] = None, columns: Optional[Mapping[str, Column]] = None,
-             now: Optional[Moment] = None, at: Optional[str] = None, value: Optional[str] = None, currency: str = "USD", label: Optional[str] = None,
-             by: Sequence[str] = (), review_cost: Costs = None, history: Optional[Mapping[str, Optional[str]]] = None, allow_leakage: bool = False,
+             now: Optional[Moment] = None, at: Optional[str] = None, value: Optional[str] = None, currency: Optional[str] = None, label: Optional[str] = None,
+             by: Union[str, Sequence[str]] = (), review_cost: Costs = None, history: Optional[Mapping[str, Optional[str]]] = None, allow_leakage: bool = False,
              threads: int = 1) -> Backtest:
     """Decides past orders under two policies and compares.
 
     `orders`, `lines`, `collections`, `key`, `columns`, `now`, `threads`: as for `Policy.decide`. `at`: the column with the time at which
-    each order was decided; rules that look at the time then see that one. `value`: a column of money in `currency`. `label`: a column that
+    each order was decided; rules that look at the time then see that one. `value`: a column of money, in `currency` (that of the fact, or of the policy). `label`: a column that
     says which orders were bad (true, false or missing). `by`: columns to count by, such as a channel or a segment. `review_cost`: what
     looking at one order costs, for all queues or by queue, as a text or Decimal.
 
@@ -320,18 +357,23 @@ def backtest(old: Union[Policy, str, os.PathLike[str]], new: Union[Policy, str, 
     Raises FactError for data that do not fit, with column, row and what is expected, and `leakage`.
     """
     old, new = as_policy(old), as_policy(new)
-    leakage = check_leakage((old, new), history or {}, label, orders, allow_leakage)
-    past = history_of(as_known(orders, history or {}, at), lines=lines, collections=collections, key=key, columns=columns, now=now, at=at, value=value, label=label,
-                      currency=currency, threads=threads)
     holds = [*old._compiled.holds(), *new._compiled.holds()]
-    names = list(dict.fromkeys(hold["name"] for hold in holds))
     queues = list(dict.fromkeys(hold["queue"] for hold in holds))
-    groups: dict[str, list[Any]] = {}
+    check_costs(review_cost, queues)
+    currency = currency or currency_of(old, value, columns or {})
+    leakage = check_leakage((old, new), history or {}, label, columns or {}, orders, allow_leakage)
+    past = history_of(as_known(orders, (old, new), history or {}, columns or {}, at), lines=lines, collections=collections, key=key, columns=columns, now=now, at=at, value=value, label=label,
+                      currency=currency, threads=threads)
+    names = list(dict.fromkeys(hold["name"] for hold in holds))
+    groups: dict[str, tuple[list[Any], np.ndarray[Any, Any]]] = {}
     groupings: list[tuple[Any, int]] = [(None, 1)]
-    for column in by:
-        codes = pd.Categorical(orders[column])
-        groups[column] = list(codes.categories)
-        groupings.append((codes.codes.astype(np.int32), len(codes.categories)))
+    for column in [by] if isinstance(by, str) else by:
+        values = pd.Categorical(column_of(orders, column, "by"))
+        codes, names_of = values.codes.astype(np.int32), list(values.categories)
+        if (codes < 0).any():
+            codes, names_of = np.where(codes < 0, len(names_of), codes).astype(np.int32), [*names_of, "(missing)"]
+        groups[column] = (names_of, codes)
+        groupings.append((codes, len(names_of)))
     if past.label is not None:
         groupings.append((past.label, 2))
     raw = _bylaw.tally([side_of(policy, past, names, queues) for policy in (old, new)], past.now_ms, past.at_ms, past.value, groupings, threads)

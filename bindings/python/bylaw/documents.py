@@ -9,12 +9,12 @@ import pandas as pd
 
 from . import _bylaw
 from .columns import Column
-from .frames import Fact, _text_of, key_of, resolve
+from .frames import Fact, _text_of, is_missing, key_of, resolve, utc_text
 
 
 def _amount(policy: _bylaw.Policy, fact: Fact, value: Any, spec: Column, row: Any) -> str:
     if isinstance(value, (float, np.floating)):
-        values, _, scale = _bylaw.round_floats(policy, fact["path"], np.array([value], dtype=np.float64), spec.scale or 0, spec.rounding or "half_even")
+        values, _, scale = _bylaw.round_floats(policy, fact["path"], np.array([value], dtype=np.float32 if isinstance(value, np.float32) else np.float64), spec.scale or 0, spec.rounding or "half_even")
         places = _bylaw.exponent_of(fact["detail"]) if fact["kind"] == "money" else scale
         return format(decimal.Decimal(int(values[0])).scaleb(-places), "f")
     return value if isinstance(value, str) else _text_of(fact, value, spec, row)
@@ -23,7 +23,7 @@ def _amount(policy: _bylaw.Policy, fact: Fact, value: Any, spec: Column, row: An
 def json_value(policy: _bylaw.Policy, fact: Fact, series: pd.Series, place: int, spec: Column) -> Any:
     """One value of a column as JSON has it; None when it is missing."""
     value, row = series.iloc[place], series.index[place]
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, (float, np.floating)) and value != value):
+    if is_missing(value):
         return None
     kind = fact["kind"]
     if kind in ("text", "enum"):
@@ -31,7 +31,7 @@ def json_value(policy: _bylaw.Policy, fact: Fact, series: pd.Series, place: int,
     if kind == "bool":
         return bool(value)
     if isinstance(value, pd.Timestamp):
-        return value.date().isoformat() if kind == "date" else value.tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        return value.date().isoformat() if kind == "date" else utc_text(value)
     if isinstance(value, pd.Timedelta):
         return f"{value.days} days" if kind == "days" else format(decimal.Decimal(value.value // 1_000_000).scaleb(-3).normalize(), "f")
     return _amount(policy, fact, value, spec, row)
@@ -54,7 +54,7 @@ def row_document(policy: _bylaw.Policy, frame: pd.DataFrame, collections: Mappin
         own = {path: fact for path, fact in facts.items() if fact["list"] == ("" if owner == "order" else owner)}
         for name in part.columns:
             spec = columns.get(name, Column())
-            path = resolve(spec.path or str(name), own, owner)
+            path = resolve(spec.path or str(name), own, owner, facts[owner]["detail"] if owner in facts else "order")
             if path is None or own[path]["kind"] == "list":
                 continue
             value = json_value(policy, own[path], part[name], at, spec if spec != Column() else columns.get(path, Column()))

@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import tempfile
+import uuid
 from typing import Any, Iterable, Mapping, Optional, Union
 
 from . import _bylaw
@@ -23,6 +24,8 @@ class Engine:
         self.path = os.fspath(path) if path is not None else os.path.join(self._folder.name if self._folder else "", "simulation.db")
         self._simulation = _bylaw.Simulation(as_policy(policy)._compiled, self.path, moment_ms(now) if now is not None else 0, simulated)
         self._numbers = itertools.count(1)
+        # A store that others have written to has the ids of their commands.
+        self._prefix = "simulation" if path is None else f"simulation:{uuid.uuid4().hex[:12]}"
 
     def submit(self, commands: Union[Mapping[str, Any], Iterable[Mapping[str, Any]]], *, together: bool = False) -> Any:
         """Submits one command (a dict, as docs/commands.md describes them) or several in one commit; returns their outcomes: dicts
@@ -30,7 +33,7 @@ class Engine:
         `together`: all of them or none, as `batch` on the command line.
         Raises FactError for a command that cannot be read, StoreError when the store fails."""
         group = [commands] if isinstance(commands, Mapping) else list(commands)
-        texts = [json.dumps({"command_id": f"simulation:{next(self._numbers)}", **document_of(command)}) for command in group]
+        texts = [json.dumps({"command_id": f"{self._prefix}:{next(self._numbers)}", **document_of(command)}) for command in group]
         outcomes = [json.loads(text) for text in self._simulation.submit(texts, together)]
         return outcomes[0] if isinstance(commands, Mapping) else outcomes
 

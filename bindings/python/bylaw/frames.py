@@ -23,13 +23,28 @@ def _wrong(path: str, message: str, remedy: str = "", row: Optional[Any] = None)
     return FactError("wrong_type", where + message, path, remedy)
 
 
-def resolve(name: str, paths: Mapping[str, Fact], owner: str) -> Optional[str]:
-    """The fact that a column name stands for: `total`, `order.total` and, of a collection, `quantity`, `line.quantity`."""
-    tail = name.split(".", 1)[1] if "." in name else name
-    for candidate in (name, f"{owner}.{name}", f"{owner}.{tail}"):
-        if candidate in paths:
-            return candidate
-    return None
+def resolve(name: str, paths: Mapping[str, Fact], owner: str, record: str = "order") -> Optional[str]:
+    """The fact that a column name stands for: `total`, `order.total` and, of a collection of the record `line`, `quantity`,
+    `line.quantity`, `lines.quantity`."""
+    head, _, tail = name.partition(".")
+    candidates = [name, f"{owner}.{name}"] + ([f"{owner}.{tail}"] if owner != "order" and head in (record, owner.rsplit(".", 1)[-1]) else [])
+    return next((path for path in candidates if path in paths), None)
+
+
+def canonical(name: str, facts: Mapping[str, Fact], columns: Mapping[str, Column]) -> str:
+    """The path that a name means, whether it is a column, a short name or a path: `customer.trusted` is `order.customer.trusted`."""
+    spec = columns.get(name)
+    wanted = spec.path if spec is not None and spec.path else name
+    plain = {path: fact for path, fact in facts.items() if not fact["list"]}
+    found = resolve(wanted, plain, "order")
+    if found is not None:
+        return found
+    for list_path, fact in facts.items():
+        if fact["kind"] == "list":
+            inside = {path: one for path, one in facts.items() if one["list"] == list_path}
+            if wanted in inside or ("." in wanted and wanted.partition(".")[0] == fact["detail"]):
+                return resolve(wanted, inside, list_path, fact["detail"]) or wanted
+    return wanted if wanted.startswith(("order.", "measures.")) else f"order.{wanted}"
 
 
 def _bits(missing: np.ndarray[Any, Any]) -> Optional[np.ndarray[Any, Any]]:
@@ -49,7 +64,11 @@ class _Adder:
 
     def add(self, fact: Fact, series: pd.Series, spec: Column) -> None:
         path, kind = fact["path"], fact["kind"]
-        if kind in ("text", "enum"):
+        if isinstance(series.dtype, pd.SparseDtype):
+            series = series.sparse.to_dense()
+        if series.isna().all():  # of whatever type: nothing is known of it
+            self._put(path, np.zeros(len(series), dtype=np.int64), np.ones(len(series), dtype=bool), 0, [""] if kind in ("text", "enum") else None)
+        elif kind in ("text", "enum"):
             self._texts(fact, series)
         elif kind == "bool":
             self._booleans(path, series)
@@ -70,6 +89,8 @@ class _Adder:
 
     def _put(self, path: str, values: np.ndarray[Any, Any], missing: Optional[np.ndarray[Any, Any]] = None, scale: int = 0, dictionary: Optional[list[str]] = None) -> None:
         valid = None if missing is None else _bits(missing)
+        if not values.dtype.isnative or (len(values) > 1 and values.strides[0] <= 0):  # of another machine, reversed, or one value for all
+            values = np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("="))
         self.table.add_field(path, values, valid, scale, dictionary or [])
 
     def _booleans(self, path: str, series: pd.Series) -> None:
@@ -79,9 +100,9 @@ class _Adder:
             return self._put(path, series.array._data, series.array._mask)
         missing = series.isna().to_numpy()
         strange = ~missing & ~series.map(lambda value: isinstance(value, (bool, np.bool_))).to_numpy(dtype=bool)
-        if series.dtype != object or strange.any():
-            row = _first(strange, series) if strange.any() else None
-            raise _wrong(path, f"true or false is expected, and it is {series.dtype}" if row is None else f"true or false is expected, and it is {series[row]!r}", "compare it first, such as frame.x == 1", row)
+        if strange.any():
+            place = int(np.flatnonzero(strange)[0])
+            raise _wrong(path, f"true or false is expected, and it is {series.iloc[place]!r}", "compare it first, such as frame.x == 1", series.index[place])
         self._put(path, series.where(~missing, False).to_numpy(dtype=bool), missing)
 
     def _texts(self, fact: Fact, series: pd.Series) -> None:
@@ -89,12 +110,18 @@ class _Adder:
         if isinstance(series.dtype, pd.CategoricalDtype):
             codes, names = series.cat.codes.to_numpy(), series.cat.categories
         elif series.dtype == object or isinstance(series.dtype, pd.StringDtype):
-            codes, names = pd.factorize(series)
+            try:
+                codes, names = pd.factorize(series)
+            except TypeError as error:
+                raise _wrong(path, f"{expected(fact)} is expected: {error}", "make texts of it") from None
         else:
             raise _wrong(path, f"{expected(fact)} is expected, and it is {series.dtype}", "convert it with .astype(str)")
-        for name in names:
+        for code, name in enumerate(names):
             if not isinstance(name, str):
-                raise _wrong(path, f"{expected(fact)} is expected, and it is {name!r}", "convert it with .astype(str)", _first(series == name, series))
+                used = np.flatnonzero(codes == code)
+                raise _wrong(path, f"{expected(fact)} is expected, and it is {name!r}", "convert it with .astype(str)", series.index[used[0]] if len(used) else None)
+            if not name.isascii() and name.encode("utf-8", "replace").decode("utf-8") != name:
+                raise _wrong(path, f"{name!r} is no text: it has half a character", "encode it anew", None)
         if fact["values"] is not None:
             known = set(fact["values"])
             wrong = [name for name in names if name not in known and (series == name).any()]
@@ -136,7 +163,7 @@ class _Adder:
                          f"name scale and rounding: columns={{'{path}': bylaw.rounded(2, 'half_even')}}, or give texts or Decimals")
         if fact["kind"] not in ("money", "decimal", "quantity"):
             raise _wrong(path, f"{expected(fact)} is expected, and it is {series.dtype}")
-        floats = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        floats = series.to_numpy(dtype=np.float32 if series.dtype in (np.float32, "Float32") else np.float64, na_value=np.nan)
         values, valid, scale = _bylaw.round_floats(self.policy, path, floats, spec.scale, spec.rounding)
         self.table.add_field(path, values, valid, scale, [])
 
@@ -161,8 +188,9 @@ class _Adder:
             if spec.unit == "whole":
                 factor = 10 ** _bylaw.exponent_of(fact["detail"])
                 wide = numbers.astype(np.int64)
-                if (np.abs(wide) > (2**63 - 1) // factor).any():
-                    raise _wrong(path, "an amount is too large", "", _first(np.abs(wide) > (2**63 - 1) // factor, series))
+                limit = (2**63 - 1) // factor
+                if ((wide > limit) | (wide < -limit)).any():
+                    raise _wrong(path, "an amount is too large", "", _first((wide > limit) | (wide < -limit), series))
                 numbers = wide * factor
         self._put(path, numbers, missing)
 
@@ -170,7 +198,7 @@ class _Adder:
         path = fact["path"]
         texts: list[Optional[str]] = []
         for row, value in zip(series.index, series):
-            if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):
+            if is_missing(value):
                 texts.append(None)
             elif isinstance(value, str):
                 texts.append(value)
@@ -183,6 +211,12 @@ class _Adder:
         self.table.add_field(path, values, valid, scale, [])
 
 
+def is_missing(value: Any) -> bool:
+    """None, NA, NaT and what does not equal itself."""
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, (float, np.floating)) and value != value) or (
+        isinstance(value, decimal.Decimal) and value.is_nan())
+
+
 def _text_of(fact: Fact, value: Any, spec: Column, row: Any) -> str:
     path, kind = fact["path"], fact["kind"]
     if isinstance(value, decimal.Decimal) and kind in ("money", "decimal", "quantity") and value.is_finite():
@@ -193,12 +227,28 @@ def _text_of(fact: Fact, value: Any, spec: Column, row: Any) -> str:
         places = _bylaw.exponent_of(fact["detail"]) if spec.unit == "minor" else 0
         return format(decimal.Decimal(int(value)).scaleb(-places), "f")
     if isinstance(value, datetime.datetime) and kind == "timestamp" and value.tzinfo is not None:
-        return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+        return utc_text(value)
+    if isinstance(value, datetime.timedelta) and kind in ("duration", "days"):
+        return f"{value.days} days" if kind == "days" and not value % datetime.timedelta(days=1) else seconds_text(value)
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime) and kind == "date":
         return value.isoformat()
-    if isinstance(value, datetime.time) and kind == "time":
+    if isinstance(value, datetime.time) and kind == "time" and value.tzinfo is None and value.second == value.microsecond == 0:
         return value.strftime("%H:%M")
     raise _wrong(path, f"{expected(fact)} is expected, and it is {value!r} ({type(value).__name__})", "", row)
+
+
+def utc_text(value: datetime.datetime) -> str:
+    """A time in a zone as JSON has it."""
+    utc = value.astimezone(datetime.timezone.utc)
+    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def seconds_text(value: datetime.timedelta) -> str:
+    """A duration in seconds."""
+    milliseconds, rest = divmod(value, datetime.timedelta(milliseconds=1))
+    if rest:
+        raise FactError("wrong_type", f"{value} is no whole number of milliseconds", "", "round it first")
+    return format(decimal.Decimal(milliseconds).scaleb(-3).normalize(), "f")
 
 
 def _relabelled(error: FactError, path: str, series: pd.Series) -> FactError:
@@ -232,6 +282,9 @@ def value_minor(frame: pd.DataFrame, name: str, columns: Mapping[str, Column], c
         if spec.unit is None:
             raise _wrong(name, "whole numbers could be minor units or whole ones", f"say which: columns={{'{name}': bylaw.minor()}} or bylaw.whole()")
         factor = 1 if spec.unit == "minor" else 10 ** _bylaw.exponent_of(currency)
+        limit = (2**63 - 1) // factor
+        if (series > limit).any() or (series < -limit).any():
+            raise _wrong(name, "an amount is too large", "", _first((series > limit) | (series < -limit), series))
         return np.asarray(series.to_numpy(dtype=np.int64) * factor)
     texts = [value if isinstance(value, str) else _text_of(fact, value, spec, row) for row, value in zip(series.index, series)]
     return np.asarray(_bylaw.parse_money(texts, currency))
@@ -250,14 +303,19 @@ def _consecutive(keys: pd.Series, elements: pd.Series) -> Optional[np.ndarray[An
 
 def offsets_of(keys: pd.Series, elements: pd.Series, what: str) -> tuple[np.ndarray[Any, Any], Optional[np.ndarray[Any, Any]]]:
     """Where the elements of each order begin, and the order to take them in when they do not lie that way already."""
+    for whose, column in (("orders", keys), (what, elements)):
+        if pd.api.types.is_float_dtype(column.dtype):
+            raise FactError("columns_mismatch", f"key: {whose} are joined by floats, which do not compare exactly", "key", "convert it with .astype('int64')")
+        if column.isna().any():
+            raise FactError("columns_mismatch", f"key: row {_first(column.isna(), column)} of {whose} has no key", "key", "leave it out, or give it one")
     place = _consecutive(keys, elements)
     if place is None and keys.duplicated().any():
         raise FactError("columns_mismatch", f"two orders have the key {keys[keys.duplicated()].iloc[0]!r}", "key", "give each order a key of its own")
     if place is None:
         place = pd.Index(keys).get_indexer(pd.Index(elements))
     if (place < 0).any():
-        row = _first(place < 0, elements)
-        raise FactError("columns_mismatch", f"row {row} of {what} belongs to no order: {elements[row]!r}", what, "leave it out, or add its order")
+        at = int(np.flatnonzero(place < 0)[0])
+        raise FactError("columns_mismatch", f"row {elements.index[at]} of {what} belongs to no order: {elements.iloc[at]!r}", what, "leave it out, or add its order")
     order = None
     if (place[1:] < place[:-1]).any():
         order = np.argsort(place, kind="stable")
@@ -306,8 +364,8 @@ def check_arguments(frame: pd.DataFrame, collections: Mapping[str, pd.DataFrame]
         if name not in names and name not in facts:
             near = difflib.get_close_matches(name, sorted(names), 1)
             raise FactError("columns_mismatch", f"columns: there is no column {name!r}" + (f", did you mean {near[0]!r}?" if near else ""), name, "correct its name")
-    if threads < 1:
-        raise FactError("wrong_type", f"threads: {threads} is no number of threads", "threads", "1 or more")
+    if not isinstance(threads, int) or not 1 <= threads <= 256:
+        raise FactError("wrong_type", f"threads: {threads} is no number of threads", "threads", "1 to 256")
     if not any(fact["holds"] for fact in facts.values()):
         raise FactError("no_holds", "the policy has no holds, and a DataFrame is decided by holds", "", "returns and other questions are dicts: policy.decide(frame.to_dict('records'))")
 
@@ -354,7 +412,8 @@ def table_of(policy: _bylaw.Policy, frame: pd.DataFrame, collections: Mapping[st
         taken: dict[str, str] = {}
         for name in part.columns:
             spec = columns.get(name, Column())
-            path = resolve(spec.path or str(name), {p: f for p, f in facts.items() if f["list"] == ("" if owner == "order" else owner)}, owner)
+            own = {p: f for p, f in facts.items() if f["list"] == ("" if owner == "order" else owner)}
+            path = resolve(spec.path or str(name), own, owner, facts[owner]["detail"] if owner in facts else "order")
             if path is None:
                 problem = _misspelt(policy, spec.path or str(name), spec.path is not None) if owner == "order" else ""
                 if problem:

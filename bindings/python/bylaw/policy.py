@@ -15,7 +15,7 @@ from . import _bylaw
 from .columns import Column
 from .decisions import Decisions
 from .errors import FactError, UnknownFactWarning
-from .frames import check_arguments, column_of, labels_of_orders, table_of, with_hint
+from .frames import check_arguments, column_of, is_missing, labels_of_orders, seconds_text, table_of, utc_text, with_hint
 
 Moment = Union[datetime.datetime, pd.Timestamp, str]
 
@@ -51,7 +51,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime.datetime):
         if value.tzinfo is None:
             raise FactError("wrong_type", f"{value} has no zone", "", "write .replace(tzinfo=datetime.timezone.utc), or another zone")
-        return value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+        return utc_text(value)
+    if isinstance(value, datetime.timedelta):
+        return seconds_text(value)
+    if isinstance(value, datetime.time) and value.tzinfo is None and value.second == value.microsecond == 0:
+        return value.strftime("%H:%M")
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, float):
@@ -60,18 +64,16 @@ def _plain(value: Any) -> Any:
         return document_of(value)
     if isinstance(value, (list, tuple)):
         return [_plain(one) for one in value]
-    return value
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    raise FactError("wrong_type", f"{value!r} ({type(value).__name__}) is no value of a fact", "", "write a text, a number, true or false, a time, a list or a dict")
 
 
 def document_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of dotted names as the nested document that rules read; missing values are left out."""
     root: dict[str, Any] = {}
     for name, value in row.items():
-        if _is_missing(value):
+        if is_missing(value):
             continue
         *records, field = str(name).split(".")
         at = root
@@ -96,6 +98,8 @@ class Policy:
     def load(*paths: Union[str, os.PathLike[str]]) -> Policy:
         """Loads policy files, or folders of them. Raises PolicyError with the findings as `bylaw check` prints them, and
         BylawError `cannot_read`."""
+        if not paths:
+            raise FactError("no_rules", "no path was given", "", "name a file or a folder")
         return Policy(_bylaw.Policy.load([os.fspath(path) for path in paths]))
 
     @staticmethod
@@ -124,6 +128,14 @@ class Policy:
     def texts(self) -> dict[str, str]:
         """The files that it was compiled from."""
         return {name: text for name, text, _ in self._compiled.kept()}
+
+    @property
+    def currency(self) -> str:
+        """The currency of its files. Raises FactError when they have several."""
+        found = sorted(set(self._compiled.currencies()) - {""})  # shipped files have none
+        if len(found) != 1:
+            raise FactError("several_currencies", "the policy has " + (", ".join(found) or "no currency"), "currency", "name one: currency='EUR'")
+        return found[0]
 
     def with_text(self, name: str, text: str) -> Policy:
         """The same set with another text of one file: what a change would do."""

@@ -15,7 +15,7 @@ def _frame(table: tuple[list[str], list[bool], list[list[str]]]) -> pd.DataFrame
     frame = pd.DataFrame(rows, columns=columns, dtype=object)
     for name, is_number in zip(columns, numeric):
         values = frame[name]
-        if is_number and values.map(lambda text: text == "" or text.lstrip("-").isdigit()).all():
+        if is_number and len(values) and values.map(lambda text: text == "" or text.lstrip("-").isdigit()).all():
             frame[name] = values.map(lambda text: pd.NA if text == "" else int(text)).astype("Int64")
     return frame
 

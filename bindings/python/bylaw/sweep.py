@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
 import pandas as pd
 
 from . import _bylaw
-from .backtest import Costs, _amounts, as_known, as_policy, check_leakage, cost_of, history_of, precision_recall, side_of
+from .backtest import Costs, _amounts, as_known, check_costs, check_leakage, cost_of, currency_of, history_of, precision_recall, side_of
 from .columns import Column
 from .errors import FactError
-from .policy import Moment, Policy
+from .policy import Moment, Policy, as_policy
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 def with_define(policy: Policy, name: str, value: str) -> Policy:
     """The policy with `define NAME = VALUE;` instead of what it says. Raises FactError `unknown_define`, and PolicyError when the value
     does not fit."""
-    pattern = re.compile(rf"(^\s*define\s+{re.escape(name)}\s*=\s*)([^;]*)(;)", re.MULTILINE)
+    if not isinstance(value, str) or not value.strip() or any(sign in re.sub(r'"[^"]*"', "", value) for sign in ";#{}"):
+        raise FactError("wrong_type", f"{value!r} is no value of a define", name, "write it as policies do: '1200.00 USD', '14 days'")
+    # Texts and comments are passed over: they may have the same words, and the signs that end a define.
+    pattern = re.compile(rf'"[^"\n]*"|#[^\n]*|\bdefine\s+{re.escape(name)}\s*=(?P<value>(?:"[^"\n]*"|#[^\n]*|[^;"#])*);')
     for file, text in policy.texts.items():
-        if pattern.search(text):
-            return policy.with_text(file, pattern.sub(lambda found: found.group(1) + value + found.group(3), text, count=1))
+        for found in pattern.finditer(text):
+            if found.group("value") is not None:
+                return policy.with_text(file, text[:found.start("value")] + f" {value}" + text[found.end("value"):])
     raise FactError("unknown_define", f"no file has `define {name} = ...;`", name, "give the threshold a name with `define`, and use the name in the rule")
 
 
@@ -53,7 +57,7 @@ class Sweep:
 
 def sweep(policy: Union[Policy, str, os.PathLike[str]], define: str, values: Iterable[str], orders: pd.DataFrame, *, lines: Optional[pd.DataFrame] = None,
           collections: Optional[Mapping[str, pd.DataFrame]] = None, key: Optional[str] = None, columns: Optional[Mapping[str, Column]] = None,
-          now: Optional[Moment] = None, at: Optional[str] = None, value: Optional[str] = None, currency: str = "USD", label: Optional[str] = None,
+          now: Optional[Moment] = None, at: Optional[str] = None, value: Optional[str] = None, currency: Optional[str] = None, label: Optional[str] = None,
           rules: Optional[Iterable[str]] = None, review_cost: Costs = None, history: Optional[Mapping[str, Optional[str]]] = None, allow_leakage: bool = False,
           threads: int = 1) -> Sweep:
     """Decides past orders once for each value of a `define`, written as policies write it (`"1200.00 USD"`, `"14 days"`).
@@ -61,8 +65,12 @@ def sweep(policy: Union[Policy, str, os.PathLike[str]], define: str, values: Ite
     `rules`: count the orders that these rules hold; without it, those that any rule holds. Everything else as for `bylaw.backtest`.
     """
     base = as_policy(policy)
-    check_leakage((base,), history or {}, label, orders, allow_leakage)
-    past = history_of(as_known(orders, history or {}, at), lines=lines, collections=collections, key=key, columns=columns, now=now, at=at, value=value, label=label,
+    if isinstance(values, str):
+        raise FactError("wrong_type", f"values: a list is expected, and it is {values!r}", "values", f"write [{values!r}]")
+    check_costs(review_cost, [hold["queue"] for hold in base._compiled.holds()])
+    currency = currency or currency_of(base, value, columns or {})
+    check_leakage((base,), history or {}, label, columns or {}, orders, allow_leakage)
+    past = history_of(as_known(orders, (base,), history or {}, columns or {}, at), lines=lines, collections=collections, key=key, columns=columns, now=now, at=at, value=value, label=label,
                       currency=currency, threads=threads)
     wanted = None if rules is None else set(rules)
     bad = 0 if past.label is None else int((past.label == 1).sum())
@@ -79,7 +87,7 @@ def sweep(policy: Union[Policy, str, os.PathLike[str]], define: str, values: Ite
         groupings: list[tuple[Any, int]] = [(None, 1)] + ([] if past.label is None else [(past.label, 2)])
         tallied = _bylaw.tally([counted], past.now_ms, past.at_ms, past.value, groupings, threads)["sides"][0]
         rows.append(_row(text, tallied, past, wanted is not None, queues, bad, review_cost))
-    return Sweep(define, pd.DataFrame(rows).set_index("threshold"))
+    return Sweep(define, pd.DataFrame(rows, columns=None if rows else ["threshold", "held", "held_share"]).set_index("threshold"))
 
 
 def _row(text: str, tallied: list[dict[str, Any]], past: Any, by_rules: bool, queues: list[str], bad: int, review_cost: Costs) -> dict[str, Any]:

@@ -31,8 +31,14 @@ Result<void> in_parts(std::size_t rows, int threads, Result<void> (*work)(void* 
       done[part] = bylaw::failure("out_of_memory", problem.what(), {}, "decide fewer orders at a time");
     }
   };
-  for (std::size_t part = 1; part < parts; ++part) others.emplace_back(run, part);
+  std::size_t started = 1;
+  try {
+    for (; started < parts; ++started) others.emplace_back(run, started);
+  } catch (std::exception const&) {
+    // No more threads are to be had: what they would have done is done here.
+  }
   run(0);
+  for (auto part = started; part < parts; ++part) run(part);
   for (auto& other : others) other.join();
   for (auto& one : done) {
     if (!one) return one;

@@ -1,7 +1,10 @@
 // An engine in memory or on a file, for simulations: commands in, outcomes out.
 #include <pybind11/stl.h>
 
+#include <unistd.h>
+
 #include <atomic>
+#include <utility>
 
 #include <bylaw/engine/engine.hpp>
 #include <bylaw/trade/command.hpp>
@@ -31,7 +34,7 @@ class Simulation {
     options.zones = *policy.zones;
     options.clocks_by_commands = simulated;
     if (simulated) options.clock = {[](void* time) { return Timestamp(static_cast<SimulatedTime*>(time)->now_ms.load()); }, time_.get()};
-    engine_ = std::make_unique<engine::Engine>(value_or_raise(engine::Engine::open(std::move(options)), "StoreError"));
+    engine_ = std::make_shared<engine::Engine>(value_or_raise(engine::Engine::open(std::move(options)), "StoreError"));
   }
 
   std::vector<std::string> submit(std::vector<std::string> const& commands, bool together) {
@@ -46,26 +49,26 @@ class Simulation {
       group.push_back(std::move(*command));
     }
     Result<std::vector<trade::Outcome>> outcomes = failure("", "");
-    auto& engine = open();
+    auto const engine = open();
     {
       py::gil_scoped_release const released;
       for (auto const& command : group) {
         if (command.at.value > time_->now_ms) time_->now_ms = command.at.value;
       }
-      outcomes = together ? engine.submit_together(group) : engine.submit(group);
+      outcomes = together ? engine->submit_together(group) : engine->submit(group);
     }
     return texts(outcomes);
   }
 
   std::vector<std::string> run_until(std::int64_t now_ms) {
     std::vector<std::string> out;
-    auto& engine = open();
+    auto const engine = open();
     time_->now_ms = std::max(now_ms, time_->now_ms.load());
     for (;;) {
       Result<engine::DueRun> run = failure("", "");
       {
         py::gil_scoped_release const released;
-        run = engine.run_due(Timestamp(now_ms), 256);
+        run = engine->run_due(Timestamp(now_ms), 256);
       }
       if (!run) raise(run.error(), "StoreError");
       for (auto const& outcome : run->outcomes) out.push_back(wire::to_json(outcome));
@@ -75,15 +78,24 @@ class Simulation {
 
   void close() {
     if (!engine_) return;
-    auto const done = engine_->close();
-    engine_.reset();
+    if (process_ != getpid()) {
+      new std::shared_ptr<engine::Engine>(std::exchange(engine_, nullptr));  // closing it here would take the store away from the parent
+      return;
+    }
+    auto const last = std::exchange(engine_, nullptr);
+    Result<void> done;
+    {
+      py::gil_scoped_release const released;
+      done = last->close();
+    }
     if (!done) raise(done.error(), "StoreError");
   }
 
  private:
-  engine::Engine& open() {
+  std::shared_ptr<engine::Engine> open() {
+    if (process_ != getpid()) raise({"forked", "the engine belongs to the process that opened it", "", "open one after the fork"}, "StoreError");
     if (!engine_) raise({"closed", "the engine is closed", "", "open another"}, "StoreError");
-    return *engine_;
+    return engine_;
   }
   static std::vector<std::string> texts(Result<std::vector<trade::Outcome>> const& outcomes) {
     if (!outcomes) raise(outcomes.error(), "StoreError");
@@ -93,7 +105,8 @@ class Simulation {
   }
 
   std::unique_ptr<SimulatedTime> time_;
-  std::unique_ptr<engine::Engine> engine_;
+  std::shared_ptr<engine::Engine> engine_;  ///< whoever submits while it is closed keeps it until then
+  pid_t process_ = getpid();
 };
 
 }  // namespace

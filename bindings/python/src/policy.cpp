@@ -218,6 +218,12 @@ void bind_policy(py::module_& module) {
       .def("facts", &facts)
       .def("holds", &holds)
       .def("kept", &kept)
+      .def("currencies",
+           [](LoadedPolicy const& self) {
+             std::vector<std::string> out;
+             for (auto const& header : self.policy().headers()) out.emplace_back(header.currency.code());
+             return out;
+           })
       .def("problem_of", &problem_of, py::arg("path"))
       .def("has_returns", [](LoadedPolicy const& self) { return !self.policy().returns().empty(); })
       .def("version_hash", [](LoadedPolicy const& self) { return self.policy().version_hash(); });

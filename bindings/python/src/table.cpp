@@ -14,6 +14,7 @@ policy::Memory::Form form_of(py::array const& array, std::string const& path) {
   auto const type = array.dtype();
   auto const kind = type.kind();
   auto const size = type.itemsize();
+  if (type.byteorder() == '>') raise({"columns_mismatch", "the numbers have the byte order of another machine", path, "convert them first"}, "FactError");
   using Form = policy::Memory::Form;
   if (kind == 'b') return Form::u8;
   if (kind == 'i') return size == 1 ? Form::i8 : size == 2 ? Form::i16 : size == 4 ? Form::i32 : Form::i64;
@@ -33,7 +34,8 @@ void Table::add_field(std::string const& path, py::array const& values, py::obje
   if (values.ndim() != 1) raise({"columns_mismatch", "one dimension is expected", path, "give a column"}, "FactError");
   field.values = values.data();
   field.count = static_cast<std::size_t>(values.size());
-  if (values.strides(0) < 0) raise({"columns_mismatch", "it runs backwards", path, "copy it first"}, "FactError");
+  if (values.strides(0) <= 0 && values.size() > 1)
+    raise({"columns_mismatch", "its values do not lie one behind the other", path, "copy it first"}, "FactError");
   field.stride = static_cast<std::size_t>(values.strides(0));
   field.scale = scale;
   kept_.push_back(values);

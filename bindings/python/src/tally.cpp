@@ -86,7 +86,7 @@ class Counter {
     for (auto const& error : batch.errors()) found_.errors.emplace_back(which_, first + error.row, error.error);
   }
 
-  /// Of the orders of the stretch: rule and line of each hit, sorted.
+  /// Of the orders of the stretch: rule, line and state of each hit, sorted.
   std::vector<std::vector<std::uint64_t>> noted;
 
  private:
@@ -125,7 +125,7 @@ class Counter {
     auto& into = noted.emplace_back();
     for (auto const* hit = begin; hit != end; ++hit) {
       auto const rule = static_cast<std::uint64_t>(side_.identity[hit->rule()]);
-      into.push_back(rule << 32 | static_cast<std::uint32_t>(hit->line() + 1));
+      into.push_back(rule << 34 | static_cast<std::uint64_t>(hit->line() + 1) << 2 | static_cast<std::uint64_t>(hit->state()));
     }
     std::sort(into.begin(), into.end());
   }

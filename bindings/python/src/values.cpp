@@ -74,11 +74,15 @@ Rounding rounding_of(std::string const& name) {
 }
 
 /// A float as the shortest decimal that is read back as the same float: what a person sees printed, and so what is rounded.
-Result<Decimal> decimal_of(double number, int scale, Rounding mode) {
+template <class Float>
+Result<Decimal> decimal_of(Float number, int scale, Rounding mode) {
   char text[400];
   auto const end = std::to_chars(text, text + sizeof text, number, std::chars_format::fixed).ptr;
   std::string_view digits(text, static_cast<std::size_t>(end - text));
-  if (auto const exact = Decimal::parse(digits)) return Decimal::scaled(*exact->to_units(scale, mode), scale);
+  if (auto const exact = Decimal::parse(digits)) {
+    auto const units = exact->to_units(scale, mode);
+    return units ? Result<Decimal>(Decimal::scaled(*units, scale)) : Result<Decimal>(Unexpected{units.error()});
+  }
   // More than nine places: the rest decides only whether it is above, below or at the half, which one more digit says as well.
   auto const point = digits.find('.');
   if (point == std::string_view::npos || digits.size() - point < 11) return failure("overflow", "too many digits");
@@ -93,7 +97,8 @@ Result<Decimal> decimal_of(double number, int scale, Rounding mode) {
 }
 
 /// One float as whole units of 10^-out_scale, rounded at `scale` before.
-Result<std::int64_t> units_of(double number, int scale, int out_scale, Rounding mode) {
+template <class Float>
+Result<std::int64_t> units_of(Float number, int scale, int out_scale, Rounding mode) {
   if (std::isinf(number)) return failure("overflow", "it is infinite");
   auto const decimal = decimal_of(number, scale, mode);
   if (!decimal) return Unexpected{decimal.error()};
@@ -128,7 +133,9 @@ py::array_t<std::int64_t> round_money(Floats const& floats, std::string const& c
 }
 
 /// Floats, rounded to so many places in the named way. NaN is a missing value.
-py::tuple round_floats(LoadedPolicy const& policy, std::string const& path, Floats const& floats, int scale, std::string const& rounding) {
+template <class Float>
+py::tuple round_floats(LoadedPolicy const& policy, std::string const& path, py::array_t<Float, py::array::c_style> const& floats, int scale,
+                       std::string const& rounding) {
   auto const& slot = slot_of(policy, path);
   auto const mode = rounding_of(rounding);
   auto out_scale = scale;
@@ -156,9 +163,17 @@ void bind_values(py::module_& module) {
   module.def("parse_texts", &parse_texts, py::arg("policy"), py::arg("path"), py::arg("texts"));
   module.def("parse_money", &parse_money_column, py::arg("texts"), py::arg("currency"));
   module.def("round_money", &round_money, py::arg("floats"), py::arg("currency"), py::arg("scale"), py::arg("rounding"));
-  module.def("round_floats", &round_floats, py::arg("policy"), py::arg("path"), py::arg("floats"), py::arg("scale"), py::arg("rounding"));
+  module.def("round_floats", &round_floats<float>, py::arg("policy"), py::arg("path"), py::arg("floats").noconvert(), py::arg("scale"), py::arg("rounding"));
+  module.def("round_floats", &round_floats<double>, py::arg("policy"), py::arg("path"), py::arg("floats"), py::arg("scale"), py::arg("rounding"));
   module.def(
-      "exponent_of", [](std::string const& code) { return Currency::find(code).exponent(); }, py::arg("currency"));
+      "exponent_of",
+      [](std::string const& code) {
+        auto const currency = Currency::find(code);
+        if (!currency.known())
+          raise({"unknown_currency", "there is no currency `" + code + "`", "currency", "use a code of ISO 4217, such as USD"}, "FactError");
+        return currency.exponent();
+      },
+      py::arg("currency"));
 }
 
 }  // namespace bylaw_python
