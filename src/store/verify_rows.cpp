@@ -34,7 +34,7 @@ class RowChecks {
 
   /// SQLite's own view of the file: torn pages, broken indices.
   void check_file() {
-    Statement check(db_, "PRAGMA quick_check(10)");
+    Statement check(db_, "PRAGMA integrity_check(10)");
     while (check.step()) {
       if (auto const text = check.text(); text != "ok") find("file: " + text);
     }

@@ -114,6 +114,30 @@ def test_engine_and_store(tmp_path):
     assert "queues" in bylaw.Store.reports().index
 
 
+def test_a_flipped_byte_of_an_index_is_found(tmp_path):
+    """The rows are sound and their hashes too; but whoever looks them up by the index does not find them."""
+    import sqlite3
+    path = tmp_path / "s.db"
+    with bylaw.Engine(host, path) as engine:
+        engine.submit([{"command": "define_item", "at": "2026-11-01T10:00:00Z", "sku": f"S{i}"} for i in range(300)])
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page, = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'command_subject'").fetchone()
+        size, = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    assert bylaw.Store(path).verify()["intact"]
+    data = bytearray(path.read_bytes())
+
+    def number(at, width):
+        return int.from_bytes(data[at:at + width], "big")
+    while data[(page - 1) * size] != 10:  # down to a leaf
+        page = number((page - 1) * size + number((page - 1) * size + 12, 2), 4)
+    data[(page - 1) * size + number((page - 1) * size + 8, 2) + 6] ^= 1
+    path.write_bytes(data)
+    found = bylaw.Store(path).verify()
+    assert not found["intact"] and "index command_subject" in " ".join(found["findings"])
+
+
 def test_engine_closed_while_threads_submit():
     import threading
     policy = bylaw.Policy.load(host)

@@ -2,11 +2,20 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 import pandas as pd
 
 from . import _bylaw
+from .errors import StoreError
+
+
+def _asked(question: Callable[..., tuple[list[str], list[bool], list[list[str]]]], *arguments: Any) -> pd.DataFrame:
+    """The answer to a question about a store. Texts that are none are those of a damaged file."""
+    try:
+        return _frame(question(*arguments))
+    except UnicodeDecodeError as error:
+        raise StoreError("store_corrupt", f"a text cannot be read: {error}", "", "run `bylaw verify` and restore a backup") from None
 
 
 def _frame(table: tuple[list[str], list[bool], list[list[str]]]) -> pd.DataFrame:
@@ -35,7 +44,7 @@ class Store:
 
     def report(self, name: str) -> pd.DataFrame:
         """A report by its name, as `bylaw report` prints it. Raises StoreError `unknown_report`."""
-        return _frame(self._reader.report(name))
+        return _asked(self._reader.report, name)
 
     def queues(self) -> pd.DataFrame:
         """The queues with what waits in them."""
@@ -43,7 +52,7 @@ class Store:
 
     def audit(self, subject: str) -> pd.DataFrame:
         """Everything that happened to an order or return, in order: who, why, under which policy version."""
-        return _frame(self._reader.audit(subject))
+        return _asked(self._reader.audit, subject)
 
     def state(self, subject: str) -> str:
         """The state in which an order, return or other instance is now. Raises StoreError `unknown_order`."""
@@ -55,7 +64,7 @@ class Store:
 
     def journal(self, after: int = 0, count_max: Optional[int] = None) -> pd.DataFrame:
         """Commands in the order in which they were taken, after one of a number: `at` and `recorded` are times in UTC."""
-        frame = _frame(self._reader.journal(after, 2**62 if count_max is None else count_max))
+        frame = _asked(self._reader.journal, after, 2**62 if count_max is None else count_max)
         for name in ("at", "recorded"):
             frame[name] = pd.to_datetime(frame[name].astype("int64"), unit="ms", utc=True)
         return frame
