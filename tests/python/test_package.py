@@ -132,7 +132,8 @@ def test_a_flipped_byte_of_an_index_is_found(tmp_path):
         return int.from_bytes(data[at:at + width], "big")
     while data[(page - 1) * size] != 10:  # down to a leaf
         page = number((page - 1) * size + number((page - 1) * size + 12, 2), 4)
-    data[(page - 1) * size + number((page - 1) * size + 8, 2) + 6] ^= 1
+    cell = (page - 1) * size + number((page - 1) * size + 8, 2)
+    data[cell + 1 + data[cell + 1]] ^= 1  # the first letter, behind the lengths of the entry and of its header
     path.write_bytes(data)
     found = bylaw.Store(path).verify()
     assert not found["intact"] and "index command_subject" in " ".join(found["findings"])
