@@ -1,11 +1,9 @@
 """What a change of a policy would have done to past orders."""
 from __future__ import annotations
 
-import dataclasses
-import decimal
 import html
 import os
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Mapping, Optional, Sequence, Union
 
 import numpy as np
 import pandas as pd
@@ -14,153 +12,13 @@ from . import _bylaw
 from .columns import Column
 from .decisions import Decisions
 from .errors import FactError
-from .frames import canonical, check_arguments, column_of, key_of, labels_of_orders, table_of, value_minor, with_hint
-from .policy import Moment, Policy, as_policy, moment_ms, moments_ms
+from .frames import table_of
+from .history import Costs, History, amounts, as_known, check_costs, check_leakage, cost_of, currency_of, history_of, precision_recall, side_of
+from .names import column_of, key_of, labels_of_orders
+from .policy import Moment, Policy, as_policy
 
 if TYPE_CHECKING:
     import matplotlib.figure
-
-Costs = Union[None, str, decimal.Decimal, Mapping[str, Union[str, decimal.Decimal]]]
-
-
-def _amounts(minor: np.ndarray[Any, Any], places: int) -> np.ndarray[Any, Any]:
-    """Sums of minor units as exact Decimals."""
-    return np.array([decimal.Decimal(int(value)).scaleb(-places) for value in minor], dtype=object)
-
-
-@dataclasses.dataclass
-class History:
-    """Past orders with what is asked of them; `backtest` and `sweep` make one."""
-
-    orders: pd.DataFrame
-    collections: Mapping[str, pd.DataFrame]
-    key: Optional[str]
-    columns: Mapping[str, Column]
-    now_ms: int
-    at_ms: Optional[np.ndarray[Any, Any]]
-    value: Optional[np.ndarray[Any, Any]]
-    currency: str
-    places: int
-    label: Optional[np.ndarray[Any, Any]]  #: 0 good, 1 bad, -1 not known
-    threads: int
-
-
-def currency_of(policy: Policy, value: Optional[str], columns: Mapping[str, Column]) -> str:
-    """The currency of the fact that is summed up, or else of the policy. "" when nothing is summed up."""
-    if value is None:
-        return ""
-    facts = {fact["path"]: fact for fact in policy._compiled.facts()}
-    fact = facts.get(canonical(value, facts, columns))
-    return str(fact["detail"]) if fact is not None and fact["kind"] == "money" and fact["detail"] else policy.currency
-
-
-def check_costs(costs: Costs, queues: Iterable[str]) -> None:
-    """Refuses costs of queues that there are not, and what is no amount."""
-    for queue in costs if isinstance(costs, Mapping) else ():
-        if queue not in queues:
-            raise FactError("unknown_queue", f"review_cost: no rule has the queue {queue!r}", "review_cost", "one of " + ", ".join(dict.fromkeys(queues)))
-    for queue in costs if isinstance(costs, Mapping) else ("",):
-        cost_of(costs, queue)
-
-
-def check_leakage(policies: Sequence[Policy], history: Mapping[str, Optional[str]], label: Optional[str], columns: Mapping[str, Column], orders: pd.DataFrame,
-                  allowed: bool) -> list[str]:
-    """Facts that rules read and whose values at decision time nobody kept. Refused, or returned when they are allowed."""
-    facts = {fact["path"]: fact for policy in policies for fact in policy._compiled.facts()}
-    read = {path for path, fact in facts.items() if fact["holds"]}
-    leaks = []
-    for name, known in history.items():
-        path = canonical(name, facts, columns)
-        problem = policies[0]._compiled.problem_of(path) if path not in facts and name not in orders.columns else ""
-        if problem:
-            raise FactError("unknown_fact", f"history: {problem}", name, "correct its name")
-        if known is None and path in read:
-            leaks.append(path)
-    if label is not None and canonical(label, facts, columns) in read:
-        raise FactError("leakage", f"rules read `{label}`, which is the label: they would know what they are to find", label, "leave it out of the policy")
-    for path, known in history.items():
-        if known is not None and known not in orders.columns:
-            raise FactError("columns_mismatch", f"`{path}` was known from `{known}` on, and there is no such column", known, "add it")
-    if leaks and not allowed:
-        raise FactError("leakage", "rules read " + ", ".join(f"`{path}`" for path in leaks) + ", of which only today's values are kept: the past would know the future",
-                        leaks[0], "give the column that says when it was known (history={path: column}), or allow_leakage=True to flag it")
-    return leaks
-
-
-def as_known(orders: pd.DataFrame, policies: Sequence[Policy], history: Mapping[str, Optional[str]], columns: Mapping[str, Column], at: Optional[str]) -> pd.DataFrame:
-    """The orders with values that came later than the decision taken out."""
-    facts = {fact["path"]: fact for policy in policies for fact in policy._compiled.facts()}
-    timed = {path: known for path, known in history.items() if known is not None}
-    if not timed:
-        return orders
-    if at is None:
-        raise FactError("columns_mismatch", "`history` says when values were known, and `at` must say when each order was decided", "at", "name the column")
-    out = orders.copy(deep=False)
-    moments = moments_ms(column_of(orders, at, "at"))
-    for path, known in timed.items():
-        name = next((str(column) for column in orders.columns if canonical(str(column), facts, columns) == canonical(path, facts, columns)), None)
-        if name is None:
-            raise FactError("columns_mismatch", f"there is no column for `{path}`", path, "add it, or leave it out of `history`")
-        stamps = column_of(orders, known, "history")
-        if not isinstance(stamps.dtype, pd.DatetimeTZDtype):
-            raise FactError("wrong_type", f"column {known}: times in a zone are expected, and it is {stamps.dtype}", known, "use pd.to_datetime(..., utc=True)")
-        later = stamps.isna().to_numpy() | (stamps.array.asi8 // 1_000_000 > moments)
-        values = orders[name]
-        if later.any():
-            nullable = {"b": "boolean", "i": "Int64", "u": "Int64"}.get(getattr(values.dtype, "kind", "O"))
-            values = values.astype(nullable) if nullable and not pd.api.types.is_extension_array_dtype(values.dtype) else values
-            out[name] = values.mask(pd.Series(later, index=orders.index))
-    return out
-
-
-def labels_of(orders: pd.DataFrame, label: str) -> np.ndarray[Any, Any]:
-    """1 bad, 0 good, -1 not known."""
-    series = column_of(orders, label, "label")
-    known = series.dropna()
-    if not known.isin([0, 1]).all():
-        raise FactError("wrong_type", f"column {label}: true, false or missing is expected", label, "compare it first, such as frame.status == 'chargeback'")
-    return np.asarray(series.map(lambda value: -1 if pd.isna(value) else int(value)), dtype=np.int32)
-
-
-def history_of(orders: pd.DataFrame, *, lines: Optional[pd.DataFrame], collections: Optional[Mapping[str, pd.DataFrame]], key: Optional[str],
-               columns: Optional[Mapping[str, Column]], now: Optional[Moment], at: Optional[str], value: Optional[str], label: Optional[str], currency: str,
-               threads: int) -> History:
-    frames = {**(collections or {}), **({} if lines is None else {"order.lines": lines})}
-    return History(orders, frames, key, columns or {}, moment_ms(now), None if at is None else moments_ms(column_of(orders, at, "at")),
-                   None if value is None else value_minor(orders, value, columns or {}, currency), currency, _bylaw.exponent_of(currency) if currency else 0,
-                   None if label is None else labels_of(orders, label), threads)
-
-
-def side_of(policy: Policy, history: History, names: list[str], queues: list[str]) -> tuple[Any, ...]:
-    """A policy for `_bylaw.tally`: rules of one name have one number, and queues are the buckets."""
-    holds = policy._compiled.holds()
-    facts = {fact["path"]: fact for fact in policy._compiled.facts()}
-    check_arguments(history.orders, history.collections, {name: spec for name, spec in history.columns.items() if name in history.orders.columns}, facts, history.threads)
-    try:
-        table = table_of(policy._compiled, history.orders, history.collections, history.key, history.columns)
-    except FactError as error:
-        raise with_hint(error, history.orders, history.collections) from None
-    return (policy._compiled, table, [queues.index(hold["queue"]) for hold in holds], len(queues), [names.index(hold["name"]) for hold in holds])
-
-
-def precision_recall(held_bad: int, held_good: int, bad: int) -> dict[str, float]:
-    """`precision`: share of held orders that were bad; `recall`: share of bad orders that were held. NaN where there is nothing to divide by."""
-    held = held_bad + held_good
-    return {"precision": held_bad / held if held else float("nan"), "recall": held_bad / bad if bad else float("nan")}
-
-
-def cost_of(costs: Costs, queue: str) -> Optional[decimal.Decimal]:
-    if costs is None:
-        return None
-    cost = costs.get(queue) if isinstance(costs, Mapping) else costs
-    if isinstance(cost, float):
-        raise FactError("wrong_type", f"the review cost {cost!r} is a float", "review_cost", "write a text or a Decimal, such as '4.00'")
-    if cost is None:
-        return None
-    try:
-        return decimal.Decimal(str(cost).split(" ")[0])
-    except decimal.InvalidOperation:
-        raise FactError("wrong_type", f"the review cost {cost!r} is no amount", "review_cost", "write a text or a Decimal, such as '4.00'") from None
 
 
 class Backtest:
@@ -191,7 +49,7 @@ class Backtest:
         frame["orders_change"] = frame["orders_new"] - frame["orders_old"]
         if self._history.value is not None:
             for side in ("old", "new"):
-                frame[f"value_{side}"] = _amounts(self._by_rule(side, "rule_value"), self._history.places)
+                frame[f"value_{side}"] = amounts(self._by_rule(side, "rule_value"), self._history.places)
             frame["value_change"] = frame["value_new"] - frame["value_old"]
         for side in ("old", "new"):
             failed = self._by_rule(side, "failed")
@@ -206,7 +64,7 @@ class Backtest:
         frame["orders_change"] = frame["orders_new"] - frame["orders_old"]
         if self._history.value is not None:
             for side in ("old", "new"):
-                frame[f"value_{side}"] = _amounts(self._side(side)["bucket_value"], self._history.places)
+                frame[f"value_{side}"] = amounts(self._side(side)["bucket_value"], self._history.places)
         if self._costs is not None:
             each = [cost_of(self._costs, queue) for queue in self._queues]
             for side in ("old", "new"):
@@ -225,7 +83,7 @@ class Backtest:
         frame["held_change"] = frame["held_new"] - frame["held_old"]
         if self._history.value is not None:
             for side in ("old", "new"):
-                frame[f"value_{side}"] = _amounts(self._side(side, number)["held_value"], self._history.places)
+                frame[f"value_{side}"] = amounts(self._side(side, number)["held_value"], self._history.places)
         return frame
 
     @property
@@ -237,7 +95,7 @@ class Backtest:
             counts = self._side(side)
             row: dict[str, Any] = {"failed": int(counts["failed"].sum()), "orders": total, "held": int(counts["held_orders"][0]), "held_share": counts["held_orders"][0] / total if total else float("nan")}
             if self._history.value is not None:
-                row["held_value"] = _amounts(counts["held_value"], self._history.places)[0]
+                row["held_value"] = amounts(counts["held_value"], self._history.places)[0]
             if self._history.label is not None:
                 good, bad = self._side(side, self._label_grouping)["held_orders"]
                 row.update({"held_bad": int(bad), "held_good": int(good)})
@@ -282,7 +140,7 @@ class Backtest:
         out = pd.DataFrame({side: _rules_by_place(decided) for side, decided in held.items()}, index=labels_of_orders(part, self._history.key))
         out["effect"] = np.array(["", "freed", "newly held", "held for other reasons"], dtype=object)[self._raw["held"]]
         if self._history.value is not None:
-            out["value"] = _amounts(self._history.value[rows], self._history.places)
+            out["value"] = amounts(self._history.value[rows], self._history.places)
         return out
 
     @property

@@ -10,7 +10,7 @@ import pandas as pd
 from .columns import Column
 from .documents import row_document
 from .errors import FactError
-from .frames import labels_of_orders
+from .names import labels_of_orders
 
 if TYPE_CHECKING:
     from .policy import Policy

@@ -9,7 +9,8 @@ import pandas as pd
 
 from . import _bylaw
 from .columns import Column
-from .frames import Fact, _text_of, is_missing, key_of, resolve, utc_text
+from .names import key_of, resolve
+from .texts import Fact, is_missing, text_of, utc_text
 
 
 def _amount(policy: _bylaw.Policy, fact: Fact, value: Any, spec: Column, row: Any) -> str:
@@ -17,7 +18,7 @@ def _amount(policy: _bylaw.Policy, fact: Fact, value: Any, spec: Column, row: An
         values, _, scale = _bylaw.round_floats(policy, fact["path"], np.array([value], dtype=np.float32 if isinstance(value, np.float32) else np.float64), spec.scale or 0, spec.rounding or "half_even")
         places = _bylaw.exponent_of(fact["detail"]) if fact["kind"] == "money" else scale
         return format(decimal.Decimal(int(values[0])).scaleb(-places), "f")
-    return value if isinstance(value, str) else _text_of(fact, value, spec, row)
+    return value if isinstance(value, str) else text_of(fact, value, spec, row)
 
 
 def json_value(policy: _bylaw.Policy, fact: Fact, series: pd.Series, place: int, spec: Column) -> Any:

@@ -15,7 +15,9 @@ from . import _bylaw
 from .columns import Column
 from .decisions import Decisions
 from .errors import FactError, UnknownFactWarning
-from .frames import check_arguments, column_of, is_missing, labels_of_orders, seconds_text, table_of, utc_text, with_hint
+from .frames import table_of
+from .names import check_arguments, column_of, labels_of_orders, with_hint
+from .texts import is_missing, seconds_text, utc_text
 
 Moment = Union[datetime.datetime, pd.Timestamp, str]
 

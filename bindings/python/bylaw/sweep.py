@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
 import pandas as pd
 
 from . import _bylaw
-from .backtest import Costs, _amounts, as_known, check_costs, check_leakage, cost_of, currency_of, history_of, precision_recall, side_of
+from .history import Costs, amounts, as_known, check_costs, check_leakage, cost_of, currency_of, history_of, precision_recall, side_of
 from .columns import Column
 from .errors import FactError
 from .policy import Moment, Policy, as_policy
@@ -95,7 +95,7 @@ def _row(text: str, tallied: list[dict[str, Any]], past: Any, by_rules: bool, qu
     held, total = int(tallied[0][orders][0]), len(past.orders)
     row: dict[str, Any] = {"threshold": text, "held": held, "held_share": held / total if total else float("nan")}
     if past.value is not None:
-        row["held_value"] = _amounts(tallied[0][worth][:1], past.places)[0]
+        row["held_value"] = amounts(tallied[0][worth][:1], past.places)[0]
     if past.label is not None:
         good_bad = tallied[1][orders].reshape(2, -1)[:, 0]
         row.update({"held_bad": int(good_bad[1]), "held_good": int(good_bad[0])})
