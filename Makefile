@@ -65,8 +65,8 @@ bench: bench-deps build
 TRYTON_PACKAGES := tryton-server tryton-modules-sale tryton-modules-stock tryton-proteus python3-dateutil
 tryton: build
 	@$(MAKE) --no-print-directory deps PACKAGES="$(TRYTON_PACKAGES)"
-	@rm -rf $(BUILD)/tryton && cp -r examples/tryton $(BUILD)/tryton-source && /usr/bin/python3 -m pip install --quiet --no-index --no-build-isolation --no-deps \
-	  --root-user-action=ignore --target $(BUILD)/tryton $(BUILD)/tryton-source; rm -rf $(BUILD)/tryton-source
+	@rm -rf $(BUILD)/tryton $(BUILD)/tryton-source && cp -r examples/tryton $(BUILD)/tryton-source && /usr/bin/python3 -m pip install --quiet --no-index --no-build-isolation --no-deps \
+	  --root-user-action=ignore --target $(BUILD)/tryton $(BUILD)/tryton-source && rm -rf $(BUILD)/tryton-source
 	@BYLAW_POLICY=examples/tryton/policy PYTHONPATH=$(BUILD)/tryton:$(BUILD)/python /usr/bin/python3 examples/tryton/test_sale_hold.py
 
 # The notebooks, executed as a person would; the public data where ../shared has them.

@@ -12,7 +12,7 @@ using bylaw::wire::JsonWriter;
 
 namespace {
 
-void write(std::string const& text, bylaw_text* out) {
+void write(std::string_view text, bylaw_text* out) {
   if (out == nullptr) return;
   out->needed = text.size() + 1;
   if (out->bytes == nullptr || out->capacity == 0) return;
@@ -26,6 +26,11 @@ void write(std::string const& text, bylaw_text* out) {
 bylaw_status give(std::string const& text, bylaw_text* out) {
   write(text, out);
   return out->bytes == nullptr || out->capacity < text.size() + 1 ? BYLAW_BUFFER_TOO_SMALL : BYLAW_OK;
+}
+
+bylaw_status plain_error(bylaw_text* error, bylaw_status status, char const* json) noexcept {
+  write(json, error);
+  return status;
 }
 
 bylaw_status fail(bylaw::Error const& error, bylaw_text* out, bylaw_status status) {

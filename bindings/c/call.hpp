@@ -24,6 +24,9 @@ bylaw_status fail(bylaw::Error const& error, bylaw_text* out, bylaw_status statu
 bylaw_status fail(bylaw::rulebook::Loaded const& loaded, bylaw_text* out);
 bylaw_status missing(char const* argument, bylaw_text* error);
 
+/// An error for which no memory is to be had.
+bylaw_status plain_error(bylaw_text* error, bylaw_status status, char const* json) noexcept;
+
 /// Runs one function of the interface: nothing thrown leaves it.
 template <class Work>
 bylaw_status call(bylaw_text* error, Work work) noexcept {
@@ -34,9 +37,11 @@ bylaw_status call(bylaw_text* error, Work work) noexcept {
   try {
     return work();
   } catch (std::bad_alloc const&) {
-    return BYLAW_OUT_OF_MEMORY;
+    return plain_error(error, BYLAW_OUT_OF_MEMORY,
+                       R"({"code":"out_of_memory","message":"there is not enough memory","place":"","remedy":"","rendered":"out of memory"})");
   } catch (...) {
-    return BYLAW_ERROR;
+    return plain_error(error, BYLAW_ERROR,
+                       R"({"code":"internal","message":"the library failed","place":"","remedy":"report it","rendered":"the library failed"})");
   }
 }
 

@@ -134,7 +134,7 @@ class Importer {
   Result<void> hand_over() {
     if (auto const done = wait(); !done) return done;
     if (group_.empty()) return {};
-    running_ = std::async(std::launch::async, [this, group = std::exchange(group_, {})] { return submit(group); });
+    running_ = std::async(std::launch::async | std::launch::deferred, [this, group = std::exchange(group_, {})] { return submit(group); });
     return {};
   }
 

@@ -324,7 +324,7 @@ Result<Item const*> Store::load_item(std::string_view sku, Timestamp at) {
   next.reset();
   if (impl_->items.size() >= cached_max) impl_->forget_items();
   auto& kept = impl_->items[std::move(key)];
-  if (kept.item) impl_->retired_items.push_back(std::move(kept.item));
+  if (kept.item && impl_->open_transaction) impl_->retired_items.push_back(std::move(kept.item));
   kept = std::move(found);
   return kept.item.get();
 }

@@ -280,7 +280,7 @@ class Verifier {
 Result<Database> open_to_verify(std::string const& path) {
   auto db = open_to_read(path);
   // Whole tables are gone through in the order of others: pages are kept, 48 MB of them.
-  if (db) execute(db->get(), "PRAGMA cache_size=-49152; BEGIN");
+  if (db && !execute(db->get(), "PRAGMA cache_size=-49152; BEGIN")) return Unexpected{describe(sqlite3_extended_errcode(db->get()), db->get(), path)};
   return db;
 }
 

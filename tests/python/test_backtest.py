@@ -62,7 +62,7 @@ def test_by_hand(threads):
     assert summary.loc["new", ["precision", "recall"]].tolist() == [2 / 3, 2 / 3]
     rules = found.rules
     assert rules.loc[("old", "large"), ["held_bad", "held_good", "precision"]].tolist() == [2, 1, 2 / 3]
-    assert np.isnan(rules.loc[("new", "large"), "precision"]) or rules.loc[("new", "large"), "precision"] == 1.0
+    assert rules.loc[("new", "large"), ["held_bad", "held_good", "precision"]].tolist() == [1, 0, 1.0]
     assert found.missing_labels["orders"].tolist() == [1, 0]
     changed = found.changed
     assert changed["effect"].to_dict() == {"A": "freed", "C": "held for other reasons", "D": "held for other reasons", "F": "held for other reasons"}
@@ -147,7 +147,7 @@ def test_leakage():
     # What came to be known on 4 January was not known before, and is known from then on.
     late = orders.assign(known=pd.Timestamp("2026-01-04", tz="UTC"))
     with pytest.raises(bylaw.FactError, match="there is no such column"):
-        run(history={"order.line_count": "known"}, at="placed_at")
+        run(history={"order.line_count": "known"}, at="placed_at", now=None)
     found = bylaw.backtest(old, new, late, columns=minor, at="placed_at", history={"order.line_count": "known"})
     states = old.decide(found._history.orders, columns=minor, at="placed_at").to_frame()
     assert states[states["state"] == "failed"]["order"].tolist() == ["A", "B", "C"]
@@ -156,11 +156,28 @@ def test_leakage():
         bylaw.backtest(old, new, late, columns=minor, history={"order.line_count": "known"})
 
 
+def test_labels_of_every_type():
+    for labels in (orders["bad"], orders["bad"].astype("boolean"), orders["bad"].astype("boolean").astype("Int64"), orders["bad"].astype("boolean").astype("category"),
+                   orders["bad"].astype("boolean").astype("Float64").astype(float)):
+        found = bylaw.backtest(old, new, orders.assign(label=labels), columns=minor, label="label")
+        assert found.summary.loc["old", ["held_bad", "held_good"]].tolist() == [3, 1] and found.missing_labels["orders"].tolist() == [1, 0], labels.dtype
+
+
+def test_leakage_of_either_policy():
+    """A fact that one policy reads in holds and the other does not is read."""
+    without = bylaw.Policy.from_text(old_text.replace("order.line_count > 3", "order.total > 5000.00 USD"))
+    for pair in ((old, without), (without, old)):
+        with pytest.raises(bylaw.FactError, match="only today's values are kept"):
+            bylaw.backtest(*pair, orders, columns=minor, history={"line_count": None})
+
+
 def test_bad_arguments():
     for options, words in (({"label": "channel_name"}, "true, false or missing is expected"), ({"review_cost": {"fraud": 4.0}}, "is a float"),
-                           ({"review_cost": {"fruad": "4"}}, "no rule has the queue 'fruad'"), ({"review_cost": "four"}, "is no amount"), ({"by": "chanel_name"}, "did you mean 'channel_name'"),
-                           ({"label": "baad"}, "did you mean 'bad'"), ({"value": "totl"}, "there is no column 'totl'"), ({"currency": "ZZZZ"}, "no currency `ZZZZ`"),
-                           ({"at": "channel_name"}, "times in a zone are expected"), ({"now": "2026-01-01"}, "has no zone"),
+                           ({"review_cost": {"fruad": "4"}}, "no rule has the queue 'fruad'"), ({"review_cost": "four"}, "is no amount"), ({"review_cost": "4.00 EUR"}, "is not in USD"),
+                           ({"columns": {**minor, "totl": bylaw.minor()}}, "there is no column 'totl'"), ({"at": "placed_at"}, "`now` is for all orders"),
+                           ({"by": "chanel_name"}, "did you mean 'channel_name'"),
+                           ({"label": "baad"}, "did you mean 'bad'"), ({"value": "totl"}, "there is no column 'totl'"), ({"currency": "ZZZZ", "review_cost": None}, "no currency `ZZZZ`"),
+                           ({"at": "channel_name", "now": None}, "times in a zone are expected"), ({"now": "2026-01-01"}, "has no zone"),
                            ({"columns": {}}, "whole numbers could be minor units")):
         with pytest.raises(bylaw.FactError, match=words):
             run(**options).queues

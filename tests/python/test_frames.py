@@ -185,22 +185,25 @@ def test_missing_values_are_missing_facts():
     assert decide(frame(word=[None, None])).to_frame()["state"].eq("failed").sum() == 2
 
 
-def test_nothing_is_copied():
-    """Numbers, categories and timestamps lie where they lay: the table points into the frame."""
-    rows = 200_000
+def test_nothing_is_copied(monkeypatch):
+    """Numbers, categories and timestamps are given to the library where they lie in the frame."""
     from bylaw import _bylaw
-    table = _bylaw.Table(rows)
-    numbers = np.arange(rows, dtype=np.int64)
-    before = numbers.base
-    table.add_field("order.worth", numbers, None, 0, [])
-    other = bylaw.Policy.from_text(typed.text.split("hold flagged")[0] + 'hold dear { when order.worth > 100.00 USD; reason POLICY "x"; blocks release; release by order_desk; }')
-    assert _bylaw.decide(other._compiled, table, 0, None, 1)["rule"].size == rows - 10_001
-    numbers[:] = 0  # the table sees it, so it is the same memory
-    assert _bylaw.decide(other._compiled, table, 0, None, 1)["rule"].size == 0 and numbers.base is before
-    backwards = np.arange(rows, dtype=np.int64)[::2]
-    half = _bylaw.Table(rows // 2)
-    half.add_field("order.worth", backwards, None, 0, [])
-    assert _bylaw.decide(other._compiled, half, 0, None, 1)["rule"].size == rows // 2 - 5001
+    given = {}
+
+    class Spy:
+        def __init__(self, rows):
+            self.table = _bylaw.Table(rows)
+
+        def add_field(self, path, values, *rest):
+            given[path] = values
+
+    monkeypatch.setattr("bylaw.frames._bylaw", type("Module", (), {"Table": Spy}))
+    data = frame(worth=[1, 2], tint=pd.Categorical(["red", "blue"]), rate=pd.array([1, None], dtype="Int64"), flag=np.array([True, False]))
+    bylaw.frames.table_of(policy._compiled, data, {}, None, {"worth": bylaw.minor()})
+    lies = {"order.worth": data["worth"].to_numpy(), "order.tint": data["tint"].array._codes, "order.rate": data["rate"].array._data,
+            "order.moment": data["moment"].array.asi8, "order.flag": data["flag"].to_numpy()}
+    for path, memory in lies.items():
+        assert np.shares_memory(given[path], memory), path
 
 
 @pytest.mark.parametrize("number, rounding, cents", [

@@ -114,6 +114,22 @@ def test_engine_and_store(tmp_path):
     assert "queues" in bylaw.Store.reports().index
 
 
+def test_a_fork_leaves_the_store_alone():
+    """Whether the child ends at once or in good order."""
+    for ending in ("import os; os._exit(0)", "import sys; sys.exit(0)", "engine.close()"):
+        script = ("import os, bylaw\n"
+                  f"engine = bylaw.Engine({str(host)!r})\n"
+                  "item = {'command': 'define_item', 'at': '2026-11-01T10:00:00Z', 'sku': 'A'}\n"
+                  "engine.submit(item)\n"
+                  "child = os.fork()\n"
+                  f"if child == 0:\n    {ending}\n"
+                  "else:\n    assert os.waitpid(child, 0)[1] == 0\n"
+                  "    assert engine.submit({**item, 'sku': 'B'})['status'] == 'accepted'\n"
+                  "    assert engine.store.verify()['intact'] and len(engine.store.journal()) == 2\n    engine.close()\n    print('ok')\n")
+        said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(package.parent)})
+        assert said.stdout == "ok\n", said.stderr
+
+
 def test_a_flipped_byte_of_an_index_is_found(tmp_path):
     """The rows are sound and their hashes too; but whoever looks them up by the index does not find them."""
     import sqlite3

@@ -1,7 +1,8 @@
 /* The stable C interface of Bylaw: opaque handles, UTF-8 JSON in and out, columns for batches.
  *
- * Every function that can fail returns a bylaw_status and, when `error` is not NULL, writes one JSON object there:
+ * Every function that can fail returns a bylaw_status and, when `error` is not NULL, writes one JSON object there,
  *   {"code":"wrong_type","message":"...","place":"order.total","remedy":"...","rendered":"..."}
+ * for BYLAW_ERROR, BYLAW_BAD_ARGUMENT and BYLAW_OUT_OF_MEMORY; the others need no words.
  * `code` is stable; `rendered` is what the command line prints; a policy that does not compile has "diagnostics" too, one object per
  * finding. docs/c.md lists the members. Texts are zero-ended; NULL for a text that is needed is BYLAW_BAD_ARGUMENT.
  *

@@ -217,10 +217,10 @@ def backtest(old: Union[Policy, str, os.PathLike[str]], new: Union[Policy, str, 
     old, new = as_policy(old), as_policy(new)
     holds = [*old._compiled.holds(), *new._compiled.holds()]
     queues = list(dict.fromkeys(hold["queue"] for hold in holds))
-    check_costs(review_cost, queues)
     currency = currency or currency_of(old, value, columns or {})
+    check_costs(review_cost, queues, currency)
     leakage = check_leakage((old, new), history or {}, label, columns or {}, orders, allow_leakage)
-    past = history_of(as_known(orders, (old, new), history or {}, columns or {}, at), lines=lines, collections=collections, key=key, columns=columns, now=now, at=at, value=value, label=label,
+    past = history_of(as_known(orders, (old, new), history or {}, columns or {}, at), (old, new), lines=lines, collections=collections, key=key, columns=columns, now=now, at=at, value=value, label=label,
                       currency=currency, threads=threads)
     names = list(dict.fromkeys(hold["name"] for hold in holds))
     groups: dict[str, tuple[list[Any], np.ndarray[Any, Any]]] = {}

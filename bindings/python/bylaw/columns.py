@@ -6,12 +6,12 @@ no exact value at all: such columns are refused until one of these says what the
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal, Optional
+from typing import Literal, Optional, get_args
 
 from .errors import FactError
 
-roundings = ("half_even", "half_up", "toward_zero", "away_from_zero", "floor", "ceiling")
 Rounding = Literal["half_even", "half_up", "toward_zero", "away_from_zero", "floor", "ceiling"]
+roundings = get_args(Rounding)
 
 
 @dataclasses.dataclass(frozen=True)

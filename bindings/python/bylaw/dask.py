@@ -8,6 +8,7 @@ import pandas as pd
 from dask.dataframe import DataFrame as DaskFrame
 
 from .columns import Column
+from .errors import FactError
 from .policy import Moment, Policy
 
 
@@ -15,7 +16,7 @@ def _decide(frame: pd.DataFrame, lines: Optional[pd.DataFrame], policy: Policy, 
     decided = policy.decide(frame, lines=lines, **options)
     if len(decided.errors):
         first = decided.errors.iloc[0]
-        raise ValueError(f"order {first['order']}: {first['message']}")
+        raise FactError("wrong_type", f"order {first['order']}: {first['message']}", str(first["fact"]))
     out = decided.to_frame()
     return out.astype({"rule": str, "state": str, "reason": str, "queue": str})
 
@@ -25,8 +26,11 @@ def decide(policy: Policy, orders: DaskFrame, *, lines: Optional[DaskFrame] = No
     """`Policy.decide(...).to_frame()` of every partition, lazily. `lines` has as many partitions as `orders`, and each has the lines of
     the orders of the partition with the same number."""
     if lines is not None and lines.npartitions != orders.npartitions:
-        raise ValueError(f"orders have {orders.npartitions} partitions and lines {lines.npartitions}: partition both by the key")
+        raise FactError("columns_mismatch", f"orders have {orders.npartitions} partitions and lines {lines.npartitions}", "lines", "partition both by the key")
+    if now is None and at is None:
+        now = pd.Timestamp.now(tz="UTC")  # one time for all partitions
     options = {"key": key, "columns": columns, "now": now, "at": at}
-    meta = pd.DataFrame({"order": pd.Series(dtype=orders.index.dtype), "rule": pd.Series(dtype=object), "line": pd.Series(dtype="int32"),
+    called = orders[key].dtype if key is not None and key in orders.columns else orders.index.dtype
+    meta = pd.DataFrame({"order": pd.Series(dtype=called), "rule": pd.Series(dtype=object), "line": pd.Series(dtype="int32"),
                          "state": pd.Series(dtype=object), "reason": pd.Series(dtype=object), "queue": pd.Series(dtype=object), "priority": pd.Series(dtype="int64")})
     return orders.map_partitions(_decide, lines, policy, options, meta=meta, align_dataframes=False)

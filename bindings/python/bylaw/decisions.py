@@ -62,8 +62,10 @@ class Decisions:
     def counts(self) -> pd.DataFrame:
         """Per rule: `orders` that it holds, and of how many it could not be evaluated (`failed`)."""
         rows = np.arange(len(self.index)).repeat(self._counts)
-        pairs = np.unique(np.stack([self._rule.astype(np.int64), rows]), axis=1)
-        orders = np.bincount(pairs[0], minlength=len(self._names))
+        # The hits of an order stand by rule: the first of each rule counts the order.
+        first = np.ones(len(rows), dtype=bool)
+        first[1:] = (rows[1:] != rows[:-1]) | (self._rule[1:] != self._rule[:-1])
+        orders = np.bincount(self._rule[first], minlength=len(self._names))
         failed = np.bincount(self._rule[self._state == 2], minlength=len(self._names))
         return pd.DataFrame({"orders": orders, "failed": failed}, index=pd.Index(self._names, name="rule"))
 
@@ -81,7 +83,7 @@ class Decisions:
         """Why each rule holds one order, or why not, as `bylaw decide --explain` prints it."""
         place = self._place(order)
         now = self._now_ms if self._at_ms is None else int(self._at_ms[place])
-        decided = self.policy._compiled.decide_json([json.dumps(self.facts_of(order))], [now], 1)[0]
+        decided = self.policy._compiled.decide_json([json.dumps(self.facts_of(order))], now, 1)[0]
         return decided.partition("\n")[2]  # the first line is the decision itself
 
     def _place(self, order: Any) -> int:

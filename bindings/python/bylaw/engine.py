@@ -4,13 +4,20 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shutil
 import tempfile
 import uuid
+import weakref
 from typing import Any, Iterable, Mapping, Optional, Union
 
 from . import _bylaw
 from .policy import Moment, Policy, as_policy, document_of, moment_ms
 from .store import Store
+
+
+def _remove(folder: str, process: int) -> None:
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Engine:
@@ -20,8 +27,9 @@ class Engine:
     survive a fork. Use it in a `with` block, or call `close`."""
 
     def __init__(self, policy: Union[Policy, str, os.PathLike[str]], path: Optional[Union[str, os.PathLike[str]]] = None, *, now: Optional[Moment] = None, simulated: bool = True) -> None:
-        self._folder = None if path is not None else tempfile.TemporaryDirectory(prefix="bylaw_")
-        self.path = os.fspath(path) if path is not None else os.path.join(self._folder.name if self._folder else "", "simulation.db")
+        self.path = os.fspath(path) if path is not None else os.path.join(tempfile.mkdtemp(prefix="bylaw_"), "simulation.db")
+        # The folder goes with the engine of the process that made it, and not with a copy that a fork has.
+        self._clean = weakref.finalize(self, _remove, os.path.dirname(self.path), os.getpid()) if path is None else None
         self._simulation = _bylaw.Simulation(as_policy(policy)._compiled, self.path, moment_ms(now) if now is not None else 0, simulated)
         self._numbers = itertools.count(1)
         # A store that others have written to has the ids of their commands.
@@ -49,8 +57,8 @@ class Engine:
     def close(self) -> None:
         """Ends the engine; a store without a path goes with it."""
         self._simulation.close()
-        if self._folder is not None:
-            self._folder.cleanup()
+        if self._clean is not None:
+            self._clean()
 
     def __enter__(self) -> Engine:
         return self

@@ -13,8 +13,8 @@ from .columns import Column
 from .errors import FactError
 from .frames import table_of
 from .names import canonical, check_arguments, column_of, with_hint
-from .policy import Moment, Policy, moment_ms, moments_ms
-from .series import value_minor
+from .policy import Moment, Policy, moment_ms, moments_ms, times_of
+from .series import nanoseconds, value_minor
 
 Costs = Union[None, str, decimal.Decimal, Mapping[str, Union[str, decimal.Decimal]]]
 
@@ -39,6 +39,7 @@ class History:
     places: int
     label: Optional[np.ndarray[Any, Any]]  #: 0 good, 1 bad, -1 not known
     threads: int
+    table: Optional[tuple[list[Any], _bylaw.Table]] = None  #: of the policy that was asked last: others read the same facts, mostly
 
 
 def currency_of(policy: Policy, value: Optional[str], columns: Mapping[str, Column]) -> str:
@@ -50,20 +51,20 @@ def currency_of(policy: Policy, value: Optional[str], columns: Mapping[str, Colu
     return str(fact["detail"]) if fact is not None and fact["kind"] == "money" and fact["detail"] else policy.currency
 
 
-def check_costs(costs: Costs, queues: Iterable[str]) -> None:
+def check_costs(costs: Costs, queues: Iterable[str], currency: str) -> None:
     """Refuses costs of queues that there are not, and what is no amount."""
     for queue in costs if isinstance(costs, Mapping) else ():
         if queue not in queues:
             raise FactError("unknown_queue", f"review_cost: no rule has the queue {queue!r}", "review_cost", "one of " + ", ".join(dict.fromkeys(queues)))
     for queue in costs if isinstance(costs, Mapping) else ("",):
-        cost_of(costs, queue)
+        cost_of(costs, queue, currency)
 
 
 def check_leakage(policies: Sequence[Policy], history: Mapping[str, Optional[str]], label: Optional[str], columns: Mapping[str, Column], orders: pd.DataFrame,
                   allowed: bool) -> list[str]:
     """Facts that rules read and whose values at decision time nobody kept. Refused, or returned when they are allowed."""
     facts = {fact["path"]: fact for policy in policies for fact in policy._compiled.facts()}
-    read = {path for path, fact in facts.items() if fact["holds"]}
+    read = {fact["path"] for policy in policies for fact in policy._compiled.facts() if fact["holds"]}
     leaks = []
     for name, known in history.items():
         path = canonical(name, facts, columns)
@@ -100,7 +101,7 @@ def as_known(orders: pd.DataFrame, policies: Sequence[Policy], history: Mapping[
         stamps = column_of(orders, known, "history")
         if not isinstance(stamps.dtype, pd.DatetimeTZDtype):
             raise FactError("wrong_type", f"column {known}: times in a zone are expected, and it is {stamps.dtype}", known, "use pd.to_datetime(..., utc=True)")
-        later = stamps.isna().to_numpy() | (stamps.array.asi8 // 1_000_000 > moments)
+        later = stamps.isna().to_numpy() | (nanoseconds(stamps) // 1_000_000 > moments)
         values = orders[name]
         if later.any():
             nullable = {"b": "boolean", "i": "Int64", "u": "Int64"}.get(getattr(values.dtype, "kind", "O"))
@@ -113,16 +114,19 @@ def labels_of(orders: pd.DataFrame, label: str) -> np.ndarray[Any, Any]:
     """1 bad, 0 good, -1 not known."""
     series = column_of(orders, label, "label")
     known = series.dropna()
-    if not known.isin([0, 1]).all():
+    if not known.astype(object).isin([0, 1]).all():
         raise FactError("wrong_type", f"column {label}: true, false or missing is expected", label, "compare it first, such as frame.status == 'chargeback'")
-    return np.where(series.isna(), -1, series.fillna(0).astype(np.int32)).astype(np.int32)
+    out = np.full(len(series), -1, dtype=np.int32)
+    out[series.notna().to_numpy()] = known.astype(object).astype(np.int32)
+    return out
 
 
-def history_of(orders: pd.DataFrame, *, lines: Optional[pd.DataFrame], collections: Optional[Mapping[str, pd.DataFrame]], key: Optional[str],
+def history_of(orders: pd.DataFrame, policies: Sequence[Policy], *, lines: Optional[pd.DataFrame], collections: Optional[Mapping[str, pd.DataFrame]], key: Optional[str],
                columns: Optional[Mapping[str, Column]], now: Optional[Moment], at: Optional[str], value: Optional[str], label: Optional[str], currency: str,
                threads: int) -> History:
     frames = {**(collections or {}), **({} if lines is None else {"order.lines": lines})}
-    return History(orders, frames, key, columns or {}, moment_ms(now), None if at is None else moments_ms(column_of(orders, at, "at")),
+    check_arguments(orders, frames, columns or {}, {fact["path"]: fact for policy in policies for fact in policy._compiled.facts()}, threads)
+    return History(orders, frames, key, columns or {}, moment_ms(now), times_of(orders, now, at),
                    None if value is None else value_minor(orders, value, columns or {}, currency), currency, _bylaw.exponent_of(currency) if currency else 0,
                    None if label is None else labels_of(orders, label), threads)
 
@@ -130,13 +134,13 @@ def history_of(orders: pd.DataFrame, *, lines: Optional[pd.DataFrame], collectio
 def side_of(policy: Policy, history: History, names: list[str], queues: list[str]) -> tuple[Any, ...]:
     """A policy for `_bylaw.tally`: rules of one name have one number, and queues are the buckets."""
     holds = policy._compiled.holds()
-    facts = {fact["path"]: fact for fact in policy._compiled.facts()}
-    check_arguments(history.orders, history.collections, {name: spec for name, spec in history.columns.items() if name in history.orders.columns}, facts, history.threads)
-    try:
-        table = table_of(policy._compiled, history.orders, history.collections, history.key, history.columns)
-    except FactError as error:
-        raise with_hint(error, history.orders, history.collections) from None
-    return (policy._compiled, table, [queues.index(hold["queue"]) for hold in holds], len(queues), [names.index(hold["name"]) for hold in holds])
+    facts = policy._compiled.facts()
+    if history.table is None or history.table[0] != facts:
+        try:
+            history.table = (facts, table_of(policy._compiled, history.orders, history.collections, history.key, history.columns))
+        except FactError as error:
+            raise with_hint(error, history.orders, history.collections) from None
+    return (policy._compiled, history.table[1], [queues.index(hold["queue"]) for hold in holds], len(queues), [names.index(hold["name"]) for hold in holds])
 
 
 def precision_recall(held_bad: int, held_good: int, bad: int) -> dict[str, float]:
@@ -145,7 +149,8 @@ def precision_recall(held_bad: int, held_good: int, bad: int) -> dict[str, float
     return {"precision": held_bad / held if held else float("nan"), "recall": held_bad / bad if bad else float("nan")}
 
 
-def cost_of(costs: Costs, queue: str) -> Optional[decimal.Decimal]:
+def cost_of(costs: Costs, queue: str, currency: str = "") -> Optional[decimal.Decimal]:
+    """What looking at one order of a queue costs. Refuses floats, and another currency than the orders' where that is known."""
     if costs is None:
         return None
     cost = costs.get(queue) if isinstance(costs, Mapping) else costs
@@ -153,7 +158,10 @@ def cost_of(costs: Costs, queue: str) -> Optional[decimal.Decimal]:
         raise FactError("wrong_type", f"the review cost {cost!r} is a float", "review_cost", "write a text or a Decimal, such as '4.00'")
     if cost is None:
         return None
+    amount, _, unit = str(cost).partition(" ")
+    if unit and currency and unit != currency:
+        raise FactError("wrong_currency", f"the review cost {cost!r} is not in {currency}", "review_cost", "give it in the currency of the orders")
     try:
-        return decimal.Decimal(str(cost).split(" ")[0])
+        return decimal.Decimal(amount)
     except decimal.InvalidOperation:
         raise FactError("wrong_type", f"the review cost {cost!r} is no amount", "review_cost", "write a text or a Decimal, such as '4.00'") from None

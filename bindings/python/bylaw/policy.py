@@ -17,6 +17,7 @@ from .decisions import Decisions
 from .errors import FactError, UnknownFactWarning
 from .frames import table_of
 from .names import check_arguments, column_of, labels_of_orders, with_hint
+from .series import nanoseconds
 from .texts import is_missing, seconds_text, utc_text
 
 Moment = Union[datetime.datetime, pd.Timestamp, str]
@@ -41,7 +42,14 @@ def moments_ms(at: pd.Series) -> np.ndarray[Any, Any]:
         raise FactError("wrong_type", f"column {at.name}: times in a zone are expected, and it is {at.dtype}", str(at.name), "use pd.to_datetime(..., utc=True)")
     if at.isna().any():
         raise FactError("wrong_type", f"column {at.name}, row {at.index[at.isna().to_numpy()][0]}: a time is missing", str(at.name), "fill it, or leave the order out")
-    return np.asarray(at.array.asi8 // 1_000_000)
+    return nanoseconds(at) // 1_000_000
+
+
+def times_of(data: pd.DataFrame, now: Optional[Moment], at: Optional[str]) -> Optional[np.ndarray[Any, Any]]:
+    """The time of each order, when they have their own."""
+    if now is not None and at is not None:
+        raise FactError("wrong_type", "`now` is for all orders, and `at` for each", "at", "give one of them")
+    return None if at is None else moments_ms(column_of(data, at, "at"))
 
 
 def _plain(value: Any) -> Any:
@@ -185,9 +193,9 @@ class Policy:
         """
         if isinstance(data, pd.DataFrame):
             frames = {**(collections or {}), **({} if lines is None else {"order.lines": lines})}
-            moments = self._moments(data, now, at)
-            raw = self._over(data, frames, key, columns or {}, threads, lambda table: _bylaw.decide(self._compiled, table, moment_ms(now), moments, threads))
-            return Decisions(self, data, frames, key, columns or {}, moment_ms(now), moments, raw)
+            now_ms, moments = moment_ms(now), times_of(data, now, at)
+            raw = self._over(data, frames, key, columns or {}, threads, lambda table: _bylaw.decide(self._compiled, table, now_ms, moments, threads))
+            return Decisions(self, data, frames, key, columns or {}, now_ms, moments, raw)
         if lines is not None or collections is not None or columns is not None or key is not None or at is not None:
             raise FactError("wrong_type", "lines, collections, key, columns and at go with a DataFrame", "", "put lines into the dict: {'order': {'lines': [...]}}")
         rows = [data] if isinstance(data, Mapping) else list(data) if not isinstance(data, (str, bytes, pd.Series)) else [data]
@@ -201,14 +209,8 @@ class Policy:
             except FactError as error:
                 raise FactError(error.code, f"row {number}: {error.message}", error.place, error.remedy) from None
         self._warn_of_unknown(texts)
-        decided = [json.loads(text) for text in self._compiled.decide_json(texts, [moment_ms(now)], 2 if explain else 0)]
+        decided = [json.loads(text) for text in self._compiled.decide_json(texts, moment_ms(now), 2 if explain else 0)]
         return decided[0] if isinstance(data, Mapping) else decided
-
-    @staticmethod
-    def _moments(data: pd.DataFrame, now: Optional[Moment], at: Optional[str]) -> Optional[np.ndarray[Any, Any]]:
-        if now is not None and at is not None:
-            raise FactError("wrong_type", "`now` is for all orders, and `at` for each", "at", "give one of them")
-        return None if at is None else moments_ms(column_of(data, at, "at"))
 
     def _over(self, data: pd.DataFrame, frames: Mapping[str, pd.DataFrame], key: Optional[str], columns: Mapping[str, Column], threads: int,
               work: Callable[[_bylaw.Table], dict[str, Any]]) -> dict[str, Any]:
@@ -231,7 +233,7 @@ class Policy:
         `decide(...).counts()`, without keeping a hit: for histories of many millions. Raises FactError also when an order cannot be read."""
         frames = {**(collections or {}), **({} if lines is None else {"order.lines": lines})}
         names = [hold["name"] for hold in self._compiled.holds()]
-        moments = self._moments(data, now, at)
+        moments = times_of(data, now, at)
 
         def tally(table: _bylaw.Table) -> dict[str, Any]:
             side = (self._compiled, table, [0] * len(names), 1, list(range(len(names))))

@@ -9,11 +9,17 @@ import pandas as pd
 from . import _bylaw
 from .columns import Column
 from .errors import FactError
-from .names import column_of, first_row
+from .names import canonical, column_of, first_row
 from .texts import Fact, expected, is_missing, text_of, wrong
 
 ms_ns = 1_000_000
 day_ns = 86_400 * 1_000_000_000
+
+
+def nanoseconds(series: pd.Series) -> np.ndarray[Any, Any]:
+    """Times or durations as whole nanoseconds, as they lie where pandas has no other unit; later versions have."""
+    values = series.array
+    return np.asarray((values.as_unit("ns") if hasattr(values, "as_unit") else values).asi8)
 
 
 def valid_bits(missing: np.ndarray[Any, Any]) -> Optional[np.ndarray[Any, Any]]:
@@ -89,7 +95,7 @@ class SeriesAdder:
                 raise wrong(path, f"{name!r} is no text: it has half a character", "encode it anew", None)
         if fact["values"] is not None:
             known = set(fact["values"])
-            strangers = [name for name in names if name not in known and (series == name).any()]
+            strangers = [names[code] for code in np.unique(codes[codes >= 0]) if names[code] not in known]
             if strangers:
                 raise wrong(path, f"`{strangers[0]}` is none of {', '.join(fact['values'][:12])}", "correct the value, or add it to the enumeration", first_row(series == strangers[0], series))
         # A column of missing values alone has a dictionary too: nothing in it is used.
@@ -98,13 +104,13 @@ class SeriesAdder:
     def _timestamps(self, path: str, series: pd.Series) -> None:
         if series.dt.tz is None:
             raise wrong(path, "a time without a zone could be any of 26 hours", "say which zone: .dt.tz_localize('UTC'), or 'Europe/Berlin'")
-        self._put(path, series.array.asi8, series.isna().to_numpy() if series.hasnans else None, 6)
+        self._put(path, nanoseconds(series), series.isna().to_numpy() if series.hasnans else None, 6)
 
     def _dates(self, path: str, series: pd.Series) -> None:
         if series.dt.tz is not None:
             raise wrong(path, "a date is expected, and it is a time in a zone", "take its date there: .dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()")
         missing = series.isna().to_numpy()
-        moments = series.array.asi8
+        moments = nanoseconds(series)
         timed = ~missing & (moments % day_ns != 0)
         if timed.any():
             raise wrong(path, "a date is expected, and it has a time of day", "cut it off with .dt.normalize()", first_row(timed, series))
@@ -112,7 +118,7 @@ class SeriesAdder:
 
     def _durations(self, path: str, kind: str, series: pd.Series) -> None:
         missing = series.isna().to_numpy()
-        spans = series.array.asi8
+        spans = nanoseconds(series)
         unit = ms_ns if kind == "duration" else day_ns
         uneven = ~missing & (spans % unit != 0)
         if uneven.any():
@@ -185,10 +191,11 @@ def _relabelled(error: FactError, path: str, series: pd.Series) -> FactError:
 def value_minor(frame: pd.DataFrame, name: str, columns: Mapping[str, Column], currency: str) -> np.ndarray[Any, Any]:
     """A column of money as minor units, for sums: by its name, or by the fact that `columns` says it holds. Missing values are an error:
     they would be zeros."""
+    wanted = canonical(name, {}, columns)
     if name not in frame.columns:
-        name = next((column for column, spec in columns.items() if spec.path == name), name)
+        name = next((str(column) for column in frame.columns if canonical(str(column), {}, columns) == wanted), name)
     fact: Fact = {"path": name, "kind": "money", "detail": currency, "values": None}
-    series, spec = column_of(frame, name, "value"), columns.get(name, Column())
+    series, spec = column_of(frame, name, "value"), columns.get(name) or columns.get(wanted) or Column()
     if series.isna().any():
         raise wrong(name, "the value of an order is missing", "fill it first", first_row(series.isna(), series))
     if pd.api.types.is_float_dtype(series.dtype):

@@ -12,6 +12,7 @@ from . import _bylaw
 from .history import Costs, amounts, as_known, check_costs, check_leakage, cost_of, currency_of, history_of, precision_recall, side_of
 from .columns import Column
 from .errors import FactError
+from .names import labels_of_orders
 from .policy import Moment, Policy, as_policy
 
 if TYPE_CHECKING:
@@ -67,10 +68,10 @@ def sweep(policy: Union[Policy, str, os.PathLike[str]], define: str, values: Ite
     base = as_policy(policy)
     if isinstance(values, str):
         raise FactError("wrong_type", f"values: a list is expected, and it is {values!r}", "values", f"write [{values!r}]")
-    check_costs(review_cost, [hold["queue"] for hold in base._compiled.holds()])
     currency = currency or currency_of(base, value, columns or {})
+    check_costs(review_cost, [hold["queue"] for hold in base._compiled.holds()], currency)
     check_leakage((base,), history or {}, label, columns or {}, orders, allow_leakage)
-    past = history_of(as_known(orders, (base,), history or {}, columns or {}, at), lines=lines, collections=collections, key=key, columns=columns, now=now, at=at, value=value, label=label,
+    past = history_of(as_known(orders, (base,), history or {}, columns or {}, at), (base,), lines=lines, collections=collections, key=key, columns=columns, now=now, at=at, value=value, label=label,
                       currency=currency, threads=threads)
     wanted = None if rules is None else set(rules)
     bad = 0 if past.label is None else int((past.label == 1).sum())
@@ -85,7 +86,11 @@ def sweep(policy: Union[Policy, str, os.PathLike[str]], define: str, values: Ite
         # With `rules` the buckets are those that count and the others, without them the queues.
         counted = side if wanted is None else (*side[:2], [0 if hold["name"] in wanted else 1 for hold in holds], 2, side[4])
         groupings: list[tuple[Any, int]] = [(None, 1)] + ([] if past.label is None else [(past.label, 2)])
-        tallied = _bylaw.tally([counted], past.now_ms, past.at_ms, past.value, groupings, threads)["sides"][0]
+        found = _bylaw.tally([counted], past.now_ms, past.at_ms, past.value, groupings, threads)
+        if found["errors"]:
+            _, row, place, message = found["errors"][0]
+            raise FactError("wrong_type", f"row {labels_of_orders(orders, key)[row]}: {message}", place)
+        tallied = found["sides"][0]
         rows.append(_row(text, tallied, past, wanted is not None, queues, bad, review_cost))
     return Sweep(define, pd.DataFrame(rows, columns=None if rows else ["threshold", "held", "held_share"]).set_index("threshold"))
 

@@ -1,4 +1,4 @@
-// What the files of the extension share. Each binds one part of the library; none has logic of its own.
+// What the files of the extension share. Each binds one part of the library; nothing is decided here.
 #pragma once
 #include <pybind11/pybind11.h>
 

@@ -37,6 +37,12 @@ class Simulation {
     engine_ = std::make_shared<engine::Engine>(value_or_raise(engine::Engine::open(std::move(options)), "StoreError"));
   }
 
+  Simulation(Simulation const&) = delete;
+  Simulation& operator=(Simulation const&) = delete;
+  ~Simulation() {
+    if (process_ != getpid()) leave();
+  }
+
   std::vector<std::string> submit(std::vector<std::string> const& commands, bool together) {
     std::vector<trade::Command> group;
     for (std::size_t i = 0; i < commands.size(); ++i) {
@@ -79,7 +85,7 @@ class Simulation {
   void close() {
     if (!engine_) return;
     if (process_ != getpid()) {
-      new std::shared_ptr<engine::Engine>(std::exchange(engine_, nullptr));  // closing it here would take the store away from the parent
+      leave();
       return;
     }
     auto const last = std::exchange(engine_, nullptr);
@@ -97,6 +103,8 @@ class Simulation {
     if (!engine_) raise({"closed", "the engine is closed", "", "open another"}, "StoreError");
     return engine_;
   }
+  /// In a fork: the engine is the parent's, and closing it here would write over the parent's store. Its memory is given up.
+  void leave() { new std::shared_ptr<engine::Engine>(std::exchange(engine_, nullptr)); }
   static std::vector<std::string> texts(Result<std::vector<trade::Outcome>> const& outcomes) {
     if (!outcomes) raise(outcomes.error(), "StoreError");
     std::vector<std::string> out;

@@ -176,9 +176,8 @@ std::string problem_of(LoadedPolicy const& self, std::string const& path) {
   }
 }
 
-/// JSON texts in, JSON texts out; the interpreter is free meanwhile. `now_ms`: one time for all, or one each.
-std::vector<std::string> decide_json(LoadedPolicy const& self, std::vector<std::string> const& documents, std::vector<std::int64_t> const& now_ms,
-                                     int explain) {
+/// JSON texts in, JSON texts out; the interpreter is free meanwhile.
+std::vector<std::string> decide_json(LoadedPolicy const& self, std::vector<std::string> const& documents, std::int64_t now_ms, int explain) {
   std::vector<std::string> out;
   Error problem;
   std::size_t row = 0;
@@ -186,8 +185,7 @@ std::vector<std::string> decide_json(LoadedPolicy const& self, std::vector<std::
     py::gil_scoped_release const released;
     out.reserve(documents.size());
     for (; row < documents.size() && problem.code.empty(); ++row) {
-      Timestamp const now(now_ms[now_ms.size() == 1 ? 0 : row]);
-      auto decided = wire::decide_json(self.policy(), documents[row], now, static_cast<wire::Explain>(explain));
+      auto decided = wire::decide_json(self.policy(), documents[row], Timestamp(now_ms), static_cast<wire::Explain>(explain));
       if (decided) out.push_back(std::move(*decided));
       else problem = decided.error();
     }

@@ -1,5 +1,5 @@
 // Decisions of tables counted as they are made: how many orders each rule holds, what they are worth, by groups, and which orders two
-// policies treat differently. No hit is kept longer than its part, so that ten million orders take no more memory than ten thousand.
+// policies treat differently. Hits are kept for a stretch of orders at most, so that ten million orders take no more memory than a hundred thousand.
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 

@@ -14,7 +14,7 @@ static void throw_error(JNIEnv* env, const char* json) {
 typedef bylaw_status (*answering)(void* arguments, bylaw_text* out, bylaw_text* error);
 
 static jstring answer(JNIEnv* env, answering ask, void* arguments) {
-  char error_bytes[16384];
+  char error_bytes[16384] = "{\"code\":\"out_of_memory\",\"rendered\":\"out of memory\"}";
   bylaw_text error = {error_bytes, sizeof error_bytes, 0};
   bylaw_text out = {malloc(4096), 4096, 0};
   jstring text = NULL;

@@ -68,7 +68,8 @@ def holds_of(order):
     return [dict(row) for _, row in holds[holds["order_id"] == order].iterrows()]
 
 
-def release(order, rule, user):
-    """A person answers for one hold."""
-    return _submit({"command_id": f"tryton:{order}:release:{rule}:{_now().timestamp()}", "command": "release_hold", "at": _now(), "order": order, "rule": rule,
+def release(order, hold, user):
+    """A person answers for one hold of `holds_of`: once, however often the button is pressed."""
+    rule = hold["rule"]
+    return _submit({"command_id": f"tryton:{order}:release:{rule}:{hold['since']}", "command": "release_hold", "at": _now(), "order": order, "rule": rule,
                     "by": {"user": user, "role": "order_desk"}})

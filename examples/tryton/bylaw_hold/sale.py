@@ -22,6 +22,8 @@ class Sale(metaclass=PoolMeta):
     def bylaw_order(self):
         """The sale as Bylaw knows orders."""
         earlier = Pool().get("sale.sale").search([("party", "=", self.party.id), ("state", "in", ["processing", "done"])], count=True)
+        if any(line.quantity % 1 for line in self.lines if line.type == "line" and line.product):
+            raise UserError(f"Sale {self.number} has a part of a unit, which the policy does not know: sell it in a smaller unit.")
         lines = [{"item": line.product.code or f"product-{line.product.id}", "quantity": int(line.quantity), "unit_price": format(line.unit_price.quantize(Decimal("0.0001")), "f")}
                  for line in self.lines if line.type == "line" and line.product]
         return {"id": self.number, "source": "tryton", "channel": "b2b", "currency": self.currency.code, "placed": self.create_date.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -54,7 +56,7 @@ class Sale(metaclass=PoolMeta):
         for sale in sales:
             for hold in desk.holds_of(sale.number):
                 try:
-                    desk.release(sale.number, hold["rule"], user.login)
+                    desk.release(sale.number, hold, user.login)
                 except desk.Refused as refused:
                     raise UserError(f"Bylaw does not release sale {sale.number}: {refused}")
         cls.confirm(sales)
