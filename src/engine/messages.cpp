@@ -1,5 +1,7 @@
 // Messages of the outbox as CloudEvents, and dead letters that persons look at.
 #include <bylaw/engine/messages.hpp>
+
+#include <bylaw/store/deliveries.hpp>
 #include <bylaw/wire/json.hpp>
 
 #include "engine/context.hpp"

@@ -25,14 +25,17 @@ for path in sorted((root / "include").rglob("*.hpp")):
     name = str(path.relative_to(root / "include"))
     seconds = cost(name)
     budget = 60 if name == "bylaw/bylaw.hpp" else 30
-    # Other work on the machine makes single figures larger, never smaller: what seems too dear is measured
-    # again, in turns with what it is measured by and with pauses that outlast a burst, and the least of each counts.
+    share = 100 * seconds / json
+    # Other work on the machine makes single figures larger, never smaller: what seems too dear is measured again, in turns with what it is
+    # measured by and with pauses that outlast a burst. The least of each counts, and of each there are as many: the least of many against
+    # the least of a few would make a header dear that is not.
+    measure = seconds = float("inf")
     for attempt in range(25):
-        if 100 * seconds / json <= budget:
+        if share <= budget and attempt not in (1, 2):  # at least three of each, or luck would decide
             break
         time.sleep(min(attempt, 3) / 2)
-        json, seconds = min(json, cost("nlohmann/json.hpp")), min(seconds, cost(name))
-    share = 100 * seconds / json
+        measure, seconds = min(measure, cost("nlohmann/json.hpp")), min(seconds, cost(name))
+        share = 100 * seconds / measure
     failed += share > budget
     print(f"{share:5.1f} %  {name}{'  ABOVE ' + str(budget) + ' %' if share > budget else ''}")
 sys.exit(1 if failed else 0)

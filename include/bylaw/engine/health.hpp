@@ -6,7 +6,7 @@
 #include <bylaw/values/time.hpp>
 
 namespace bylaw::inline v0::store {
-struct DeliveryHealth;  // <bylaw/store/deliveries.hpp>
+struct DeliveryHealth;  // <bylaw/store/messages.hpp>
 }
 
 namespace bylaw::inline v0::engine {

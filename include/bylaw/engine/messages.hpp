@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include <bylaw/store/deliveries.hpp>
+#include <bylaw/store/messages.hpp>
 
 namespace bylaw::inline v0::engine {
 

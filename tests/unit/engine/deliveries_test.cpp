@@ -7,6 +7,7 @@
 #include <set>
 
 #include <bylaw/engine/messages.hpp>
+#include <bylaw/store/deliveries.hpp>
 
 namespace {
 
