@@ -2,6 +2,7 @@
 #include <optional>
 
 #include <bylaw/config/files.hpp>
+#include <bylaw/policy/columns.hpp>
 #include <bylaw/policy/rules.hpp>
 #include <bylaw/wire/decisions.hpp>
 #include <bylaw/wire/json.hpp>
@@ -21,16 +22,11 @@ bylaw_status finish(bylaw::rulebook::Loaded loaded, bylaw::ZoneTable zones, byla
   return BYLAW_OK;
 }
 
-char const* name_of(policy::FactKind kind) {
-  static char const* const names[] = {"bool", "decimal", "money", "quantity", "duration", "days", "date", "time", "timestamp", "text", "enum"};
-  return names[static_cast<std::size_t>(kind)];
-}
-
 void describe(policy::Layout const& layout, JsonWriter& json) {
   for (auto const& slot : layout.slots) {
     json.begin_object();
     json.member("path", slot.path);
-    json.member("kind", name_of(slot.kind));
+    json.member("kind", policy::type_name(slot.kind));
     json.member("detail", slot.detail);
     json.key("optional").truth(slot.optional);
     json.key("holds").truth(slot.is_read_by(policy::Kind::hold));

@@ -119,6 +119,7 @@ class Importer {
     if (auto const handed = hand_over(); !handed) return handed;
     return wait();
   }
+
   std::map<std::string, std::int64_t> refusals;
   std::int64_t accepted = 0;
   std::int64_t duplicates = 0;

@@ -8,22 +8,13 @@
 #include "engine/replan.hpp"
 #include "engine/shipments.hpp"
 #include "engine/valuation.hpp"
+#include "engine/movement.hpp"
 
 namespace bylaw::inline v0::engine {
 
 namespace {
 
 constexpr std::string_view statuses[] = {"available", "inspection", "quarantine", "refurbish", "damaged", "staged"};
-
-ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference, ledger::Force force) {
-  ledger::Transfer out;
-  out.force = force;
-  out.debit = from;
-  out.credit = to;
-  out.amount = units;
-  out.reference = reference;
-  return out;
-}
 
 }  // namespace
 
@@ -45,7 +36,7 @@ Result<void> run(Context& context, trade::MoveStock const& body) {
                           "what is reserved for somebody stays where it is");
   }
   ledger::Group event;
-  event.transfers.push_back(movement(from, to, body.quantity, context.command.id, ledger::Force::none));
+  event.transfers.push_back(movement(from, to, body.quantity, context.command.id));
   if (auto const valued = value_moved(context, event, *item, {body.from, body.lot}, {body.to, body.lot}, body.quantity, context.command.id); !valued)
     return valued;
   ledger::Applied applied;
@@ -84,7 +75,7 @@ Result<void> run(Context& context, trade::RecallLot const& body) {
     if (there <= 0) continue;
     units += there;
     auto const aside = context.shelf(body.item, key.place, body.lot, "quarantine");
-    if (auto const moved = context.apply({movement(account, aside, there, context.command.id, ledger::Force::none)}); !moved) return moved;
+    if (auto const moved = context.apply({movement(account, aside, there, context.command.id)}); !moved) return moved;
   }
   for (auto const& id : in_parcels) {
     if (auto const held = hold_for_recall(context, id, body.item, body.lot); !held) return held;

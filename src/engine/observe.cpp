@@ -5,6 +5,7 @@
 #include "engine/exceptions.hpp"
 #include "engine/replan.hpp"
 #include "engine/valuation.hpp"
+#include "engine/movement.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -27,16 +28,6 @@ Result<void> replan_the_short(Context& context, std::vector<ledger::Shortage> co
   Replanning replanning(context, item, "there was less than the books said");
   for (auto const& shortage : shortages) replanning.add(shortage.reference, shortage.amount);
   return replanning.plan();
-}
-
-ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference) {
-  ledger::Transfer out;
-  out.force = ledger::Force::fact;
-  out.debit = from;
-  out.credit = to;
-  out.amount = units;
-  out.reference = reference;
-  return out;
 }
 
 /// What an order had reserved here has left for it: its promises are kept, and what is left of one is promised anew.
@@ -70,17 +61,17 @@ void take_away(Context& context, trade::ObserveStock const& body, ledger::Accoun
   std::vector<ledger::Transfer> reserves;
   auto left = units;
   auto const first = std::min(left, std::max<std::int64_t>(context.ledger.balance(shelf).posted, 0));
-  if (first > 0) group.push_back(movement(shelf, adjustment, first, reference));
+  if (first > 0) group.push_back(movement(shelf, adjustment, first, reference, ledger::Force::fact));
   left -= first;
   for (auto const account : context.ledger.accounts_of(ledger::AccountKind::quantity, body.item)) {
     auto const key = context.ledger.key(account);
     if (left == 0 || key.place != body.location || key.status != "available" || key.detail != body.lot || key.pool.empty()) continue;
     auto const here = std::min(left, std::max<std::int64_t>(context.ledger.balance(account).posted, 0));
     if (here == 0) continue;
-    group.push_back(movement(account, adjustment, here, reference));
+    group.push_back(movement(account, adjustment, here, reference, ledger::Force::fact));
     left -= here;
   }
-  if (left > 0) group.push_back(movement(shelf, adjustment, left, reference));
+  if (left > 0) group.push_back(movement(shelf, adjustment, left, reference, ledger::Force::fact));
 }
 
 /// What the observation moves, and what it means for the books at the item's cost.
@@ -98,16 +89,16 @@ Result<ledger::Group> movements(Context& context, trade::ObserveStock const& bod
     if (difference == 0) return event;
     units = difference > 0 ? difference : -difference;
     auto const adjustment = context.outside(body.item, "adjustment");
-    if (difference > 0) group.push_back(movement(adjustment, shelf, units, reference));
+    if (difference > 0) group.push_back(movement(adjustment, shelf, units, reference, ledger::Force::fact));
     else take_away(context, body, adjustment, units, group);
     contra = "expenses:shrinkage";
     comes = difference > 0;
   } else if (body.what == trade::Observation::damaged) {
-    group.push_back(movement(shelf, context.shelf(body.item, body.location, body.lot, "damaged"), units, reference));
+    group.push_back(movement(shelf, context.shelf(body.item, body.location, body.lot, "damaged"), units, reference, ledger::Force::fact));
   } else {
     ship_promised(context, body, group, units);
     give_back_elsewhere(context, body, units, group);
-    if (units > 0) group.push_back(movement(shelf, context.outside(body.item, "customer"), units, reference));
+    if (units > 0) group.push_back(movement(shelf, context.outside(body.item, "customer"), units, reference, ledger::Force::fact));
     units = body.quantity;
     contra = "expenses:cogs";
   }

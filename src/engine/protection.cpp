@@ -1,5 +1,6 @@
 // Stock kept for a channel: accounts of their own, filled from what is kept for nobody.
 #include "engine/protection.hpp"
+#include "engine/movement.hpp"
 
 #include <algorithm>
 #include <map>
@@ -28,15 +29,6 @@ std::vector<Pile> piles_of(Context const& context, std::string const& item, std:
     auto const& balance = context.ledger.balance(account);
     out.push_back({account, key.detail, key.pool, balance.posted, std::max<std::int64_t>(balance.available(), 0)});
   }
-  return out;
-}
-
-ledger::Transfer movement(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference) {
-  ledger::Transfer out;
-  out.debit = from;
-  out.credit = to;
-  out.amount = units;
-  out.reference = reference;
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/exceptions.hpp"
 #include "engine/return_subject.hpp"
 #include "engine/valuation.hpp"
+#include "engine/movement.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -115,7 +116,7 @@ class Inspecting {
                     : where == "return_to_vendor" ? context_.outside(sku, "supplier")
                                                   : context_.shelf(sku, came.location, came.lot, where == "restock" ? "available" : where);
     auto const& id = subject_.stored.request.id;
-    event_.transfers.push_back(movement_of(from, to, units, id));
+    event_.transfers.push_back(movement(from, to, units, id));
     auto const item = context_.store.load_item(sku, context_.command.at);
     if (!item) return Unexpected{item.error()};
     if (*item && cost > 0) {
@@ -162,9 +163,7 @@ Result<void> run(Context& context, trade::InspectReturn const& body) {
   ReturnSubject subject;
   if (auto const loaded = subject.load(context, body.id); !loaded) return loaded;
   subject.work.inspected = body.lines;
-  context.outcome.state = context.state_before = subject.instance.stored.state;
-  if (auto const done = subject.assert_event(context, "inspect", context.command.by); !done) return done;
-  return subject.accrue(context);
+  return subject.happen(context, "inspect");
 }
 
 }  // namespace bylaw::inline v0::engine

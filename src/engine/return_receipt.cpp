@@ -9,6 +9,7 @@
 #include "engine/exceptions.hpp"
 #include "engine/return_subject.hpp"
 #include "engine/valuation.hpp"
+#include "engine/movement.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -42,15 +43,6 @@ Result<std::optional<Money>> original_cost(Context& context, std::string const& 
   auto const cost = multiply(*item.unit_cost, Decimal(units), Rounding::half_even);
   if (!cost) return Unexpected{cost.error()};
   return std::optional<Money>(*cost);
-}
-
-ledger::Transfer movement_of(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference) {
-  ledger::Transfer transfer;
-  transfer.debit = from;
-  transfer.credit = to;
-  transfer.amount = units;
-  transfer.reference = reference;
-  return transfer;
 }
 
 namespace {
@@ -87,7 +79,7 @@ class Receiving {
     bool const stocked = *known && !(*known)->service;
     if (stocked) {
       group_.push_back(
-          movement_of(context_.outside(item, "customer"), context_.shelf(item, place_, receipt.lot, "quarantine"), units, subject_.stored.request.id));
+          movement(context_.outside(item, "customer"), context_.shelf(item, place_, receipt.lot, "quarantine"), units, subject_.stored.request.id));
     }
     subject_.note(context_, {{}, 0, "unexpected", units, item, stocked ? place_ : std::string{}, receipt.lot, {}, "quarantine", 0, 0});
     return open_exception(context_, kind, "returns_lead",
@@ -133,8 +125,8 @@ class Receiving {
   }
 
   Result<void> bring_in(trade::ReturnLineRow const& row, trade::ReceiptLine const& receipt, std::int64_t units) {
-    group_.push_back(movement_of(context_.outside(row.line.item, "customer"), context_.shelf(row.line.item, place_, receipt.lot, "inspection"), units,
-                                 subject_.stored.request.id));
+    group_.push_back(movement(context_.outside(row.line.item, "customer"), context_.shelf(row.line.item, place_, receipt.lot, "inspection"), units,
+                              subject_.stored.request.id));
     auto const item = context_.store.load_item(row.line.item, context_.command.at);
     if (!item) return Unexpected{item.error()};
     std::int64_t minor = 0;
@@ -221,9 +213,7 @@ Result<void> run(Context& context, trade::ReceiveReturn const& body) {
   }
   subject.work.location = body.location;
   subject.work.received = body.lines;
-  context.outcome.state = context.state_before = subject.instance.stored.state;
-  if (auto const done = subject.assert_event(context, "receive", context.command.by); !done) return done;
-  return subject.accrue(context);
+  return subject.happen(context, "receive");
 }
 
 }  // namespace bylaw::inline v0::engine

@@ -163,14 +163,18 @@ Result<void> ReturnSubject::arrived(Context& context) {
   return accrue(context);
 }
 
+Result<void> ReturnSubject::happen(Context& context, std::string const& event) {
+  context.outcome.state = context.state_before = instance.stored.state;
+  if (auto const done = assert_event(context, event, context.command.by); !done) return done;
+  return accrue(context);
+}
+
 Result<void> run(Context& context, trade::ReturnEvent const& body) {
   context.outcome.subject = body.id;
   ReturnSubject subject;
   if (auto const loaded = subject.load(context, body.id); !loaded) return loaded;
   subject.work.condition = body.inspected_condition;
-  context.outcome.state = context.state_before = subject.instance.stored.state;
-  if (auto const done = subject.assert_event(context, body.event, context.command.by); !done) return done;
-  return subject.accrue(context);
+  return subject.happen(context, body.event);
 }
 
 }  // namespace bylaw::inline v0::engine

@@ -36,6 +36,9 @@ class ReturnSubject : public Subject {
   /// What was paid back or exchanged already is not given back to the sale: `units_settled`.
   [[nodiscard]] Result<void> assert_event(Context& context, std::string const& event, trade::Actor const& by) override;
 
+  /// An event that a command speaks of: what the command says is in `work`.
+  [[nodiscard]] Result<void> happen(Context& context, std::string const& event);
+
   /// Whether the line was authorized, by the policy or by a person.
   [[nodiscard]] static bool counts(trade::ReturnLineRow const& row) { return row.verdict != "deny" && !row.line.order.empty(); }
   [[nodiscard]] ReturnCounts count(std::int32_t line) const;
@@ -78,9 +81,6 @@ struct ReturnedLine {
   void ask(Asked const& asked);
   [[nodiscard]] Result<policy::ReturnDecision> decide(Version const& version, Timestamp at) const;
 };
-
-/// Units that go from one account to another, for a return.
-[[nodiscard]] ledger::Transfer movement_of(ledger::AccountIndex from, ledger::AccountIndex to, std::int64_t units, std::string const& reference);
 
 /// Where goods go that come back: the place that was named, or the preferred one. Errors: `no_location`, `unknown_location`.
 [[nodiscard]] Result<std::string> place_for_returns(Context& context, std::string const& named);

@@ -314,7 +314,7 @@ Result<Item const*> Store::load_item(std::string_view sku, Timestamp at) {
     auto item = parse_body<Item>(q, wire::parse_item, impl_->path);
     q.reset();
     if (!item) return Unexpected{item.error()};
-    if (!removed && *item) found.item = std::make_shared<Item const>(std::move(**item));
+    if (!removed && *item) found.item = std::make_unique<Item const>(std::move(**item));
   } else if (q.failed()) {
     return impl_->fail();
   }

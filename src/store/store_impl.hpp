@@ -72,12 +72,12 @@ struct Store::Impl {
   /// The row of an instance; nullptr when there is none, or the store failed (`failed`).
   [[nodiscard]] StoredInstance* find_instance(std::string_view subject, bool& failed);
   struct CachedItem {
-    std::shared_ptr<trade::Item const> item;
+    std::unique_ptr<trade::Item const> item;
     Timestamp from;   ///< it is this from here
     Timestamp until;  ///< to here
   };
   std::unordered_map<std::string, CachedItem> items;              ///< bounded cache of load_item
-  std::vector<std::shared_ptr<trade::Item const>> retired_items;  ///< not of the cache any more, and perhaps in somebody's hands until `begin`
+  std::vector<std::unique_ptr<trade::Item const>> retired_items;  ///< not of the cache any more, and perhaps in somebody's hands until `begin`
   void forget_items();
   /// A few orders as they were sent last, for what happens to one and the same several times in a row; the states are read anew.
   std::unordered_map<std::string, StoredOrder> orders;

@@ -100,16 +100,11 @@ py::list kept(LoadedPolicy const& self) {
   return out;
 }
 
-char const* name_of(policy::FactKind kind) {
-  static char const* const names[] = {"bool", "decimal", "money", "quantity", "duration", "days", "date", "time", "timestamp", "text", "enum"};
-  return names[static_cast<std::size_t>(kind)];
-}
-
 void describe(policy::Policy const& policy, policy::Layout const& layout, std::string const& list, py::list& out) {
   for (auto const& slot : layout.slots) {
     py::dict row;
     row["path"] = slot.path;
-    row["kind"] = name_of(slot.kind);
+    row["kind"] = policy::type_name(slot.kind);
     row["optional"] = slot.optional;
     row["detail"] = slot.detail;
     row["list"] = list;
@@ -158,22 +153,9 @@ py::list holds(LoadedPolicy const& self) {
 
 /// What is wrong with a path of an order's fact, with what was meant; nothing when the schema has it.
 std::string problem_of(LoadedPolicy const& self, std::string const& path) {
-  std::string record = "order";
-  std::string_view rest = path;
-  if (rest.substr(0, 6) != "order.") return {};
-  rest.remove_prefix(6);
-  for (;;) {
-    auto const dot = rest.find('.');
-    auto const name = rest.substr(0, dot);
-    policy::FieldInfo info;
-    if (!self.policy().find_field(record, name, info)) {
-      auto const near = policy::nearest(std::string(name), self.policy().fields_of(record));
-      return "the record `" + record + "` has no field `" + std::string(name) + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?");
-    }
-    if (dot == std::string_view::npos) return {};
-    record = info.record;
-    rest.remove_prefix(dot + 1);
-  }
+  if (!path.starts_with("order.")) return {};
+  policy::FieldInfo found;
+  return policy::find_path(self.policy(), path, found);
 }
 
 /// JSON texts in, JSON texts out; the interpreter is free meanwhile.
@@ -223,7 +205,6 @@ void bind_policy(py::module_& module) {
              return out;
            })
       .def("problem_of", &problem_of, py::arg("path"))
-      .def("has_returns", [](LoadedPolicy const& self) { return !self.policy().returns().empty(); })
       .def("version_hash", [](LoadedPolicy const& self) { return self.policy().version_hash(); });
 }
 

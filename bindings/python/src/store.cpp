@@ -2,7 +2,6 @@
 #include <pybind11/stl.h>
 
 #include <bylaw/config/files.hpp>
-#include <bylaw/report/export.hpp>
 #include <bylaw/report/report.hpp>
 #include <bylaw/store/store.hpp>
 

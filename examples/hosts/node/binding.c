@@ -35,8 +35,16 @@ static void free_policy(napi_env env, void* policy, void* hint) {
   bylaw_policy_free(policy);
 }
 
+/* A policy that a call has made, or what was wrong. */
+static napi_value policy_of(napi_env env, bylaw_status status, bylaw_policy* policy) {
+  napi_value out = NULL;
+  if (status != BYLAW_OK) return fail(env, error_bytes);
+  napi_create_external(env, policy, free_policy, NULL, &out);
+  return out;
+}
+
 static napi_value policy_load(napi_env env, napi_callback_info info) {
-  napi_value arguments[1], out = NULL;
+  napi_value arguments[1];
   size_t count = 1;
   bylaw_policy* policy = NULL;
   bylaw_text error = room_for_error();
@@ -44,13 +52,11 @@ static napi_value policy_load(napi_env env, napi_callback_info info) {
   char* path = text_of(env, arguments[0]);
   bylaw_status const status = bylaw_policy_load((const char* const*)&path, 1, &policy, &error);
   free(path);
-  if (status != BYLAW_OK) return fail(env, error_bytes);
-  napi_create_external(env, policy, free_policy, NULL, &out);
-  return out;
+  return policy_of(env, status, policy);
 }
 
 static napi_value policy_compile(napi_env env, napi_callback_info info) {
-  napi_value arguments[2], out = NULL;
+  napi_value arguments[2];
   size_t count = 2;
   bylaw_policy* policy = NULL;
   bylaw_text error = room_for_error();
@@ -60,9 +66,7 @@ static napi_value policy_compile(napi_env env, napi_callback_info info) {
   bylaw_status const status = bylaw_policy_compile(name, text, &policy, &error);
   free(name);
   free(text);
-  if (status != BYLAW_OK) return fail(env, error_bytes);
-  napi_create_external(env, policy, free_policy, NULL, &out);
-  return out;
+  return policy_of(env, status, policy);
 }
 
 /* decide: (policy, facts, now_ms); submit: (engine, command). Asked again with more room when the answer does not fit. */

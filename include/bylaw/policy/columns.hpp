@@ -44,6 +44,12 @@ struct OrderColumns {
   std::vector<ListColumn> lists;
 };
 
+/// The field of the schema that a path from `order.` on names. Answers what is wrong with the path and what was perhaps meant; empty when
+/// there is such a field.
+[[nodiscard]] BYLAW_EXPORT std::string find_path(Policy const& policy, std::string_view path, FieldInfo& out);
+/// The type of a fact as it is written: `bool`, `money`, `timestamp`; `enum` for every enumeration.
+[[nodiscard]] BYLAW_EXPORT char const* type_name(FactKind kind) noexcept;
+
 /// Decides the holds of orders in columns; the same hits as for each order by itself. A column that no
 /// rule reads costs nothing. `functions` are called on this thread. Thread safe for different batches.
 /// Errors: `columns_mismatch`, whose message names each column that does not fit the schema and each that

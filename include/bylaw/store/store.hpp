@@ -161,8 +161,8 @@ class BYLAW_EXPORT Store {
   [[nodiscard]] Result<OrderTimes> order_times(std::string_view order);
   [[nodiscard]] Result<std::int64_t> orders_of_customer(std::string_view customer, std::string_view except);
   /// The item as it is at a time; nullptr when there is none. It stays where it is until the next `begin` or `rollback`, and outside of a
-  /// transaction until it is asked for at another time: a command asks
-  /// for the items of all its lines many times, and copies of them took a twelfth of an import.
+  /// transaction until it is asked for at another time: a command asks for the items of all its lines many times, and copies of them
+  /// took a twelfth of an import.
   [[nodiscard]] Result<trade::Item const*> load_item(std::string_view sku, Timestamp at);
   [[nodiscard]] Result<std::vector<trade::Location>> locations(Timestamp at);
   /// Sales of the item to the customer, not later than `before`, latest first, with units left.

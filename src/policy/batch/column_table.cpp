@@ -89,32 +89,17 @@ class Binder {
 
   /// A column that rules do not read is still one of the schema: a misspelt name would go unnoticed.
   void known(std::string const& path, bool list) {
-    std::string record = "order";
-    std::string_view rest = path;
-    if (rest.substr(0, 9) == "measures.") {
-      rest.remove_prefix(9);
+    if (path.starts_with("measures.")) {
+      auto const name = std::string_view(path).substr(9);
       auto const& all = policy_.measures();
-      bool const there = std::any_of(all.begin(), all.end(), [&](Measure const& measure) { return measure.name == rest; });
+      bool const there = std::any_of(all.begin(), all.end(), [&](Measure const& measure) { return measure.name == name; });
       if (!there) problem(path, "the policy has no measure of this name");
       return;
     }
-    if (rest.substr(0, 6) != "order.") return problem(path, "paths begin with `order.` or `measures.`");
-    rest.remove_prefix(6);
-    for (;;) {
-      auto const dot = rest.find('.');
-      FieldInfo info;
-      auto const name = rest.substr(0, dot);
-      if (!policy_.find_field(record, name, info)) {
-        auto const near = nearest(std::string(name), policy_.fields_of(record));
-        return problem(path, "the record `" + record + "` has no field `" + std::string(name) + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
-      }
-      if (dot == std::string_view::npos) {
-        if (list ? !info.many && !info.list : !info.plain && !info.list) problem(path, list ? "it is no collection" : "it is a record or a collection");
-        return;
-      }
-      record = info.record;
-      rest.remove_prefix(dot + 1);
-    }
+    if (!path.starts_with("order.")) return problem(path, "paths begin with `order.` or `measures.`");
+    FieldInfo info;
+    if (auto const wrong = find_path(policy_, path, info); !wrong.empty()) return problem(path, wrong);
+    if (list ? !info.many && !info.list : !info.plain && !info.list) problem(path, list ? "it is no collection" : "it is a record or a collection");
   }
 
   Policy const& policy_;
@@ -189,3 +174,28 @@ Result<Frame> read_frame(Policy const& policy, TableSection const& section, std:
 }
 
 }  // namespace bylaw::inline v0::policy::batch
+
+namespace bylaw::inline v0::policy {
+
+std::string find_path(Policy const& policy, std::string_view path, FieldInfo& out) {
+  std::string record = "order";
+  auto rest = path.substr(0, 6) == "order." ? path.substr(6) : path;
+  for (;;) {
+    auto const dot = rest.find('.');
+    auto const name = rest.substr(0, dot);
+    if (!policy.find_field(record, name, out)) {
+      auto const near = nearest(std::string(name), policy.fields_of(record));
+      return "the record `" + record + "` has no field `" + std::string(name) + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?");
+    }
+    if (dot == std::string_view::npos) return {};
+    record = out.record;
+    rest.remove_prefix(dot + 1);
+  }
+}
+
+char const* type_name(FactKind kind) noexcept {
+  constexpr char const* names[] = {"bool", "decimal", "money", "quantity", "duration", "days", "date", "time", "timestamp", "text", "enum"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace bylaw::inline v0::policy
