@@ -13,6 +13,9 @@ namespace {
 
 /// Commands go to the engine in groups, so that one sync serves many of them.
 constexpr std::size_t group_size = 500;
+/// Who waits for an answer before sending the next command is not kept waiting for a full group.
+bool paused(std::istream& in) { return in.rdbuf()->in_avail() <= 0; }
+
 constexpr std::size_t line_bytes_max = 1u << 24;
 
 class FeedRunner {
@@ -33,13 +36,17 @@ class FeedRunner {
       if (!commands) {
         auto error = commands.error();
         error.place = name + ":" + std::to_string(number) + (error.place.empty() ? "" : ", " + error.place);
-        refuse(error);
+        refuse(error, wire::command_id_of(line));
         continue;
       }
       bool const batch = commands->together;
       if (batch && !flush()) return false;
       for (auto& command : commands->commands) group_.push_back(std::move(command));
       if ((batch || group_.size() >= group_size) && !flush(batch)) return false;
+      if (paused(in)) {
+        if (!flush()) return false;
+        std::fflush(stdout);
+      }
     }
     return flush();
   }
@@ -65,16 +72,18 @@ class FeedRunner {
   [[nodiscard]] std::int64_t refused() const { return refused_; }
 
  private:
-  /// A line that is no command has an outcome without an id, in its place; it is named on stderr too.
-  void refuse(Error const& error) {
+  /// A line that is no command has an outcome in its place, with the id it names if it names one; it is named on stderr too.
+  void refuse(Error const& error, std::string command_id = {}) {
     (void)flush();
     ++refused_;
     trade::Outcome outcome;
+    outcome.command_id = std::move(command_id);
     outcome.status = trade::Status::refused;
     outcome.code = error.code;
     outcome.message = error.place + ": " + error.message;
     outcome.remedy = error.remedy;
     std::printf("%s\n", wire::to_json(outcome).c_str());
+    std::fflush(stdout);
     (void)fail(error);
   }
 
@@ -100,6 +109,7 @@ int run(RunOptions const& options) {
   if (!engine) return fail(engine.error());
   FeedRunner runner(*engine);
   bool ok = true;
+  std::ios::sync_with_stdio(false);  // std::cin then knows what has come and is not read yet
   if (options.feeds.empty()) ok = runner.feed(std::cin, "stdin");
   Progress progress("commands", static_cast<std::int64_t>(options.feeds.size()));
   for (std::size_t i = 0; ok && i < options.feeds.size(); ++i) {

@@ -92,11 +92,14 @@ CommandBody read_body(std::string const& kind, Members& in) {
 
 namespace {
 
+constexpr std::size_t command_id_bytes_max = 200;
+
 Result<Command> read_command(Json const& json, std::string const& place) {
   Members in(json, place);
   Command command;
   command.id = in.text("command_id", true);
-  if (command.id.empty() || command.id.size() > 200) in.fail("command_id", "an id of 1 to 200 bytes is expected", "give every command an id of its own");
+  if (command.id.empty() || command.id.size() > command_id_bytes_max)
+    in.fail("command_id", "an id of 1 to 200 bytes is expected", "give every command an id of its own");
   auto const kind = in.text("command", true);
   command.at = in.time("at", true);
   command.cause = in.text("cause");
@@ -144,6 +147,12 @@ Result<Batch> parse_batch(std::string_view text) {
     out.commands.push_back(std::move(*command));
   }
   return out;
+}
+
+std::string command_id_of(std::string_view text) {
+  auto const json = parse_json(text);
+  auto const* id = json && json->kind == Json::Kind::object ? json->find("command_id") : nullptr;
+  return id != nullptr && id->kind == Json::Kind::text && id->text.size() <= command_id_bytes_max ? id->text : "";
 }
 
 std::string to_json(Command const& command) {

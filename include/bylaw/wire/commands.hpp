@@ -21,6 +21,8 @@ struct Batch {
 };
 inline constexpr std::size_t batch_commands_max = 10'000;
 [[nodiscard]] BYLAW_EXPORT Result<Batch> parse_batch(std::string_view text);
+/// The `command_id` of a line that is refused for its form, so that who sent it knows which it was; empty when it has none that can be read.
+[[nodiscard]] BYLAW_EXPORT std::string command_id_of(std::string_view text);
 /// The whole command, as parse_command reads it.
 [[nodiscard]] BYLAW_EXPORT std::string to_json(trade::Command const& command);
 [[nodiscard]] BYLAW_EXPORT std::string to_json(trade::Outcome const& outcome);
