@@ -155,6 +155,18 @@ def test_a_flipped_byte_of_an_index_is_found(tmp_path):
     assert not found["intact"] and "index command_subject" in " ".join(found["findings"])
 
 
+def test_a_store_that_several_threads_ask(tmp_path):
+    """Each has the answer to its own question, while the engine goes on writing."""
+    import concurrent.futures
+    with bylaw.Engine(host, tmp_path / "s.db") as engine, concurrent.futures.ThreadPoolExecutor(4) as threads:
+        engine.submit([{"command": "define_item", "at": "2026-11-01T10:00:00Z", "sku": f"S{i}"} for i in range(50)])
+        store = bylaw.Store(tmp_path / "s.db")
+        asked = [threads.submit(store.journal, i % 50, 1) for i in range(200)] + [threads.submit(store.report, "queues") for _ in range(20)]
+        engine.submit([{"command": "define_item", "at": "2026-11-01T10:00:00Z", "sku": f"T{i}"} for i in range(50)])
+        assert [answer.result()["seq"].tolist() for answer in asked[:200]] == [[i % 50 + 1] for i in range(200)]
+        assert all("queue" in answer.result().columns for answer in asked[200:])
+
+
 def test_engine_closed_while_threads_submit():
     import threading
     policy = bylaw.Policy.load(host)

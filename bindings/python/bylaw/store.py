@@ -30,7 +30,7 @@ def _frame(table: tuple[list[str], list[bool], list[list[str]]]) -> pd.DataFrame
 
 
 class Store:
-    """Read-only access to a store file: reports, queues, audit trails, the journal. Not for several threads at once."""
+    """Read-only access to a store file: reports, queues, audit trails, the journal. Several threads may ask; one is answered at a time."""
 
     def __init__(self, path: Union[str, os.PathLike[str]]) -> None:
         """Raises StoreError when there is no store, or its version is another."""

@@ -23,6 +23,13 @@ T value_or_raise(bylaw::Result<T> result, char const* exception = "BylawError") 
   return std::move(*result);
 }
 
+/// What a call of the library comes to, while other threads of Python go on.
+template <class Call>
+auto without_gil(Call const& call) {
+  py::gil_scoped_release const released;
+  return call();
+}
+
 /// A compiled policy set with the zones that it was compiled with.
 struct LoadedPolicy {
   bylaw::rulebook::Rulebook book;

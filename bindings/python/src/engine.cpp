@@ -54,16 +54,13 @@ class Simulation {
       }
       group.push_back(std::move(*command));
     }
-    Result<std::vector<trade::Outcome>> outcomes = failure("", "");
     auto const engine = open();
-    {
-      py::gil_scoped_release const released;
+    return texts(without_gil([&] {
       for (auto const& command : group) {
         if (command.at.value > time_->now_ms) time_->now_ms = command.at.value;
       }
-      outcomes = together ? engine->submit_together(group) : engine->submit(group);
-    }
-    return texts(outcomes);
+      return together ? engine->submit_together(group) : engine->submit(group);
+    }));
   }
 
   std::vector<std::string> run_until(std::int64_t now_ms) {
@@ -71,11 +68,7 @@ class Simulation {
     auto const engine = open();
     time_->now_ms = std::max(now_ms, time_->now_ms.load());
     for (;;) {
-      Result<engine::DueRun> run = failure("", "");
-      {
-        py::gil_scoped_release const released;
-        run = engine->run_due(Timestamp(now_ms), 256);
-      }
+      auto const run = without_gil([&] { return engine->run_due(Timestamp(now_ms), 256); });
       if (!run) raise(run.error(), "StoreError");
       for (auto const& outcome : run->outcomes) out.push_back(wire::to_json(outcome));
       if (!run->next || run->next->value > now_ms) return out;
@@ -89,11 +82,7 @@ class Simulation {
       return;
     }
     auto const last = std::exchange(engine_, nullptr);
-    Result<void> done;
-    {
-      py::gil_scoped_release const released;
-      done = last->close();
-    }
+    auto const done = without_gil([&] { return last->close(); });
     if (!done) raise(done.error(), "StoreError");
   }
 

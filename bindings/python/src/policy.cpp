@@ -69,7 +69,7 @@ LoadedPolicy finish(rulebook::Loaded loaded, std::shared_ptr<ZoneTable const> zo
 
 LoadedPolicy load(std::vector<std::string> const& paths) {
   auto all = zones();
-  auto loaded = config::load_policy(paths, *all);
+  auto loaded = without_gil([&] { return config::load_policy(paths, *all); });
   if (!loaded) raise(loaded.error());
   return finish(std::move(*loaded), std::move(all));
 }
@@ -78,7 +78,7 @@ LoadedPolicy from_texts(std::vector<std::pair<std::string, std::string>> const& 
   auto all = zones();
   std::vector<policy::Source> roots;
   for (auto const& [name, text] : texts) roots.push_back({name, text});
-  auto loaded = config::load_texts(std::move(roots), *all);
+  auto loaded = without_gil([&] { return config::load_texts(std::move(roots), *all); });
   return finish(std::move(loaded), std::move(all));
 }
 
@@ -87,7 +87,7 @@ LoadedPolicy from_kept(std::vector<std::tuple<std::string, std::string, bool>> c
   auto all = zones();
   std::vector<rulebook::KeptFile> kept;
   for (auto const& [name, text, root] : files) kept.push_back({name, text, root});
-  auto loaded = rulebook::load_kept(kept, *all);
+  auto loaded = without_gil([&] { return rulebook::load_kept(kept, *all); });
   return finish(std::move(loaded), std::move(all));
 }
 

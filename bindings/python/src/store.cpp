@@ -1,6 +1,8 @@
 // A store that is read while its host goes on: reports, audit trails, the journal.
 #include <pybind11/stl.h>
 
+#include <mutex>
+
 #include <bylaw/config/files.hpp>
 #include <bylaw/report/report.hpp>
 #include <bylaw/store/store.hpp>
@@ -13,29 +15,26 @@ using namespace bylaw;
 
 namespace {
 
-py::tuple to_python(Result<store::Table> const& table) {
-  if (!table) raise(table.error(), "StoreError");
-  return py::make_tuple(table->columns, std::vector<bool>(table->numeric), table->rows);
-}
-
 class StoreReader {
  public:
   explicit StoreReader(std::string path) : path_(std::move(path)), reader_(value_or_raise(store::Reader::open(path_), "StoreError")) {}
 
   py::tuple report(std::string const& name) {
     auto const zones = value_or_raise(config::load_zones());
-    return to_python(report::run(reader_, name, zones));
+    return asked([&] { return report::run(reader_, name, zones); });
   }
-  py::tuple audit(std::string const& subject) { return to_python(report::audit(reader_, subject)); }
-  py::tuple standing(std::string const& subject) { return to_python(report::standing(reader_, subject)); }
+  py::tuple audit(std::string const& subject) {
+    return asked([&] { return report::audit(reader_, subject); });
+  }
+  py::tuple standing(std::string const& subject) {
+    return asked([&] { return report::standing(reader_, subject); });
+  }
   /// The commands of the journal after one, in order, at most so many.
-  py::tuple journal(std::int64_t after, std::int64_t count_max) { return to_python(report::journal(reader_, after, count_max)); }
+  py::tuple journal(std::int64_t after, std::int64_t count_max) {
+    return asked([&] { return report::journal(reader_, after, count_max); });
+  }
   py::dict verify() {
-    Result<store::Verification> verified = failure("", "");
-    {
-      py::gil_scoped_release const released;
-      verified = store::verify(path_);
-    }
+    auto const verified = without_gil([&] { return store::verify(path_); });
     if (!verified) raise(verified.error(), "StoreError");
     py::dict out;
     out["intact"] = verified->findings.empty();
@@ -48,7 +47,19 @@ class StoreReader {
   }
 
  private:
+  /// The answer to one question; the reader's connection is for one thread at a time.
+  template <class Question>
+  py::tuple asked(Question const& question) {
+    auto const table = without_gil([&] {
+      std::lock_guard const alone(busy_);
+      return question();
+    });
+    if (!table) raise(table.error(), "StoreError");
+    return py::make_tuple(table->columns, std::vector<bool>(table->numeric), table->rows);
+  }
+
   std::string path_;
+  std::mutex busy_;
   store::Reader reader_;
 };
 
