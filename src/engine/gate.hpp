@@ -28,6 +28,9 @@ struct Question {
 /// False: there is no such order, return or item; running the command says so.
 [[nodiscard]] Result<bool> question_of(Context& context, Question& out);
 
+/// Whether approvals or brakes of the policy are about a command that is called one of these.
+[[nodiscard]] bool is_spoken_of(policy::Policy const& policy, std::vector<std::string> const& names);
+
 /// Why something has to wait for a person: which rules, and how many persons each needs.
 struct Wait {
   std::string rules;  ///< `refunds/2,credits/1`; brakes as `!refund_rate/1`

@@ -3,6 +3,97 @@
 
 namespace bylaw::inline v0::store {
 
+/// The engine grows up: a catalog with dates, approvals, delegation, deliveries, policy versions that take force, personal values by
+/// themselves.
+///
+/// Personal values stand outside the chain: the chain has a salted hash of each, and the salt goes with the value.
+char const* const schema_step_4 = R"sql(
+ALTER TABLE command ADD COLUMN on_behalf_of TEXT NOT NULL DEFAULT '';
+ALTER TABLE command ADD COLUMN cause TEXT NOT NULL DEFAULT '';
+ALTER TABLE command ADD COLUMN body TEXT NOT NULL DEFAULT '';
+ALTER TABLE command ADD COLUMN policy INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE policy_rule(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, policy INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+  file TEXT NOT NULL);
+CREATE INDEX policy_rule_name ON policy_rule(policy, name);
+
+CREATE TABLE catalog_entry(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,
+  effective INTEGER NOT NULL, removed INTEGER NOT NULL, body TEXT NOT NULL);
+INSERT INTO catalog_entry SELECT row_number() OVER (ORDER BY command_seq, kind, seq), commit_seq, command_seq, kind, id, -9223372036854775808, 0, body
+  FROM (SELECT seq, commit_seq, command_seq, 'item' AS kind, sku AS id, body FROM item_version
+  UNION ALL SELECT seq, commit_seq, command_seq, 'location', id, body FROM location_version);
+CREATE INDEX catalog_entry_id ON catalog_entry(kind, id, effective, seq);
+DROP TABLE item_version; DROP TABLE location_version; DROP TABLE item; DROP TABLE location;
+
+CREATE TABLE personal_value(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, person TEXT NOT NULL,
+  subject TEXT NOT NULL, path TEXT NOT NULL, digest BLOB NOT NULL);
+CREATE TABLE personal(seq INTEGER PRIMARY KEY, salt BLOB NOT NULL, value TEXT NOT NULL);
+CREATE TABLE erasure(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, person TEXT NOT NULL, count INTEGER NOT NULL);
+INSERT INTO personal_value SELECT row_number() OVER (ORDER BY d.seq, p.path), d.commit_seq, d.command_seq,
+  CASE d.customer WHEN '' THEN 'order:' || d.id ELSE d.customer END, d.id, p.path, x'' FROM order_doc d JOIN (SELECT 'customer.email' AS path
+  UNION ALL SELECT 'customer.name' UNION ALL SELECT 'ship_to.street') p WHERE json_extract(d.body, '$.' || p.path) IS NOT NULL;
+INSERT INTO personal SELECT v.seq, x'', json_extract(d.body, '$.' || v.path) FROM personal_value v JOIN order_doc d ON d.command_seq = v.command_seq;
+UPDATE order_doc SET body = json_remove(body, '$.customer.email', '$.customer.name', '$.ship_to.street');
+CREATE INDEX hold_event_placed ON hold_event(at) WHERE action = 0;
+CREATE INDEX personal_value_subject ON personal_value(subject);
+CREATE INDEX personal_value_person ON personal_value(person);
+
+CREATE TABLE request_answer(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, instance INTEGER NOT NULL,
+  answer TEXT NOT NULL, user TEXT NOT NULL, role TEXT NOT NULL, on_behalf_of TEXT NOT NULL, rules TEXT NOT NULL, note TEXT NOT NULL);
+CREATE INDEX request_answer_instance ON request_answer(instance);
+CREATE TABLE spend(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, command TEXT NOT NULL, order_id TEXT NOT NULL,
+  customer TEXT NOT NULL, requester TEXT NOT NULL, automatic INTEGER NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL, at INTEGER NOT NULL,
+  request TEXT NOT NULL, dropped INTEGER NOT NULL);
+CREATE INDEX spend_order ON spend(order_id, command, at) WHERE order_id != '';
+CREATE INDEX spend_customer ON spend(customer, command, at) WHERE customer != '';
+CREATE INDEX spend_requester ON spend(requester, command, at);
+CREATE INDEX spend_automatic ON spend(command, at) WHERE automatic = 1;
+CREATE INDEX spend_request ON spend(request) WHERE request != '';
+CREATE TABLE delegation_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, from_user TEXT NOT NULL,
+  to_user TEXT NOT NULL, role TEXT NOT NULL, begins INTEGER NOT NULL, ends INTEGER NOT NULL, revoked INTEGER NOT NULL);
+CREATE INDEX delegation_event_to ON delegation_event(to_user, from_user);
+
+CREATE TABLE delivery_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, consumer TEXT NOT NULL,
+  message INTEGER NOT NULL, action INTEGER NOT NULL, attempts INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE consumer(name TEXT PRIMARY KEY, position INTEGER NOT NULL, types TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE delivery(consumer TEXT NOT NULL, message INTEGER NOT NULL, key TEXT NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  until INTEGER NOT NULL, lease INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(consumer, message)) WITHOUT ROWID;
+CREATE INDEX delivery_key ON delivery(consumer, key, message);
+CREATE INDEX delivery_due ON delivery(consumer, state, until, message);
+CREATE TABLE delivery_count(consumer TEXT NOT NULL, hour INTEGER NOT NULL, what TEXT NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY(consumer, hour, what)) WITHOUT ROWID;
+
+CREATE TABLE activation(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, rollout TEXT NOT NULL, policy INTEGER NOT NULL,
+  channels TEXT NOT NULL, locations TEXT NOT NULL, share_percent INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE shadow_difference(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, subject TEXT NOT NULL,
+  in_force INTEGER NOT NULL, shadow INTEGER NOT NULL, rule TEXT NOT NULL, change TEXT NOT NULL, value INTEGER NOT NULL, currency TEXT NOT NULL,
+  at INTEGER NOT NULL);
+CREATE TABLE alert_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, name TEXT NOT NULL, raised INTEGER NOT NULL,
+  value INTEGER NOT NULL, limit_value INTEGER NOT NULL, at INTEGER NOT NULL);
+
+CREATE VIEW catalog_now AS SELECT c.kind, c.id, c.effective, c.body FROM catalog_entry c WHERE c.removed = 0 AND c.seq = (SELECT x.seq FROM catalog_entry x
+  WHERE x.kind = c.kind AND x.id = c.id AND x.effective <= CAST(strftime('%s', 'now') AS INTEGER) * 1000 ORDER BY x.effective DESC, x.seq DESC LIMIT 1);
+CREATE VIEW outbox_debezium AS SELECT o.seq AS id, i.workflow AS aggregatetype, o.subject AS aggregateid, o.type AS type, o.data AS payload,
+  o.at AS timestamp FROM outbox o LEFT JOIN instance i ON i.subject = o.subject;
+CREATE VIEW delivery_dead AS SELECT d.consumer, d.message, o.type, o.subject, d.attempts, d.reason, o.at FROM delivery d JOIN outbox o ON o.seq = d.message
+  WHERE d.state = 3;
+CREATE VIEW delivery_health AS SELECT c.name AS consumer, c.types, (SELECT count(*) FROM delivery d WHERE d.consumer = c.name AND d.state != 3) +
+  (SELECT coalesce(max(seq), 0) FROM outbox) - c.position AS depth_max, (SELECT count(*) FROM delivery d WHERE d.consumer = c.name AND d.state = 1) AS leased,
+  (SELECT count(*) FROM delivery d WHERE d.consumer = c.name AND d.state = 2) AS retrying,
+  (SELECT count(*) FROM delivery d WHERE d.consumer = c.name AND d.state = 3) AS dead,
+  (SELECT coalesce(max(attempts), 0) FROM delivery d WHERE d.consumer = c.name) AS attempts_max,
+  (SELECT min(o.at) FROM outbox o WHERE o.seq = coalesce((SELECT min(message) FROM delivery d WHERE d.consumer = c.name AND d.state != 3), c.position + 1))
+  AS oldest_at FROM consumer c;
+CREATE VIEW request_open AS SELECT i.subject AS request, a.rules, i.state, i.since, a.user AS requester, a.role, a.on_behalf_of,
+  (SELECT count(*) FROM request_answer x WHERE x.instance = i.seq AND x.answer = 'approve') AS approvals, CAST(i.data AS TEXT) AS attributes
+  FROM instance i JOIN request_answer a ON a.instance = i.seq AND a.answer = 'asked' WHERE i.closed = 0 AND i.workflow = 'approval';
+CREATE VIEW alert_now AS SELECT * FROM alert_event a WHERE a.raised = 1 AND a.seq = (SELECT max(seq) FROM alert_event x WHERE x.name = a.name);
+CREATE VIEW activation_now AS SELECT a.*, p.hash FROM activation a JOIN policy_version p ON p.seq = a.policy
+  WHERE a.rollout != 'stop' AND a.seq = (SELECT max(seq) FROM activation x WHERE x.policy = a.policy)
+  AND (a.rollout != 'full' OR a.seq = (SELECT max(seq) FROM activation x WHERE x.rollout = 'full'))
+  AND (a.rollout = 'full' OR a.seq > (SELECT coalesce(max(seq), 0) FROM activation x WHERE x.rollout = 'full'));
+)sql";
+
 /// Allocation grows up: supply, what channels were told, and views of promises, lots and parcels.
 char const* const schema_step_5 = R"sql(
 CREATE TABLE supply_event(seq INTEGER PRIMARY KEY, commit_seq INTEGER NOT NULL, command_seq INTEGER NOT NULL, supply TEXT NOT NULL, kind TEXT NOT NULL,
