@@ -50,11 +50,13 @@ Result<Money> net_of(Money net, std::int64_t before, std::int64_t now) {
   return Money(static_cast<std::int64_t>(minor), net.currency());
 }
 
-/// What is promised of an item beyond what is still wanted of it is given back: what waits for supply first. Substitutes are looked for anew.
+}  // namespace
+
 Result<void> give_back_surplus(Context& context, OrderView const& view) {
   std::map<std::string, std::int64_t> wanted;
   for (auto const& line : view.stored.order.lines) wanted[line.item] += line.quantity;
   for (auto const& [item, units] : view.shipped_units) wanted[item] -= units;
+  for (auto const& [item, units] : view.credited_units) wanted[item] -= units;
   std::map<std::string, std::vector<ledger::Pending>> promised;
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) promised[context.ledger.key(pending.debit).unit].push_back(pending);
   for (auto& [item, pendings] : promised) {
@@ -66,8 +68,6 @@ Result<void> give_back_surplus(Context& context, OrderView const& view) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<void> change_items(Context& context, OrderSubject& subject, std::vector<trade::ChangeOrder::LineQuantity> const& wanted) {
   auto order = subject.view.stored.order;
@@ -96,11 +96,13 @@ Result<void> change_items(Context& context, OrderSubject& subject, std::vector<t
   auto const total = trade::total_of(order);
   if (!total) return Unexpected{total.error()};
   order.total = *total;
+  auto const before = subject.view.stored.order.lines;
   bool const has_promises = !context.ledger.pendings_of(order.id).empty();
   ++order.revision;
   context.changes.orders.push_back({order, subject.view.stored.imported});
   if (auto const loaded = subject.load(context, order.id); !loaded) return loaded;
   if (!has_promises) return {};
+  if (auto const free = check_picked(context, subject, before); !free) return free;
   if (auto const given = give_back_surplus(context, subject.view); !given) return given;
   if (auto const called = call_off_stale_parcels(context, subject); !called) return called;
   if (subject.instance.takes("allocate")) {

@@ -19,6 +19,32 @@ std::int64_t OrderMoney::left() const noexcept {
   return sum;
 }
 
+std::int64_t OrderMoney::credited() const noexcept {
+  std::int64_t sum = 0;
+  for (auto const& row : refunds) sum += row.gross - row.fee - row.fee_tax;
+  return sum;
+}
+
+std::int64_t OrderMoney::open_on_account() const noexcept {
+  if (!invoiced || paid) return 0;
+  std::int64_t open = order.total.amount_minor() - credited();
+  for (auto const& row : rows) {
+    auto const amount = row.amount.amount_minor();
+    if (row.what == "captured" || row.what == "chargeback_won" || row.what == "refund_failed") open -= amount;
+    if (row.what == "charged_back" || row.what == "refunded") open += amount;
+  }
+  return std::max<std::int64_t>(open, 0);
+}
+
+std::int64_t OrderMoney::owed() const noexcept {
+  auto sum = credited();
+  for (auto const& row : rows) {
+    if (row.what == "refunded" || row.what == "credited") sum -= row.amount.amount_minor();
+    if (row.what == "refund_failed") sum += row.amount.amount_minor();
+  }
+  return std::max<std::int64_t>(sum, 0);
+}
+
 std::size_t OrderMoney::index_of(std::int32_t line) const noexcept {
   return static_cast<std::size_t>(std::find_if(order.lines.begin(), order.lines.end(), [&](trade::Line const& l) { return l.number == line; }) -
                                   order.lines.begin());
@@ -36,9 +62,13 @@ std::int64_t OrderMoney::shipping_total() const noexcept {
   return sum;
 }
 
-std::int64_t OrderMoney::shipping_refunded() const noexcept {
+std::int64_t OrderMoney::shipping_in(std::vector<trade::RefundRow> const& rows) const noexcept {
   std::int64_t sum = 0;
-  for (auto const& row : refunds) sum += row.kind == "shipping" ? row.gross : 0;
+  for (auto const& row : rows) {
+    auto const at = index_of(row.order_line);
+    bool const of_shipping = row.kind == "shipping" || (at < order.lines.size() && order.lines[at].shipping);
+    sum += of_shipping ? row.gross : 0;
+  }
   return sum;
 }
 
@@ -81,11 +111,24 @@ std::vector<returns::LineState> OrderMoney::states() const {
       if (row.kind != "goodwill") state.tax_refunded += row.tax;
     }
   }
+  // What was paid back as shipping was paid back for the lines that it is charged by.
+  std::int64_t shipping = 0;
+  for (auto const& row : refunds) shipping += row.kind == "shipping" ? row.gross : 0;
+  for (std::size_t i = 0; i < order.lines.size() && shipping > 0; ++i) {
+    if (!order.lines[i].shipping) continue;
+    auto& state = out[i];
+    auto const gross = amounts[i].gross.amount_minor();
+    auto const part = std::min(shipping, std::max<std::int64_t>(gross - state.refunded - state.given, 0));
+    state.tax_refunded += returns::share(amounts[i].tax.amount_minor(), part, std::max<std::int64_t>(gross, 1));
+    state.refunded += part;
+    shipping -= part;
+  }
   return out;
 }
 
 void count_payment(std::vector<returns::Payment>& payments, trade::PaymentRow const& row) {
-  if (row.what == "refund_settled") return;  // only what it took in the books' currency
+  // Only what it took in the books' currency; or taken off what is on account.
+  if (row.what == "refund_settled" || row.what == "credited") return;
   auto known = std::find_if(payments.begin(), payments.end(), [&](auto const& p) { return p.id == row.payment; });
   if (known == payments.end()) {
     if (row.payment.empty()) return;  // a new store credit or check: nothing was paid by it
@@ -146,6 +189,7 @@ Result<OrderMoney> money_of(Context& context, std::string const& order) {
   auto const times = context.store.order_times(order);
   if (!times) return Unexpected{times.error()};
   out.paid = times->paid;
+  out.invoiced = times->invoiced;
   for (auto const& fact : context.changes.facts) out.paid = out.paid || (fact.order == order && fact.fact.path == "order.paid_in_full");
   // Stores of earlier versions know that an order was paid, and not by what.
   bool const captured = std::any_of(payments->begin(), payments->end(), [](auto const& row) { return row.what == "captured"; });
@@ -154,7 +198,8 @@ Result<OrderMoney> money_of(Context& context, std::string const& order) {
   std::int64_t elsewhere = 0;
   for (auto const& row : *payments) {
     count_payment(out.payments, row);
-    if (row.payment.empty() && row.what != "refund_settled") elsewhere += row.what == "refunded" ? row.amount.amount_minor() : -row.amount.amount_minor();
+    bool const of_a_new_tender = row.payment.empty() && row.what != "refund_settled" && row.what != "credited";
+    if (of_a_new_tender) elsewhere += row.what == "refunded" ? row.amount.amount_minor() : -row.amount.amount_minor();
   }
   count_new_tenders(out.payments, elsewhere);
   return out;

@@ -14,17 +14,26 @@ struct OrderMoney {
   std::vector<returns::Payment> payments;
   std::vector<trade::PaymentRow> rows;  ///< what came and went, in order
   std::vector<trade::RefundRow> refunds;
-  bool paid = false;  ///< in full
+  bool paid = false;      ///< in full
+  bool invoiced = false;  ///< what was not paid is on account
 
   [[nodiscard]] std::int64_t captured() const noexcept;
   /// What can still be paid back: captured less charged back and refunded.
   [[nodiscard]] std::int64_t left() const noexcept;
+  /// What refunds came to, less what is kept of it.
+  [[nodiscard]] std::int64_t credited() const noexcept;
+  /// What the customer still owes on account: a refund is taken off that first.
+  [[nodiscard]] std::int64_t open_on_account() const noexcept;
+  /// What refunds came to and has not reached the customer: it was given up, or had no tender to go to.
+  [[nodiscard]] std::int64_t owed() const noexcept;
   /// Index of a line by its number; the count of lines when there is none.
   [[nodiscard]] std::size_t index_of(std::int32_t line) const noexcept;
   /// Units of a line that refunds have taken back.
   [[nodiscard]] std::int64_t units_back(std::int32_t line) const noexcept;
   [[nodiscard]] std::int64_t shipping_total() const noexcept;
-  [[nodiscard]] std::int64_t shipping_refunded() const noexcept;
+  [[nodiscard]] std::int64_t shipping_refunded() const noexcept { return shipping_in(refunds); }
+  /// Of parts of refunds, what is for shipping: as such, or as the line that it is charged by.
+  [[nodiscard]] std::int64_t shipping_in(std::vector<trade::RefundRow> const& rows) const noexcept;
   /// What so much of a payment is in the currency of the books, at the rate at which it came; nothing: it came in the order's.
   [[nodiscard]] std::optional<Money> booked_share(std::string const& payment, std::int64_t amount) const;
   /// Every line as a refund sees it, with what is back so far.
@@ -56,6 +65,7 @@ struct Payout {
   bool chosen = false;               ///< the customer has chosen the tender
   std::int64_t valid_until = 0;      ///< of store credit, milliseconds UTC; 0: without end
   bool cap = false;                  ///< pay what is left rather than refuse
+  std::int64_t owed = 0;             ///< minor units of earlier refunds that did not reach the customer: paid again, and not credited again
   std::string reason;
 };
 

@@ -16,10 +16,14 @@ namespace {
 Result<void> book_parts(Context& context, OrderMoney const& order, Payout const& payout, std::vector<ledger::Transfer>& group) {
   auto const reference = payout.return_id.empty() ? payout.id : payout.return_id;
   if (policy_posts(context, "liabilities:refunds")) {
-    std::int64_t gross = 0;
     std::int64_t tax = 0;
     std::int64_t fee = 0;
-    for (auto const& row : payout.rows) gross += row.gross, tax += row.tax - row.fee_tax, fee += row.fee + row.fee_tax;
+    std::int64_t paid = 0;
+    for (auto const& row : payout.rows) {
+      paid += row.gross - row.fee - row.fee_tax;
+      tax += row.tax - row.fee_tax;
+      fee += row.fee;
+    }
     auto const text = [&](std::int64_t minor) { return to_string(Money(minor, order.order.currency)); };
     rulebook::OrderFacts facts;
     facts.order = &order.order;
@@ -28,7 +32,7 @@ Result<void> book_parts(Context& context, OrderMoney const& order, Payout const&
     return post_event(context, "refund.requested", &facts, nullptr,
                       {{"refund.id", payout.id},
                        {"refund.state", "requested"},
-                       {"refund.amount", text(gross - fee)},
+                       {"refund.amount", text(paid)},
                        {"refund.fee", text(fee)},
                        {"refund.tax", text(tax)},
                        {"refund.reason", payout.reason}},
@@ -78,6 +82,14 @@ Result<void> through_to_the_first(Context& context, OrderMoney const& money, std
   return {};
 }
 
+/// What the customer has not paid yet need not go back: there is less of it to pay.
+void take_off_account(Context& context, OrderMoney& money, Payout const& payout, std::int64_t amount, std::vector<ledger::Transfer>& group) {
+  trade::PaymentRow row{money.order.id, "", "account", "credited", Money(amount, money.order.currency), payout.id, {}};
+  context.add_legs(group, finance::moved("liabilities:refunds", "assets:receivable", row.amount), payout.return_id.empty() ? payout.id : payout.return_id);
+  money.rows.push_back(row);
+  context.changes.payments.push_back(std::move(row));
+}
+
 Result<void> cut_down(Context& context, std::vector<trade::RefundRow>& rows, std::int64_t most, bool cap) {
   std::vector<returns::Part> parts;
   std::int64_t sum = 0;
@@ -86,7 +98,9 @@ Result<void> cut_down(Context& context, std::vector<trade::RefundRow>& rows, std
     if (add_overflows(sum, parts.back().payable(), sum)) return failure("overflow", "the refund is too large");
   }
   if (sum <= most) return {};
+  if (rows.empty()) return {};
   auto const currency = rows.front().currency;
+  most = std::max<std::int64_t>(most, 0);
   if (!cap) {
     return context.refuse("above_remaining",
                           to_string(Money(sum, currency)) + " is more than the " + to_string(Money(most, currency)) + " that are left of what was paid",
@@ -107,16 +121,22 @@ Result<void> cut_down(Context& context, std::vector<trade::RefundRow>& rows, std
 Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& paid) {
   auto const currency = money.order.currency;
   paid = Money(0, currency);
-  if (payout.rows.empty()) return {};
-  if (auto const cut = cut_down(context, payout.rows, money.left(), payout.cap); !cut) return cut;
-  std::int64_t sum = 0;
+  if (payout.rows.empty() && payout.owed == 0) return {};
+  bool const exchanged = payout.chosen && payout.tenders.front() == "exchange";
+  auto const open = exchanged ? 0 : money.open_on_account();
+  if (auto const cut = cut_down(context, payout.rows, money.left() - payout.owed + open, payout.cap); !cut) return cut;
+  std::int64_t sum = payout.owed;
   for (auto& row : payout.rows) {
     row.refund = payout.id;
     sum += row.gross - row.fee - row.fee_tax;
   }
-  auto placement = returns::place(sum, payout.tenders, payout.chosen, money.payments);
   std::vector<ledger::Transfer> group;
-  if (auto const booked = book_parts(context, money, payout, group); !booked) return booked;
+  if (!payout.rows.empty()) {
+    if (auto const booked = book_parts(context, money, payout, group); !booked) return booked;
+  }
+  auto const credit = std::clamp<std::int64_t>(sum - payout.owed, 0, open);
+  if (credit > 0) take_off_account(context, money, payout, credit, group);
+  auto placement = returns::place(sum - credit, payout.tenders, payout.chosen, money.payments);
   std::size_t number = 0;
   for (auto const& placed : placement.placed) {
     auto const id = placement.placed.size() == 1 ? payout.id : payout.id + "/" + std::to_string(++number);

@@ -5,7 +5,9 @@
 
 #include "engine/order_money.hpp"
 #include "engine/order_subject.hpp"
+#include "engine/order_promises.hpp"
 #include "engine/refund_order.hpp"
+#include "engine/shipments.hpp"
 
 namespace bylaw::inline v0::engine {
 
@@ -17,6 +19,20 @@ void add_booked(Context& context, trade::RecordPayment const& body, std::vector<
   if (body.booked && body.booked->currency() != body.amount.currency()) {
     for (auto& leg : legs) leg.debit = "assets:exchange";
     legs.push_back({"assets:cash", "assets:exchange", *body.booked});
+  }
+  context.add_legs(group, legs, body.order);
+}
+
+/// What the bank takes back of what came in another currency leaves in that one: as it says, or at the rate at which it came.
+void add_charged_back(Context& context, OrderMoney const& money, trade::RecordPayment const& body, std::vector<ledger::Transfer>& group) {
+  bool const won = body.what == "chargeback_won";
+  auto const booked = body.booked ? body.booked : money.booked_share(body.payment, body.amount.amount_minor());
+  auto legs = finance::charged_back(body.amount, won);
+  if (booked && booked->currency() != body.amount.currency()) {
+    for (auto& leg : legs) (won ? leg.debit : leg.credit) = "assets:exchange";
+    auto out = finance::moved("assets:exchange", "assets:cash", *booked);
+    if (won) out = finance::reversed(std::move(out));
+    legs.insert(legs.end(), out.begin(), out.end());
   }
   context.add_legs(group, legs, body.order);
 }
@@ -90,8 +106,8 @@ Result<void> run(Context& context, trade::RecordPayment const& body) {
                             "correct the amount");
     }
     std::vector<ledger::Transfer> group;
-    context.add_legs(group, finance::charged_back(body.amount, body.what == "chargeback_won"), body.order);
-    context.changes.payments.push_back({body.order, body.payment, known->tender, body.what, body.amount, {}, {}});
+    add_charged_back(context, *money, body, group);
+    context.changes.payments.push_back({body.order, body.payment, known->tender, body.what, body.amount, {}, body.booked});
     if (auto const booked = context.apply(std::move(group)); !booked) return booked;
     context.announce("order." + body.what, body.order, subject.instance.stored.state);
   }
@@ -195,7 +211,8 @@ class DirectRefund {
 
   Result<void> add_shipping() {
     if (!body_.shipping && !body_.shipping_left) return {};
-    auto const left = money_.shipping_total() - money_.shipping_refunded();
+    auto const before = money_.shipping_refunded() + money_.shipping_in(payout_.rows);
+    auto const left = std::max<std::int64_t>(money_.shipping_total() - before, 0);
     auto const gross = body_.shipping_left ? left : body_.shipping->amount_minor();
     if (gross > left) {
       return context_.refuse("shipping_refunded", to_string(Money(left, money_.order.currency)) + " of the shipping are left to pay back",
@@ -207,7 +224,7 @@ class DirectRefund {
     row.kind = "shipping";
     row.currency = money_.order.currency;
     row.gross = gross;
-    row.tax = money_.shipping_tax(money_.shipping_refunded() + gross) - money_.shipping_tax(money_.shipping_refunded());
+    row.tax = money_.shipping_tax(before + gross) - money_.shipping_tax(before);
     row.reason = body_.reason;
     payout_.rows.push_back(std::move(row));
     return {};
@@ -231,6 +248,10 @@ class DirectRefund {
       payout_.rows[i].tax = parts[i].tax;
     }
     if (wanted <= sum) return {};
+    // What an earlier refund came to and did not reach the customer is paid before anything is given.
+    payout_.owed = std::min(wanted - sum, money_.owed());
+    sum += payout_.owed;
+    if (wanted == sum) return {};
     trade::RefundRow row;
     row.order = money_.order.id;
     row.kind = "goodwill";
@@ -254,6 +275,25 @@ class DirectRefund {
 
 Result<Payout> payout_of(Context& context, OrderMoney& money, trade::RefundOrder const& body) { return DirectRefund(context, money, body).make(); }
 
+namespace {
+
+/// Units that are paid back and not to be sent any more are promised to nobody.
+Result<void> give_back_credited(Context& context, OrderSubject& subject, OrderMoney const& money, trade::RefundOrder const& body) {
+  bool any = false;
+  for (auto const& line : body.lines) {
+    auto const& sold = money.order.lines[money.index_of(line.line)];
+    if (line.quantity == 0 || line.shipped || sold.service) continue;
+    note_credited(context, subject.view, sold.item, line.quantity);
+    any = true;
+  }
+  if (!any || context.ledger.pendings_of(body.order).empty()) return {};
+  if (auto const free = check_picked(context, subject, money.order.lines); !free) return free;
+  if (auto const given = give_back_surplus(context, subject.view); !given) return given;
+  return call_off_stale_parcels(context, subject);
+}
+
+}  // namespace
+
 Result<void> run(Context& context, trade::RefundOrder const& body) {
   context.outcome.subject = body.order;
   OrderSubject subject;
@@ -263,14 +303,12 @@ Result<void> run(Context& context, trade::RefundOrder const& body) {
   if (auto const free = check_free_id(context, body.id); !free) return free;
   auto money = money_of(context, body.order);
   if (!money) return Unexpected{money.error()};
-  if (money->captured() == 0) {
+  if (money->captured() == 0 && money->open_on_account() == 0) {
     return context.refuse("not_paid", "order `" + body.order + "` is not paid, so there is nothing to pay back", "record the payment first");
   }
   auto payout = payout_of(context, *money, body);
   if (!payout) return Unexpected{payout.error()};
-  for (auto const& line : body.lines) {
-    if (line.quantity > 0 && !line.shipped) note_credited(context, subject.view, money->order.lines[money->index_of(line.line)].item, line.quantity);
-  }
+  if (auto const given = give_back_credited(context, subject, *money, body); !given) return given;
   Money paid;
   if (auto const done = pay_out(context, *money, std::move(*payout), paid); !done) return done;
   if (context.outcome.message.empty()) context.outcome.message = "paid back " + to_string(paid);

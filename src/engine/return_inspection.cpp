@@ -50,6 +50,9 @@ class Inspecting {
                              where,
                              seen.value_loss ? seen.value_loss->amount_minor() : 0,
                              0});
+    if (!accepted) {
+      if (auto const told = tell_overpaid(row); !told) return told;
+    }
     return row.line.service ? Result<void>{} : move_on(row, seen.quantity, where);
   }
 
@@ -74,6 +77,21 @@ class Inspecting {
     if (auto const looked = line.look(context_, subject_.stored.request, row); !looked) return Unexpected{looked.error()};
     line.ask({seen.quantity, 0, seen.condition, seen.value_loss});
     return line.decide(*context_.version, context_.command.at);
+  }
+
+  /// More was paid back before anybody had looked than was accepted: somebody has to charge the customer, or let it be.
+  Result<void> tell_overpaid(trade::ReturnLineRow const& row) {
+    auto const refunds = store::Refunds(context_.store).refunds_of(row.line.order);
+    if (!refunds) return Unexpected{refunds.error()};
+    auto const count = subject_.count(row.line.number);
+    auto const units = subject_.refunded(*refunds, row.line.number) + count.exchanged - (row.line.quantity - count.rejected);
+    if (units <= 0) return {};
+    return open_exception(context_, "overpaid", "finance",
+                          {{"exception.return", subject_.stored.request.id},
+                           {"exception.line", std::to_string(row.line.number)},
+                           {"exception.item", row.line.item},
+                           {"exception.units", std::to_string(units)}},
+                          std::to_string(units) + " of `" + row.line.item + "` were paid back or exchanged, and are rejected");
   }
 
   /// Units whose condition the policy leaves to a person stay where they are.
@@ -119,7 +137,7 @@ class Inspecting {
     event_.transfers.push_back(movement(from, to, units, id));
     auto const item = context_.store.load_item(sku, context_.command.at);
     if (!item) return Unexpected{item.error()};
-    if (*item && cost > 0) {
+    if (*item && (cost > 0 || cost_method_of(**item) != "standard")) {
       auto const currency = (*item)->unit_cost ? (*item)->unit_cost->currency() : subject_.stored.request.currency;
       Money const worth(cost, currency);
       StockBooks const books(context_);

@@ -39,8 +39,17 @@ Result<std::optional<Money>> original_cost(Context& context, std::string const& 
     auto const until = returns::share(issued->value, std::min(back->quantity + earlier.quantity + units, issued->quantity), issued->quantity);
     return std::optional<Money>(Money(std::max<std::int64_t>(until - back->value - earlier.value, 0), issued->currency));
   }
-  if (!item.unit_cost) return std::optional<Money>{};
-  auto const cost = multiply(*item.unit_cost, Decimal(units), Rounding::half_even);
+  // An item at standard left at the standard of that time.
+  auto unit_cost = item.unit_cost;
+  auto const times = context.store.order_times(order);
+  if (!times) return Unexpected{times.error()};
+  if (times->shipped != 0) {
+    auto const then = context.store.load_item(item.sku, Timestamp(times->shipped));
+    if (!then) return Unexpected{then.error()};
+    if (*then != nullptr && (*then)->unit_cost) unit_cost = (*then)->unit_cost;
+  }
+  if (!unit_cost) return std::optional<Money>{};
+  auto const cost = multiply(*unit_cost, Decimal(units), Rounding::half_even);
   if (!cost) return Unexpected{cost.error()};
   return std::optional<Money>(*cost);
 }
@@ -54,7 +63,11 @@ class Receiving {
   Result<void> take(trade::ReceiptLine const& receipt) {
     auto const* row = line_of(receipt);
     auto const number = row == nullptr ? 0 : row->line.number;
-    auto const& item = receipt.item.empty() && row != nullptr ? row->line.item : receipt.item;
+    auto const* named = subject_.find(receipt.line);  // whether or not it may come
+    auto const& item = receipt.item.empty() && named != nullptr ? named->line.item : receipt.item;
+    if (item.empty()) {
+      return context_.refuse("unknown_line", "the return has no line " + std::to_string(receipt.line), "correct the number, or name the item");
+    }
     if (row == nullptr) return put_aside(receipt, item, receipt.quantity, "unexpected_item", "nobody announced it");
     if (auto const fresh = check_serial(receipt, item); !fresh) return fresh;
     if (!receipt.lot.empty()) {
@@ -69,17 +82,23 @@ class Receiving {
       if (!done) return done;
     }
     if (units == receipt.quantity) return {};
-    return put_aside(receipt, item, receipt.quantity - units, "over_receipt", "more came than was announced");
+    return put_aside(receipt, item, receipt.quantity - units, "over_receipt", "more came than was announced", row);
   }
 
   /// Into quarantine, without a refund, until a person has looked.
-  Result<void> put_aside(trade::ReceiptLine const& receipt, std::string const& item, std::int64_t units, char const* kind, std::string const& why) {
+  Result<void> put_aside(trade::ReceiptLine const& receipt, std::string const& item, std::int64_t units, char const* kind, std::string const& why,
+                         trade::ReturnLineRow const* row = nullptr) {
     auto const known = context_.store.load_item(item, context_.command.at);
     if (!known) return Unexpected{known.error()};
     bool const stocked = *known && !(*known)->service;
     if (stocked) {
-      group_.push_back(
+      event_.transfers.push_back(
           movement(context_.outside(item, "customer"), context_.shelf(item, place_, receipt.lot, "quarantine"), units, subject_.stored.request.id));
+      // Whose it is nobody knows yet; it is there, at what it left with, or what such units cost now.
+      auto const cost = row == nullptr ? Result<std::optional<Money>>(std::optional<Money>{}) : cost_of(*row, **known, receipt.lot, units);
+      if (!cost) return Unexpected{cost.error()};
+      auto const valued = value_in(context_, event_, **known, {place_, receipt.lot}, units, *cost, "expenses:cogs", subject_.stored.request.id);
+      if (!valued) return valued;
     }
     subject_.note(context_, {{}, 0, "unexpected", units, item, stocked ? place_ : std::string{}, receipt.lot, {}, "quarantine", 0, 0});
     return open_exception(context_, kind, "returns_lead",
@@ -90,7 +109,10 @@ class Receiving {
                           std::to_string(units) + " of `" + item + "` went to quarantine: " + why);
   }
 
-  Result<void> apply() { return context_.apply(std::move(group_)); }
+  Result<void> apply() {
+    ledger::Applied applied;
+    return event_.transfers.empty() ? Result<void>{} : context_.apply(std::move(event_), applied);
+  }
 
  private:
   /// The line that is named, if it is one that may come; by its item where no line is named.
@@ -114,32 +136,41 @@ class Receiving {
     return {};
   }
 
-  /// Whether the order was shipped this lot or serial; what was shipped without one cannot be told apart.
+  /// Whether the order was shipped this lot or serial; what was all shipped without one cannot be told apart.
   Result<bool> sold_serial(trade::ReturnLineRow const& row, trade::ReceiptLine const& receipt, std::string const& item) const {
-    if (!row.line.serial.empty()) return row.line.serial == receipt.lot;
+    if (!row.line.serial.empty() && row.line.serial != receipt.lot) return false;
     auto const orders = store::Supplies(context_.store).shipped_lot(item, receipt.lot);
     if (!orders) return Unexpected{orders.error()};
     if (std::find(orders->begin(), orders->end(), row.line.order) != orders->end()) return true;
     ledger::Lot known;
-    return orders->empty() && !context_.ledger.lot(item, receipt.lot, known);
+    if (!orders->empty() || context_.ledger.lot(item, receipt.lot, known)) return false;
+    auto const told_apart = store::Supplies(context_.store).shipped_by_lot(row.line.order, item);
+    return told_apart ? Result<bool>(!*told_apart) : told_apart;
+  }
+
+  /// What these units left with, after those that came before them in this command.
+  Result<std::optional<Money>> cost_of(trade::ReturnLineRow const& row, trade::Item const& item, std::string const& lot, std::int64_t units) {
+    auto& earlier = earlier_[{row.line.order, row.line.item, cost_method_of(item) == "specific" ? lot : std::string{}}];
+    auto const cost = original_cost(context_, row.line.order, item, lot, units, earlier);
+    if (!cost || !*cost) return cost;
+    earlier.quantity += units;
+    earlier.value += (*cost)->amount_minor();
+    return cost;
   }
 
   Result<void> bring_in(trade::ReturnLineRow const& row, trade::ReceiptLine const& receipt, std::int64_t units) {
-    group_.push_back(movement(context_.outside(row.line.item, "customer"), context_.shelf(row.line.item, place_, receipt.lot, "inspection"), units,
-                              subject_.stored.request.id));
+    event_.transfers.push_back(movement(context_.outside(row.line.item, "customer"), context_.shelf(row.line.item, place_, receipt.lot, "inspection"), units,
+                                        subject_.stored.request.id));
     auto const item = context_.store.load_item(row.line.item, context_.command.at);
     if (!item) return Unexpected{item.error()};
     std::int64_t minor = 0;
     if (*item) {
-      auto& earlier = earlier_[{row.line.order, row.line.item, cost_method_of(**item) == "specific" ? receipt.lot : std::string{}}];
-      auto const cost = original_cost(context_, row.line.order, **item, receipt.lot, units, earlier);
+      auto const cost = cost_of(row, **item, receipt.lot, units);
       if (!cost) return Unexpected{cost.error()};
       if (*cost) {
         minor = (*cost)->amount_minor();
-        earlier.quantity += units;
-        earlier.value += minor;
         StockBooks const books(context_);
-        context_.add_legs(group_, finance::goods_returned(**cost), subject_.stored.request.id);
+        context_.add_legs(event_.transfers, finance::goods_returned(**cost), subject_.stored.request.id);
       }
     }
     return note(row, receipt, units, minor);
@@ -153,7 +184,7 @@ class Receiving {
   Context& context_;
   ReturnSubject& subject_;
   std::string place_;
-  std::vector<ledger::Transfer> group_;
+  ledger::Group event_;
   std::map<std::array<std::string, 3>, store::Refunds::Cost> earlier_;  ///< of this command, by order, item and lot
 };
 

@@ -41,6 +41,7 @@ class LineFees {
       auto& sum = sums_[fee.name];
       sum.taxed = fee.taxed;
       if (fee.per == "unit") sum.added += amount * units;
+      else if (fee.per == "return") sum.once = std::max(sum.once, amount);
       else if (fee.deduction || whole == of_whole.end()) sum.added += amount;
       else if (whole->amount == fee.amount) sum.once = std::max(sum.once, amount);
       else sum.scaled += amount, sum.most = std::max(sum.most, whole->amount.amount_minor());
@@ -218,7 +219,9 @@ class Refunding {
     if (!found) return Unexpected{found.error()};
     auto& account = **found;
     context_.books_of(account.order);
-    if (account.captured() == 0) {
+    bool const free = std::all_of(dues.begin(), dues.end(),
+                                  [&](Due const& due) { return account.amounts[account.index_of(due.row->line.order_line)].gross.amount_minor() == 0; });
+    if (account.captured() == 0 && account.open_on_account() == 0 && !free) {
       return context_.refuse("not_paid", "order `" + order + "` is not paid, so there is nothing to pay back",
                              "record the payment first, or cancel the return");
     }
@@ -328,7 +331,8 @@ class Refunding {
       if (!due.decision.refund_shipping) continue;
       most = std::max(most, due.decision.shipping_limited ? due.decision.shipping_up_to.amount_minor() : INT64_MAX);
     }
-    auto const gross = std::min(most, account.shipping_total()) - account.shipping_refunded();
+    auto const before = account.shipping_refunded() + account.shipping_in(payout.rows);
+    auto const gross = std::min(most, account.shipping_total()) - before;
     if (gross <= 0) return;
     trade::RefundRow row;
     row.order = account.order.id;
@@ -336,7 +340,7 @@ class Refunding {
     row.kind = "shipping";
     row.currency = account.order.currency;
     row.gross = gross;
-    row.tax = account.shipping_tax(account.shipping_refunded() + gross) - account.shipping_tax(account.shipping_refunded());
+    row.tax = account.shipping_tax(before + gross) - account.shipping_tax(before);
     payout.rows.push_back(std::move(row));
   }
 

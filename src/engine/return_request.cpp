@@ -149,7 +149,7 @@ class RequestHandler {
       facts.amounts = returns::share_after((*view)->facts.amounts[at], facts.sold->quantity, std::max<std::int64_t>(before, 0), line.quantity);
       auto const times = context_.store.order_times(line.order);
       if (!times) return Unexpected{times.error()};
-      any_out_ = times->any_out;
+      any_out_ = times->any_out || !shipped_units_of(sold_to).empty();
       facts.shipped = times->shipped;
       facts.delivered = times->delivered;
     } else {
@@ -167,6 +167,8 @@ class RequestHandler {
     if (!frame) return Unexpected{frame.error()};
     auto const decision = policy.decide_return(*order_frame, *frame, context_.command.at);
     judge(row, decision, *matched, facts);
+    // What is denied claims no units: it may be asked for again, for another reason.
+    if (row.verdict == "deny" && matched->found) claimed_[{matched->sale.order, matched->sale.number}] -= line.quantity;
     if (row.verdict != "deny") {
       // One parcel has one label: a prepaid one where any line has it.
       if (label_ != "prepaid" && !decision.label.empty()) label_ = decision.label;

@@ -5,6 +5,7 @@
 
 #include <bylaw/returns/amounts.hpp>
 
+#include "engine/exceptions.hpp"
 #include "engine/order_money.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -79,6 +80,7 @@ ReturnCounts ReturnSubject::count(std::int32_t line) const {
     else if (move.what == "rejected") out.rejected += move.quantity;
     else if (move.what == "exchanged") out.exchanged += move.quantity;
     else if (move.what == "unexchanged") out.exchanged -= move.quantity;
+    else if (move.what == "released") out.released += move.quantity;
   }
   return out;
 }
@@ -156,10 +158,54 @@ Result<void> ReturnSubject::act(Context& context, std::string const& action) {
   return {};
 }
 
+/// Units that were claimed and never came are given back to the sale: they may be claimed again. What was paid back or exchanged for them
+/// stays claimed, and a person hears of it.
+Result<void> ReturnSubject::give_back_claims(Context& context) {
+  bool const ended = stored.state == "cancelled" || stored.state == "expired" || stored.state == "denied";
+  for (auto row : stored.lines) {
+    if (!counts(row)) continue;
+    if (ended) {
+      context.changes.dropped_claims.push_back(std::move(row));
+      continue;
+    }
+    auto refunds = store::Refunds(context.store).refunds_of(row.line.order);
+    if (!refunds) return Unexpected{refunds.error()};
+    refunds->insert(refunds->end(), context.changes.refunds.begin(), context.changes.refunds.end());
+    auto const number = row.line.number;
+    auto const came = count(number);
+    auto const settled = refunded(*refunds, number) + came.exchanged;
+    auto const given = row.line.quantity - std::max(came.received, settled) - came.released;
+    if (settled > came.received && !row.line.service) {
+      if (auto const told = tell_missing(context, row, settled - came.received); !told) return told;
+    }
+    if (given <= 0) continue;
+    note(context, {{}, number, "released", given, row.line.item, {}, {}, {}, {}, 0, 0});
+    row.line.quantity = given;
+    context.changes.dropped_claims.push_back(std::move(row));
+  }
+  return {};
+}
+
+/// The return is over, and units that were paid back or exchanged have not come: unless the customer was to keep them, somebody charges them.
+Result<void> ReturnSubject::tell_missing(Context& context, trade::ReturnLineRow const& row, std::int64_t units) {
+  ReturnedLine line;
+  if (auto const looked = line.look(context, stored.request, row); !looked) return looked;
+  auto const decided = line.decide(*context.version, context.command.at);
+  if (!decided) return Unexpected{decided.error()};
+  if (decided->keep_item) return {};
+  return open_exception(context, "not_received", "returns_lead",
+                        {{"exception.return", stored.request.id},
+                         {"exception.line", std::to_string(row.line.number)},
+                         {"exception.item", row.line.item},
+                         {"exception.units", std::to_string(units)}},
+                        std::to_string(units) + " of `" + row.line.item + "` were paid back or exchanged and have not come");
+}
+
 Result<void> ReturnSubject::arrived(Context& context) {
   stored.state = instance.stored.state;
-  // A return that is cancelled, or never came, gives its units back to the sale: they may be claimed again.
-  if (stored.state == "cancelled" || stored.state == "expired") context.changes.dropped_claims = stored.lines;
+  if (instance.stored.closed) {
+    if (auto const given = give_back_claims(context); !given) return given;
+  }
   return accrue(context);
 }
 

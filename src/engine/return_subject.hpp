@@ -11,6 +11,7 @@ struct ReturnCounts {
   std::int64_t accepted = 0;
   std::int64_t rejected = 0;
   std::int64_t exchanged = 0;
+  std::int64_t released = 0;  ///< never came, and are the sale's again
 
   [[nodiscard]] std::int64_t inspected() const noexcept { return accepted + rejected; }
 };
@@ -60,6 +61,8 @@ class ReturnSubject : public Subject {
   [[nodiscard]] Result<Frames> frames(Context& context) override;
   [[nodiscard]] Result<void> act(Context& context, std::string const& action) override;
   [[nodiscard]] Result<void> arrived(Context& context) override;
+  [[nodiscard]] Result<void> give_back_claims(Context& context);
+  [[nodiscard]] Result<void> tell_missing(Context& context, trade::ReturnLineRow const& row, std::int64_t units);
 };
 
 /// Units that rules are asked about: how many, after how many of the same line of the order, and what was found.

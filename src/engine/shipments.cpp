@@ -60,6 +60,33 @@ Result<bool> is_picked(Context& context, std::string const& order, std::string c
   return false;
 }
 
+Result<void> check_picked(Context& context, OrderSubject const& order, std::vector<trade::Line> const& before) {
+  auto const& view = order.view;
+  if (!view.has_parcels) return {};
+  auto const parcels = parcels_of(context, view.stored.order.id);
+  if (!parcels) return Unexpected{parcels.error()};
+  std::map<std::string, std::int64_t> picked;
+  for (auto const& parcel : *parcels) {
+    if (parcel.state != "picked" && parcel.state != "packed") continue;
+    for (auto const& content : contents_of(parcel)) picked[content.item] += content.quantity;
+  }
+  for (auto const& [item, units] : picked) {
+    // What was never ordered goes in the place of something else.
+    if (std::none_of(before.begin(), before.end(), [&](trade::Line const& line) { return line.item == item; })) continue;
+    std::int64_t wanted = 0;
+    for (auto const& line : view.stored.order.lines) wanted += line.item == item ? line.quantity : 0;
+    for (auto const* gone : {&view.shipped_units, &view.credited_units}) {
+      if (auto const at = gone->find(item); at != gone->end()) wanted -= at->second;
+    }
+    if (units > wanted)
+      return context.refuse(
+          "already_picked",
+          std::to_string(units) + " of `" + item + "` are picked, and " + std::to_string(std::max<std::int64_t>(wanted, 0)) + " would still be wanted",
+          "cancel the parcel first, or send a return when it has come");
+  }
+  return {};
+}
+
 Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredInstance const& parcel) {
   auto const contents = contents_of(parcel);
   if (contents.empty()) return {};  // a parcel that somebody else keeps the books of

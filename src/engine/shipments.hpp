@@ -6,6 +6,10 @@ namespace bylaw::inline v0::engine {
 /// Whether a parcel of the order that is picked or packed holds units of an item from a location.
 [[nodiscard]] Result<bool> is_picked(Context& context, std::string const& order, std::string const& item, std::string const& location);
 
+/// Refuses with `already_picked` when a parcel that is picked or packed holds more of an item than is still wanted of it.
+/// `before`: the lines as they were, for what was ordered at all.
+[[nodiscard]] Result<void> check_picked(Context& context, OrderSubject const& order, std::vector<trade::Line> const& before);
+
 /// A parcel has left: its contents leave the books, and the order has that many fewer to come.
 [[nodiscard]] Result<void> ship_parcel(Context& context, OrderSubject& order, store::StoredInstance const& parcel);
 

@@ -2,6 +2,8 @@
 // what customers were promised from it stands on an account of its own whose bound is what is still to come.
 #include <algorithm>
 
+#include "engine/exceptions.hpp"
+#include "engine/movement.hpp"
 #include "engine/promise_moves.hpp"
 #include "engine/protection.hpp"
 #include "engine/replan.hpp"
@@ -193,6 +195,62 @@ Result<void> run(Context& context, trade::SendSupply const& body) {
   return {};
 }
 
+namespace {
+
+void add_receipt(Context& context, trade::ReceiveSupply const& body, SupplyRow const& row, std::string const& lot, std::int64_t units, ledger::Group& event) {
+  event.transfers.push_back(movement(source_of(context, row), context.shelf(body.item, body.location, lot), units, body.supply));
+}
+
+Result<void> take_in(Context& context, trade::ReceiveSupply const& body, SupplyRow const& row, trade::Item const& item, ledger::Group& event) {
+  if (!body.lot.empty()) event.lots.push_back(context.lot(body.item, body.lot, body.removal, body.expires));
+  add_receipt(context, body, row, body.lot, body.quantity, event);
+  std::optional<Money> cost;
+  if (body.unit_cost) {
+    auto const all = multiply(*body.unit_cost, Decimal(body.quantity), Rounding::half_even);
+    if (!all) return Unexpected{all.error()};
+    cost = *all;
+  }
+  return value_in(context, event, item, {body.location, body.lot}, body.quantity, cost, "liabilities:goods_received", body.supply);
+}
+
+/// What was sent of a lot comes as that lot, said or not: whoever recalls it later finds all of it.
+Result<void> take_transfer(Context& context, trade::ReceiveSupply const& body, SupplyRow const& row, trade::Item const& item, ledger::Group& event) {
+  if (body.unit_cost) {
+    return context.refuse("not_for_transfers", "a transfer keeps the cost that its units have", "leave `unit_cost` out, or send `adjust_cost`");
+  }
+  auto sent = store::Supplies(context.store).lots_on_the_way(supply_reference(body.supply), body.supply, body.item, row.from, row.location);
+  if (!sent) return Unexpected{sent.error()};
+  auto left = body.quantity;
+  auto const take = [&](std::string const& lot, std::int64_t units) -> Result<void> {
+    left -= units;
+    add_receipt(context, body, row, lot, units, event);
+    return value_moved(context, event, item, {row.from, lot}, {body.location, lot}, units, body.supply);
+  };
+  if (!body.lot.empty()) {
+    event.lots.push_back(context.lot(body.item, body.lot, body.removal, body.expires));
+    auto const as_sent = std::find_if(sent->begin(), sent->end(), [&](auto const& one) { return one.lot == body.lot; });
+    if (!sent->empty() && (as_sent == sent->end() || as_sent->units < body.quantity)) {
+      auto const told = open_exception(context, "wrong_lot", "warehouse_lead",
+                                       {{"exception.supply", body.supply},
+                                        {"exception.item", body.item},
+                                        {"exception.location", body.location},
+                                        {"exception.lot", body.lot},
+                                        {"exception.units", std::to_string(body.quantity)}},
+                                       std::to_string(body.quantity) + " of `" + body.item + "` came as lot " + body.lot + ", and so many of it were not sent");
+      if (!told) return told;
+    }
+    return take(body.lot, body.quantity);
+  }
+  for (auto const& one : *sent) {
+    auto const units = std::min(left, one.units);
+    if (units <= 0) continue;
+    if (auto const taken = take(one.lot, units); !taken) return taken;
+  }
+  return left > 0 ? take("", left) : Result<void>{};
+}
+
+}  // namespace
+
 Result<void> run(Context& context, trade::ReceiveSupply const& body) {
   context.outcome.subject = body.supply;
   trade::Item const* item = nullptr;
@@ -223,18 +281,8 @@ Result<void> run(Context& context, trade::ReceiveSupply const& body) {
     event = {};
   }
   if (body.quantity > 0) {
-    auto const shelf = context.shelf(body.item, body.location, body.lot);
-    if (!body.lot.empty()) event.lots.push_back(context.lot(body.item, body.lot, body.removal, body.expires));
-    ledger::Transfer in;
-    in.debit = source_of(context, row);
-    in.credit = shelf;
-    in.amount = body.quantity;
-    in.reference = body.supply;
-    event.transfers.push_back(std::move(in));
-    CostPlace const here{body.location, body.lot};
-    auto const valued = row.kind == "transfer" ? value_moved(context, event, *item, {row.from, body.lot}, here, body.quantity, body.supply)
-                                               : value_in(context, event, *item, here, body.quantity, {}, "liabilities:goods_received", body.supply);
-    if (!valued) return valued;
+    auto const taken = row.kind == "transfer" ? take_transfer(context, body, row, *item, event) : take_in(context, body, row, *item, event);
+    if (!taken) return taken;
     ledger::Applied applied;
     if (auto const done = context.apply(std::move(event), applied); !done) return done;
   }

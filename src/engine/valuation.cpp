@@ -5,6 +5,7 @@
 
 #include <bylaw/catalog/entry.hpp>
 #include <bylaw/store/refunds.hpp>
+#include <bylaw/values/integer.hpp>
 
 #include "engine/postings.hpp"
 
@@ -106,6 +107,11 @@ Result<void> value_in(Context& context, ledger::Group& event, trade::Item const&
   if (!currency) return Unexpected{currency.error()};
   auto const pool = open_pool(context, item, at, *currency);
   if (!pool) return Unexpected{pool.error()};
+  auto const& costed_in = context.ledger.key(context.ledger.pool_key(*pool).inventory).unit;
+  if (costed_in != currency->code()) {
+    return context.refuse("wrong_currency", "`" + item.sku + "` is costed in " + costed_in + " there",
+                          "write the cost in " + costed_in + ", at the rate of the day");
+  }
   auto move = move_of(context, ledger::CostMoveKind::receive, *pool, units, *currency, reference);
   move.contra = context.books(*currency, contra);
   if (cost) {
@@ -114,6 +120,11 @@ Result<void> value_in(Context& context, ledger::Group& event, trade::Item const&
     auto const standard = at_standard(item, units);
     if (!standard) return Unexpected{standard.error()};
     move.value = standard->amount_minor();
+  } else if (auto const& here = context.ledger.cost(*pool); here.quantity > 0) {
+    // Nobody says what they cost: as much as those that are there.
+    auto const value = divide_rounded(Int128{here.value} * units, here.quantity, Rounding::half_even);
+    if (!fits_int64(value)) return failure("overflow", "the stock is worth too much", {}, "check the quantity");
+    move.value = static_cast<std::int64_t>(value);
   }
   event.costs.push_back(std::move(move));
   return {};

@@ -14,7 +14,8 @@ struct CostPlace {
 /// not in the books. The legs, or the moves of cost pools, are added to the event.
 /// Errors: `no_cost_currency`, `unknown_cost_method`, those of the ledger's cost moves.
 
-/// Units come in at `cost` in all (none: at the unit cost); `contra` is credited.
+/// Units come in at `cost` in all (none: at the unit cost, or at what those that are there cost on average); `contra` is credited.
+/// Refuses with `wrong_currency` what is costed in another.
 [[nodiscard]] Result<void> value_in(Context& context, ledger::Group& event, trade::Item const& item, CostPlace const& at, std::int64_t units,
                                     std::optional<Money> const& cost, char const* contra, std::string const& reference);
 /// Units leave; `contra` is debited with what they cost. `receipt`: of this receipt only.

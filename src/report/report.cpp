@@ -68,7 +68,7 @@ std::vector<Report> const all = {
                                                                                        "-sum(posted)", "unit") " FROM balance_now WHERE kind=1 GROUP BY unit"},
     {"order_balances", "what each order comes to, what was paid and paid back, and what is outstanding: below 0 it is owed to the customer",
      "SELECT b.order_id, b.state, b.currency, " BYLAW_MONEY("o.total", "b.currency") " AS total, " BYLAW_MONEY("b.paid", "b.currency") " AS paid, " BYLAW_MONEY(
-         "b.refunded", "b.currency") " AS refunded, " BYLAW_MONEY("b.due - b.paid + b.refunded",
+         "b.refunded", "b.currency") " AS refunded, " BYLAW_MONEY("b.outstanding",
                                                                   "b.currency") " AS outstanding FROM order_balance b JOIN order_now o ON "
                                                                                 "o.order_id = b.order_id ORDER BY b.order_id"},
     {"money_by_company", "balance of every account of the books by company, debits positive",

@@ -72,7 +72,8 @@ Result<OrderTimes> Store::step_times(StoredInstance const& instance) {
   for (auto const& step : rising) {
     if (times.shipped == 0 && (step.event == "ship" || step.to == "shipped")) times.shipped = step.at.value;
     if (step.event == "deliver") times.delivered = step.at.value;  // the last one counts
-    if (step.event == "pay") times.paid = true;                    // stores of the first versions have no fact of it
+    times.invoiced = times.invoiced || step.event == "invoice" || step.to == "invoiced";
+    if (step.event == "pay") times.paid = true;  // stores of the first versions have no fact of it
   }
   through = instance.last;
   return times;

@@ -195,7 +195,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
                    .bind(l.serial)
                    .bind(facts_json(l.facts))
                    .run();
-    if (ok && !l.order.empty()) ok = take_from_sale(l.order, l.order_line, l.quantity);
+    if (ok && !l.order.empty() && row.verdict != "deny") ok = take_from_sale(l.order, l.order_line, l.quantity);
   }
   for (auto const& row : changes.dropped_claims) {
     if (ok && !row.line.order.empty()) ok = take_from_sale(row.line.order, row.line.order_line, -row.line.quantity);

@@ -132,6 +132,14 @@ Result<Refunds::Cost> Refunds::came_back(std::string_view order, std::string_vie
   return out;
 }
 
+Result<bool> Refunds::was_received(std::int64_t pool, std::string_view reference) {
+  if (impl_->last(Journal::cost_move) == 0) return false;
+  Statement q(impl_->db.get(), "SELECT 1 FROM cost_move WHERE pool=?1 AND kind=0 AND reference=?2 LIMIT 1");
+  bool const found = q.reset().bind(pool).bind(reference).step();
+  if (q.failed()) return impl_->fail();
+  return found;
+}
+
 Result<bool> Refunds::is_receipt(std::int64_t cost_move, std::string_view reference) {
   Statement q(impl_->db.get(), "SELECT 1 FROM cost_move WHERE seq=?1 AND kind=0 AND reference=?2");
   bool const found = q.reset().bind(cost_move).bind(reference).step();

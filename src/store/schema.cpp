@@ -8,7 +8,7 @@ namespace bylaw::inline v0::store {
 
 namespace {
 
-std::array const migrations = {schema_step_1, schema_step_2, schema_step_3, schema_step_4, schema_step_5, schema_step_6};
+std::array const migrations = {schema_step_1, schema_step_2, schema_step_3, schema_step_4, schema_step_5, schema_step_6, schema_step_7};
 static_assert(std::tuple_size_v<decltype(migrations)> == schema_version);
 
 int pragma(sqlite3* db, char const* sql) {

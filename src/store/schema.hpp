@@ -8,7 +8,7 @@
 namespace bylaw::inline v0::store {
 
 inline constexpr int application_id = 0x42796C77;  ///< "Bylw", so that a foreign database is refused
-inline constexpr int schema_version = 6;
+inline constexpr int schema_version = 7;
 
 /// The insert-only tables, in the order in which their digests enter the hash of a commit.
 /// Each begins with `seq` (gap-free from 1) and `commit_seq`. New ones go to the end.

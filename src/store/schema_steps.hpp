@@ -9,5 +9,6 @@ extern char const* const schema_step_3;
 extern char const* const schema_step_4;
 extern char const* const schema_step_5;
 extern char const* const schema_step_6;
+extern char const* const schema_step_7;
 
 }  // namespace bylaw::inline v0::store

@@ -205,4 +205,37 @@ Result<std::vector<std::string>> Supplies::shipped_lot(std::string_view item, st
   return out;
 }
 
+Result<std::vector<Supplies::SentLot>> Supplies::lots_on_the_way(std::string_view promised_as, std::string_view received_as, std::string_view item,
+                                                                 std::string_view from, std::string_view to) {
+  std::vector<SentLot> out;
+  if (!impl_->flush_transfers()) return impl_->fail();
+  Statement q(impl_->db.get(),
+              "SELECT lot, sum(units) AS units FROM (SELECT a.detail AS lot, t.amount AS units, t.seq FROM transfer t JOIN transfer p ON p.seq = t.target JOIN "
+              "account a ON a.seq = p.debit + 1 JOIN account c ON c.seq = p.credit + 1 WHERE t.reference = ?1 AND t.kind = 2 AND a.unit = ?3 AND a.place = ?4 "
+              "AND c.place = 'in_transit:' || ?4 || '>' || ?5 UNION ALL SELECT c.detail, -t.amount, t.seq FROM transfer t JOIN account a ON a.seq = t.debit + "
+              "1 JOIN account c ON c.seq = t.credit + 1 WHERE t.reference = ?2 AND t.kind = 0 AND c.unit = ?3 AND a.place = 'in_transit:' || ?4 || '>' || ?5) "
+              "GROUP BY lot ORDER BY min(seq)");
+  q.reset().bind(promised_as).bind(received_as).bind(item).bind(from).bind(to);
+  while (q.step()) {
+    SentLot one;
+    one.lot = q.text();
+    one.units = q.number();
+    if (one.units > 0) out.push_back(std::move(one));
+  }
+  if (q.failed()) return impl_->fail();
+  return out;
+}
+
+Result<bool> Supplies::shipped_by_lot(std::string_view order, std::string_view item) {
+  if (!impl_->flush_transfers()) return impl_->fail();
+  Statement q(
+      impl_->db.get(),
+      "SELECT coalesce(min(a.detail != ''), 0) FROM transfer t JOIN transfer p ON p.seq = CASE t.kind WHEN 2 THEN t.target ELSE t.seq END JOIN account a "
+      "ON a.seq = p.debit + 1 JOIN account c ON c.seq = p.credit + 1 WHERE t.reference = ?1 AND t.kind IN (0, 2) AND a.kind = 0 AND a.unit = ?2 AND "
+      "c.place = 'customer'");
+  bool const all = q.reset().bind(order).bind(item).step() && q.number() != 0;
+  if (q.failed()) return impl_->fail();
+  return all;
+}
+
 }  // namespace bylaw::inline v0::store

@@ -142,12 +142,14 @@ class RowChecks {
     done(wrong);
   }
 
-  /// What is left to return of a line is what was sold less what returns took.
+  /// What is left to return of a line is what was sold less what returns took and have not given back.
   void check_sales() {
     Statement wrong(db_,
                     "SELECT d.id, l.number FROM sale_line s JOIN order_line l ON l.seq = s.line_seq JOIN order_doc d ON d.seq = l.order_seq "
                     "WHERE s.remaining != l.quantity - (SELECT coalesce(sum(r.quantity),0) FROM return_line r WHERE r.order_id = d.id "
-                    "AND r.order_line = l.number AND (SELECT state FROM instance i WHERE i.subject = r.return_id) NOT IN ('cancelled', 'expired')) - CASE WHEN "
+                    "AND r.order_line = l.number AND r.verdict != 'deny' AND (SELECT state FROM instance i WHERE i.subject = r.return_id) NOT IN "
+                    "('cancelled', 'expired', 'denied')) + (SELECT coalesce(sum(m.quantity),0) FROM return_line r JOIN return_move m ON m.return_id = "
+                    "r.return_id AND m.line = r.number AND m.what = 'released' WHERE r.order_id = d.id AND r.order_line = l.number) - CASE WHEN "
                     "EXISTS (SELECT 1 FROM refund_part) THEN (SELECT coalesce(sum(p.quantity),0) "
                     "FROM refund_part p WHERE p.order_id = d.id AND p.order_line = l.number AND p.return_id = '') ELSE 0 END LIMIT 20");
     while (wrong.step()) {

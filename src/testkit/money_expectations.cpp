@@ -24,7 +24,7 @@ class Answers {
 
   bool run() {
     auto const& what = question_.what;
-    if (what == "balance") amount("SELECT due - paid + refunded, currency FROM order_balance WHERE order_id=?1");
+    if (what == "balance") amount("SELECT outstanding, currency FROM order_balance WHERE order_id=?1");
     else if (what == "paid") amount("SELECT paid, currency FROM order_balance WHERE order_id=?1");
     else if (what == "refunded") amount("SELECT refunded, currency FROM order_balance WHERE order_id=?1");
     else if (what == "refundable") amount("SELECT max(paid - refunded, 0), currency FROM order_balance WHERE order_id=?1");
@@ -76,7 +76,8 @@ class Answers {
 
   void shipping() {
     auto const table = query(
-        "SELECT coalesce(sum(l.gross), 0) - coalesce((SELECT sum(p.gross) FROM refund_part p WHERE p.order_id=?1 AND p.kind='shipping'), 0), o.currency FROM "
+        "SELECT coalesce(sum(l.gross), 0) - coalesce((SELECT sum(p.gross) FROM refund_part p WHERE p.order_id=?1 AND (p.kind='shipping' OR EXISTS (SELECT 1 "
+        "FROM order_line x JOIN order_doc y ON y.seq=x.order_seq WHERE y.id=?1 AND x.number=p.order_line AND x.shipping=1))), 0), o.currency FROM "
         "order_now o LEFT JOIN order_line l ON l.order_seq=o.order_seq AND l.shipping=1 WHERE o.order_id=?1 GROUP BY o.order_id",
         {question_.name});
     compare_json(text(table.rows.empty() ? "unknown" : money(table.rows[0][0], table.rows[0][1])));
@@ -107,7 +108,8 @@ class Answers {
         "SELECT l.item, l.quantity, l.net AS '$net', l.discount AS '$discount', l.tax AS '$tax', l.gross AS '$gross', s.remaining AS returnable, (SELECT "
         "coalesce(sum(p.quantity),0) FROM refund_part p WHERE p.order_id=?1 AND p.order_line=l.number) AS refunded_units, (SELECT coalesce(sum(p.gross),0) "
         "FROM "
-        "refund_part p WHERE p.order_id=?1 AND p.order_line=l.number) AS '$refunded', (SELECT coalesce(sum(p.tax),0) FROM refund_part p WHERE p.order_id=?1 "
+        "refund_part p WHERE p.order_id=?1 AND p.order_line=l.number) AS '$refunded', (SELECT coalesce(sum(p.tax - p.fee_tax),0) FROM refund_part p WHERE "
+        "p.order_id=?1 "
         "AND "
         "p.order_line=l.number) AS '$refunded_tax', o.currency FROM order_now o JOIN order_line l ON l.order_seq=o.order_seq JOIN sale_line s ON "
         "s.line_seq=l.seq WHERE o.order_id=?1 AND l.number=CAST(?2 AS INTEGER)",
@@ -120,7 +122,7 @@ class Answers {
         "SELECT c.announced, c.received, c.accepted, c.rejected, c.refunded, c.restocked, c.exchanged, c.verdict, l.reasons, l.rule, l.refund AS '$expected', "
         "(SELECT coalesce(sum(p.gross - p.fee - p.fee_tax),0) FROM refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line AND p.kind != "
         "'exchange') "
-        "AS '$paid', (SELECT coalesce(sum(p.tax),0) FROM refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line) AS '$tax', (SELECT "
+        "AS '$paid', (SELECT coalesce(sum(p.tax - p.fee_tax),0) FROM refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line) AS '$tax', (SELECT "
         "coalesce(sum(p.fee),0) FROM refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line) AS '$fee', (SELECT coalesce(sum(p.discount),0) FROM "
         "refund_part p WHERE p.return_id=c.return_id AND p.return_line=c.line) AS '$discount', d.currency FROM return_counter c JOIN return_line l ON "
         "l.return_id=c.return_id AND l.number=c.line JOIN return_doc d ON d.id=c.return_id WHERE c.return_id=?1 AND c.line=CAST(?2 AS INTEGER)",

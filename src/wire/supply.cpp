@@ -43,7 +43,9 @@ ReceiveSupply read_received(Members& in) {
   body.removal = in.time("removal", false);
   body.expires = in.time("expires", false);
   body.complete = in.truth("complete", false);
+  body.unit_cost = in.money("unit_cost", {});
   body.note = in.text("note");
+  if (body.unit_cost && body.unit_cost->amount_minor() < 0) in.fail("unit_cost", "a cost is not negative", "write 0 or more");
   at_least(in, "quantity", body.quantity, body.complete ? 0 : 1);
   if (body.lot.empty() && (body.removal.value != 0 || body.expires.value != 0)) in.fail("lot", "only a lot has dates", "name the lot");
   return body;

@@ -31,7 +31,9 @@ void write(JsonWriter& out, ReceiveSupply const& b) {
   out.begin_object().member("supply", b.supply).member("item", b.item).member("location", b.location).member("quantity", b.quantity).member("lot", b.lot);
   write_time(out, "removal", b.removal);
   write_time(out, "expires", b.expires);
-  out.key("complete").truth(b.complete).member("note", b.note).end_object();
+  out.key("complete").truth(b.complete).member("note", b.note);
+  if (b.unit_cost) out.member("unit_cost", to_string(*b.unit_cost));
+  out.end_object();
 }
 void write(JsonWriter& out, MoveStock const& b) {
   out.begin_object().member("item", b.item).member("from", b.from).member("to", b.to).member("lot", b.lot).member("from_status", b.from_status);

@@ -31,6 +31,8 @@ class BYLAW_EXPORT Refunds {
   [[nodiscard]] Result<Cost> came_back(std::string_view order, std::string_view item, std::string_view lot);
   /// Whether a cost move is a receipt of this reference.
   [[nodiscard]] Result<bool> is_receipt(std::int64_t cost_move, std::string_view reference);
+  /// Whether units ever came into a pool by a receipt of this reference.
+  [[nodiscard]] Result<bool> was_received(std::int64_t pool, std::string_view reference);
 
  private:
   Store::Impl* impl_;

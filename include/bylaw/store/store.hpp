@@ -43,6 +43,7 @@ struct OrderTimes {
   std::int64_t shipped = 0;
   std::int64_t delivered = 0;
   bool paid = false;
+  bool invoiced = false;
   bool any_out = false;  ///< the order, or a parcel of it, has left
 };
 

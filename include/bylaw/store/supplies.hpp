@@ -42,8 +42,17 @@ class BYLAW_EXPORT Supplies {
   [[nodiscard]] bool has_entries(std::string_view kind);
   /// Entries of the catalog whose ids begin so, as they are at a time: id and body (JSON), by id.
   [[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> entries(std::string_view kind, std::string_view prefix, Timestamp at);
+  /// Units of a transfer that are on their way, by lot (empty: of none), in the order in which they were sent.
+  struct SentLot {
+    std::string lot;
+    std::int64_t units = 0;
+  };
+  [[nodiscard]] Result<std::vector<SentLot>> lots_on_the_way(std::string_view promised_as, std::string_view received_as, std::string_view item,
+                                                             std::string_view from, std::string_view to);
   /// Orders that were shipped units of a lot.
   [[nodiscard]] Result<std::vector<std::string>> shipped_lot(std::string_view item, std::string_view lot);
+  /// Whether all units of an item that left for an order left with a lot or serial.
+  [[nodiscard]] Result<bool> shipped_by_lot(std::string_view order, std::string_view item);
 
  private:
   Store::Impl* impl_;

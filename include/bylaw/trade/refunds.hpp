@@ -117,7 +117,7 @@ struct PaymentRow {
   std::string order;
   std::string payment;
   std::string tender;
-  std::string what;  ///< captured, charged_back, chargeback_won, refunded, refund_failed
+  std::string what;  ///< captured, charged_back, chargeback_won, refunded, refund_failed, refund_settled, credited (on account)
   Money amount;
   std::string refund{};  ///< that it belongs to
   std::optional<Money> booked{};

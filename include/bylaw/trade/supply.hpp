@@ -46,6 +46,7 @@ struct ReceiveSupply {
   Timestamp expires;      ///< of the lot; 0: never
   bool complete = false;  ///< nothing more of it will come
   std::string note;
+  std::optional<Money> unit_cost{};  ///< what one unit was bought at; none: the item's
 };
 /// From one place, lot or status to another, at once.
 struct MoveStock {

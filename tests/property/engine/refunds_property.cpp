@@ -98,7 +98,7 @@ class Desk {
   }
 
   void step() {
-    switch (random_.below(14)) {
+    switch (random_.below(15)) {
       case 0: return receive_stock();
       case 1:
       case 2: return sell();
@@ -112,6 +112,7 @@ class Desk {
       case 10: return (void)shop_.send(trade::ReturnEvent{some_return(), random_.below(8) == 0 ? "cancel" : "refund", "", ""});
       case 11: return credit();
       case 12: return exchange();
+      case 13: return give_up();
       default: shop_.now += random_.below(2 * day_ms);
     }
   }
@@ -133,13 +134,13 @@ class Desk {
          "SELECT p.order_id FROM refund_part p WHERE p.kind='shipping' GROUP BY p.order_id HAVING sum(p.gross) > (SELECT sum(l.gross) FROM order_now o JOIN "
          "order_line l ON l.order_seq=o.order_seq AND l.shipping=1 WHERE o.order_id=p.order_id)"},
         {"more is refunded than its tax, or a fee is more than what it is of",
-         "SELECT refund FROM refund_part WHERE kind != 'exchange' AND (tax < 0 OR tax > gross OR fee + fee_tax > gross OR fee < 0)"},
+         "SELECT refund, order_id, kind, gross, tax, fee, fee_tax FROM refund_part WHERE kind != 'exchange' AND (tax < 0 OR tax > gross OR fee + fee_tax > gross OR fee < 0)"},
         {"units are looked at that never came", "SELECT return_id, line FROM return_counter WHERE accepted + rejected > received OR received > announced"},
         {"units are paid back that nobody asked for", "SELECT return_id, line FROM return_counter WHERE refunded + exchanged > announced"},
         {"what is owed is not what the books say",
          "SELECT 1 FROM (SELECT coalesce((SELECT sum(amount) FROM return_move WHERE what='accrued'), 0) AS owed, coalesce((SELECT sum(posted) FROM balance_now "
          "WHERE kind=1 AND status='liabilities:refunds'), 0) AS booked, coalesce((SELECT sum(p.gross - p.fee - p.fee_tax) FROM refund_part p), 0) - "
-         "coalesce((SELECT sum(CASE what WHEN 'refunded' THEN amount WHEN 'refund_failed' THEN -amount END) FROM payment_event WHERE refund != '' AND payment "
+         "coalesce((SELECT sum(CASE what WHEN 'refunded' THEN amount WHEN 'credited' THEN amount WHEN 'refund_failed' THEN -amount END) FROM payment_event WHERE refund != '' AND payment "
          "NOT "
          "LIKE '%/exchange'), 0) AS unplaced) WHERE owed + unplaced != booked"},
         {"goods that came back are worth something else than the books say",
@@ -275,6 +276,17 @@ class Desk {
     if (random_.below(4) == 0 || (refund.lines.empty() && !refund.shipping && !refund.shipping_left)) refund.amount = Money(random_.below(4'000), usd());
     if (random_.below(5) == 0) refund.tender = "store_credit";
     (void)shop_.send(refund);
+  }
+  /// A refund does not reach the customer: its money is owed until somebody pays it again.
+  void give_up() {
+    auto const id = random_.below(2) == 0 ? "C-" + std::to_string(random_.below(std::max(credits_, 1))) : some_return() + "/refund";
+    for (auto const* event : {"send", "fail", "cancel"}) (void)shop_.send(trade::InstanceEvent{id, event, {}}, "finance");
+    if (random_.below(2) == 0) return;
+    trade::RefundOrder again;
+    again.order = some_order();
+    again.id = "C-" + std::to_string(credits_++);
+    again.amount = Money(1 + random_.below(5'000), usd());
+    (void)shop_.send(again);
   }
   void exchange() {
     trade::ExchangeReturn exchange;
