@@ -113,7 +113,7 @@ Result<void> change_items(Context& context, OrderSubject& subject, std::vector<t
   trade::HoldRow ignored;
   auto const reserved = reserve(context, subject.view, ignored);
   if (!reserved) return Unexpected{reserved.error()};
-  if (*reserved == Reservation::full) return {};
+  if (*reserved == Reservation::full) return subject.lift_shortage(context);
   return context.refuse("short", "there is not that much more of it", "ask for less");
 }
 

@@ -46,7 +46,9 @@ Result<std::optional<Told>> figure(Context& context, std::string const& channel,
   }
   auto const level = stock_level(context, item.sku, location.id);
   if (!level) return Unexpected{level.error()};
-  out.facts.safety_stock = level->safety_stock.value_or(location.safety_stock);
+  auto const network = stock_level(context, item.sku, "*");
+  if (!network) return Unexpected{network.error()};
+  out.facts.safety_stock = (level->safety_stock ? level->safety_stock : network->safety_stock).value_or(location.safety_stock);
   auto const decision = context.book().policy().decide_publish(channel, context.book().position_frame(out.facts, item), context.command.at);
   if (decision.rule < 0) return std::optional<Told>{};
   // What cannot be computed is not offered: nothing is sold on a guess.

@@ -1,6 +1,7 @@
 // Everything that is neither order nor return: shipments, refunds, purchase orders, transfers, counts, approvals.
 #include <algorithm>
 
+#include <bylaw/catalog/entry.hpp>
 #include <bylaw/wire/commands.hpp>
 #include <bylaw/wire/json.hpp>
 
@@ -30,7 +31,7 @@ class PlainSubject : public Subject {
       if (*parent && (*parent)->workflow == "order") {
         OrderSubject order;
         if (auto const loaded = order.load(context, (*parent)->subject); !loaded) return loaded;
-        if (auto const free = order.check_blocks(context, event); !free) return free;
+        if (auto const free = order.check_blocks(context, event, catalog::value_of(instance.stored.attributes, "shipment.location")); !free) return free;
       }
     }
     return Subject::assert_event(context, event, by);

@@ -37,17 +37,10 @@ Result<void> map_items(Context& context, trade::Order& order) {
   return {};
 }
 
-namespace {
-
-struct Part {
-  std::string item;
-  std::int64_t units = 0;  ///< in one kit
-  std::int64_t weight = 0;
-};
-
-/// Empty: it is no kit. Errors: `bad_kit`.
-Result<std::vector<Part>> parts_of(Context& context, std::string const& kit) {
-  std::vector<Part> out;
+Result<std::vector<KitPart>> parts_of(Context& context, std::string const& kit, int depth) {
+  constexpr int depth_max = 8;
+  if (depth > depth_max) return context.refuse("bad_kit", "`" + kit + "` is a kit within itself, or too deep", "write its parts without kits");
+  std::vector<KitPart> out;
   auto const item = context.store.load_item(kit, context.command.at);
   if (!item) return Unexpected{item.error()};
   auto const words = *item ? std::string(catalog::value_of((*item)->attributes, "item.parts")) : std::string{};
@@ -56,23 +49,32 @@ Result<std::vector<Part>> parts_of(Context& context, std::string const& kit) {
     auto const units = star == std::string_view::npos ? std::nullopt : whole_number(word.substr(star + 1));
     if (!units || *units <= 0)
       return context.refuse("bad_kit", "`" + std::string(word) + "` is no part of a kit", "write the parts of `" + kit + "` as SKU*2,SKU*1");
-    Part part{std::string(word.substr(0, star)), *units, *units};
+    KitPart part{std::string(word.substr(0, star)), *units, *units};
     auto const known = context.store.load_item(part.item, context.command.at);
     if (!known) return Unexpected{known.error()};
-    if (*known && (*known)->unit_cost && multiply_overflows((*known)->unit_cost->amount_minor(), *units, part.weight)) part.weight = *units;
-    out.push_back(std::move(part));
+    if (!*known) return context.refuse("bad_kit", "there is no item `" + part.item + "`, which is a part of `" + kit + "`", "define it first");
+    if ((*known)->unit_cost && multiply_overflows((*known)->unit_cost->amount_minor(), *units, part.weight)) part.weight = *units;
+    auto const inner = parts_of(context, part.item, depth + 1);
+    if (!inner) return inner;
+    for (auto sub : *inner) {
+      bool const fits = !multiply_overflows(sub.units, *units, sub.units) && !multiply_overflows(sub.weight, *units, sub.weight);
+      if (!fits) return context.refuse("bad_kit", "`" + kit + "` has too many parts", "check its parts");
+      out.push_back(std::move(sub));
+    }
+    if (inner->empty()) out.push_back(std::move(part));
   }
   return out;
 }
-
-}  // namespace
 
 Result<void> unpack_kits(Context& context, trade::Order& order) {
   std::vector<trade::Line> out;
   bool any = false;
   for (std::size_t at = 0; at < order.lines.size(); ++at) {
-    auto const& line = order.lines[at];
-    auto const parts = line.service ? Result<std::vector<Part>>(std::vector<Part>{}) : parts_of(context, line.item);
+    auto& line = order.lines[at];
+    auto const item = context.store.load_item(line.item, context.command.at);
+    if (!item) return Unexpected{item.error()};
+    line.service = line.service || (*item != nullptr && (*item)->service);
+    auto const parts = line.service ? Result<std::vector<KitPart>>(std::vector<KitPart>{}) : parts_of(context, line.item);
     if (!parts) return Unexpected{parts.error()};
     if (parts->empty()) {
       if (any) out.push_back(line);

@@ -163,6 +163,11 @@ Result<void> run(Context& context, trade::ObserveStock const& body) {
       if (context.ledger.key(pending.debit).unit == body.item) event.yields.push_back(pending.sequence);
     }
   }
+  auto const others = yielding_order(context, body.item, body.location);
+  if (!others) return Unexpected{others.error()};
+  for (auto const sequence : *others) {
+    if (std::find(event.yields.begin(), event.yields.end(), sequence) == event.yields.end()) event.yields.push_back(sequence);
+  }
   ledger::Applied applied;
   if (auto const done = context.apply(std::move(event), applied); !done) return done;
   context.announce("stock." + std::string(to_string(body.what)), body.item, body.location);

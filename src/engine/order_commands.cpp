@@ -5,6 +5,7 @@
 #include <bylaw/wire/json.hpp>
 
 #include "engine/intake.hpp"
+#include "engine/order_facts.hpp"
 #include "engine/order_promises.hpp"
 
 namespace bylaw::inline v0::engine {
@@ -78,7 +79,8 @@ Result<void> amend(Context& context, trade::Order const& order, store::StoredOrd
   if (!claimed) return Unexpected{claimed.error()};
   if (*claimed) return context.refuse("not_amendable", "a return speaks of " + id, "cancel the return first");
   if (!same_lines(order, old) && !context.ledger.pendings_of(order.id).empty()) {
-    return context.refuse("too_late_to_amend", "stock is reserved for the lines of " + id, "cancel it, and import another");
+    return context.refuse("too_late_to_amend", "stock is reserved for the lines of " + id,
+                          "send `change_order` for items of it, or `unallocate` it first");
   }
   context.changes.orders.push_back({order, before.imported});
   if (auto const loaded = subject.load(context, order.id); !loaded) return loaded;
@@ -93,6 +95,7 @@ Result<void> run(Context& context, trade::ImportOrder const& body) {
   auto order = body.order;
   context.outcome.subject = order.id;
   if (auto const good = check_order(context, order); !good) return good;
+  if (auto const good = check_steering(context, order); !good) return good;
   if (auto const mapped = map_items(context, order); !mapped) return mapped;
   if (auto const unpacked = unpack_kits(context, order); !unpacked) return unpacked;
   auto const existing = context.store.load_order(order.id);

@@ -22,4 +22,7 @@ inline constexpr std::int64_t priority_default = 100;
 /// Whose turn it is when stock is scarce: by `order.priority`, `order.promised` and `order.ship_complete`. Its quantity is 0.
 [[nodiscard]] allocation::Claim claim_of(trade::Order const& order);
 
+/// Attributes that say how an order is allocated are what the engine reads of them. Errors: `wrong_type`, `unknown_fact` (without its path).
+[[nodiscard]] Result<void> check_steering(Context const& context, trade::Order const& order);
+
 }  // namespace bylaw::inline v0::engine

@@ -200,6 +200,14 @@ Result<void> OrderSubject::refresh(Context& context) {
   return settle_children(context);
 }
 
+Result<void> OrderSubject::lift_shortage(Context& context) {
+  for (auto const& hold : std::vector<HoldRow>(view.holds)) {
+    if (hold.rule != "shortage" || hold.reason != "SHORT") continue;
+    if (auto const lifted = lift(context, hold, HoldAction::cleared); !lifted) return lifted;
+  }
+  return {};
+}
+
 /// Guards of shipments and other children may read the order.
 Result<void> OrderSubject::settle_children(Context& context) {
   auto const children = context.children_of(instance.stored);

@@ -133,7 +133,7 @@ Result<void> OrderSubject::act(Context& context, std::string const& action) {
   return context.apply(std::move(group));
 }
 
-Result<void> OrderSubject::check_blocks(Context& context, std::string const& event) {
+Result<void> OrderSubject::check_blocks(Context& context, std::string const& event, std::string_view place) {
   auto const& id = view.stored.order.id;
   for (auto const& hold : view.holds) {
     if (!orders::blocks(hold, event)) continue;
@@ -143,6 +143,7 @@ Result<void> OrderSubject::check_blocks(Context& context, std::string const& eve
   if (!stops) return Unexpected{stops.error()};
   for (auto const& stop : *stops) {
     if (!has_word(stop.blocks, event)) continue;
+    if (stop.what == "location" && !place.empty() && stop.target != place) continue;
     return context.refuse("stopped", "the " + stop.what + " `" + stop.target + "` is stopped by `" + stop.name + "`: " + stop.text,
                           "lift the stop, or wait until it is over");
   }
@@ -155,7 +156,10 @@ Result<bool> OrderSubject::reserve_first(Context& context) {
   HoldRow short_of;
   auto const reserved = reserve(context, view, short_of);
   if (!reserved) return Unexpected{reserved.error()};
-  if (*reserved == Reservation::full) return true;
+  if (*reserved == Reservation::full) {
+    auto const lifted = lift_shortage(context);
+    return lifted ? Result<bool>(true) : Result<bool>(Unexpected{lifted.error()});
+  }
   if (*reserved == Reservation::cancelled) {
     context.outcome.code = "cancelled_short";
     auto const cancelled = Subject::assert_event(context, "cancel", {"system", ""});

@@ -48,8 +48,8 @@ class OrderSubject : public Subject {
   [[nodiscard]] Result<void> refresh(Context& context);
   [[nodiscard]] Result<void> reload(Context& context) override { return load(context, instance.stored.subject); }
 
-  /// Refuses what a hold or a stop keeps the order, or a parcel of it, from.
-  [[nodiscard]] Result<void> check_blocks(Context& context, std::string const& event);
+  /// Refuses what a hold or a stop keeps the order, or a parcel of it, from. `place`: where the parcel leaves; other places do not stop it.
+  [[nodiscard]] Result<void> check_blocks(Context& context, std::string const& event, std::string_view place = {});
 
   // order_holds.cpp
   /// Lifts, decides and places holds by the facts as they are.
@@ -58,6 +58,8 @@ class OrderSubject : public Subject {
   void put(Context& context, trade::HoldRow row);
   /// An open hold ends: `reads` is what the release stands on.
   [[nodiscard]] Result<void> lift(Context& context, trade::HoldRow row, trade::HoldAction action);
+  /// Everything that it lost lies reserved again, or is not wanted any more.
+  [[nodiscard]] Result<void> lift_shortage(Context& context);
   /// A stop of what the order needs for its release holds it, until the stop is over.
   [[nodiscard]] Result<void> apply_stops(Context& context);
   /// Holds of this command that came too late do what their rule says.

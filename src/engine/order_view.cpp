@@ -139,8 +139,8 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
 
 Result<Subject::Frames> OrderSubject::frames(Context& context) {
   auto const promises = context.ledger.pendings_of(view.stored.order.id);
-  view.facts.awaits_parcel = view.has_parcels && std::any_of(promises.begin(), promises.end(),
-                                                             [&](ledger::Pending const& promise) { return !is_backorder(context.ledger.key(promise.debit)); });
+  // Parcels are yet to come, of what lies there or of what is to come.
+  view.facts.awaits_parcel = view.has_parcels && !promises.empty();
   auto frame = instance.pin.book->order_frame(view.facts);
   if (!frame) return Unexpected{frame.error()};
   return Frames{std::move(*frame), std::nullopt};

@@ -17,7 +17,7 @@ namespace bylaw::inline v0::engine {
 
 namespace {
 
-allocation::Claim claim_of(store::StoredInstance const& reservation) {
+allocation::Claim reservation_claim(store::StoredInstance const& reservation) {
   allocation::Claim claim;
   claim.id = reservation.subject;
   claim.priority = whole_number(catalog::value_of(reservation.attributes, "reservation.priority")).value_or(priority_default);
@@ -25,7 +25,54 @@ allocation::Claim claim_of(store::StoredInstance const& reservation) {
   return claim;
 }
 
+bool divides_by_priority(Context const& context) {
+  auto const& rules = context.book().policy().allocations();
+  return std::any_of(rules.begin(), rules.end(), [](auto const& rule) { return rule.scarce == policy::Scarcity::priority; });
+}
+
+/// What orders and reservations claim; references that are neither are left out.
+Result<std::vector<allocation::Claim>> claims_of(Context& context, std::set<std::string> const& references, std::set<std::string>& reservations) {
+  std::vector<allocation::Claim> out;
+  for (auto const& id : references) {
+    auto const stored = context.store.load_order(id);
+    if (!stored) return Unexpected{stored.error()};
+    if (*stored) {
+      out.push_back(claim_of((*stored)->order));
+      continue;
+    }
+    auto const instance = context.instance(id);
+    if (!instance) return Unexpected{instance.error()};
+    if (!*instance) continue;
+    reservations.insert(id);
+    out.push_back(reservation_claim(**instance));
+  }
+  return out;
+}
+
 }  // namespace
+
+Result<std::vector<ledger::Sequence>> yielding_order(Context& context, std::string const& item, std::string const& location) {
+  std::vector<ledger::Sequence> out;
+  if (!divides_by_priority(context)) return out;
+  std::map<std::string, std::vector<ledger::Sequence>> promises;  // the youngest first
+  std::set<std::string> references;
+  for (auto const& pending : context.ledger.pendings_of(ledger::AccountKind::quantity, item)) {
+    if (context.ledger.key(pending.debit).place != location) continue;
+    auto& of = promises[pending.reference];
+    of.insert(of.begin(), pending.sequence);
+    references.insert(pending.reference);
+  }
+  std::set<std::string> reservations;
+  auto const claims = claims_of(context, references, reservations);
+  if (!claims) return Unexpected{claims.error()};
+  auto turn = allocation::in_turn(*claims, allocation::Fairness::priority);
+  std::reverse(turn.begin(), turn.end());
+  for (auto const index : turn) {
+    auto const& of = promises[(*claims)[index].id];
+    out.insert(out.end(), of.begin(), of.end());
+  }
+  return out;
+}
 
 Result<void> Replanning::free_supply(std::string const& supply, std::string const& location) {
   ledger::AccountIndex account;
@@ -54,17 +101,32 @@ Result<void> Replanning::free_dead_lots() {
   return {};
 }
 
-/// A cart, a commitment: what it lost is looked for elsewhere; what is not found is told.
+/// A cart, a commitment: what it lost, or waits for, is looked for; what was lost and is not found is told.
 Result<void> Replanning::plan_reservation(std::string const& id) {
-  auto const units = lost_.count(id) != 0 ? lost_[id] : 0;
+  auto const lost = lost_.count(id) != 0 ? lost_[id] : 0;
+  auto units = lost;
   Buyer buyer;
   buyer.id = id;
   buyer.account = "cart";
   for (auto const& pending : freed_[id]) buyer.expires = pending.expires;
+  // What waits for nothing in particular is looked for among what is there, or comes, now.
+  std::vector<ledger::Transfer> waiting;
+  for (auto const& pending : context_.ledger.pendings_of(id)) {
+    auto const key = context_.ledger.key(pending.debit);
+    if (key.unit != item_ || !is_backorder(key) || !key.detail.empty()) continue;
+    waiting.push_back(drop_of(pending));
+    units += pending.amount;
+    buyer.expires = pending.expires;
+  }
   if (units == 0 || (buyer.expires.value != 0 && buyer.expires <= context_.command.at)) return {};
-  auto const done = attempt_one(context_, [&]() -> Result<void> { return reserve_again(context_, buyer, item_, units); });
+  auto const done = attempt_one(context_, [&]() -> Result<void> {
+    if (!waiting.empty()) {
+      if (auto const dropped = context_.apply(std::move(waiting)); !dropped) return dropped;
+    }
+    return reserve_again(context_, buyer, item_, units);
+  });
   if (!done && is_store_error(done.error())) return done;
-  if (!done) context_.announce("reservation.short", id, cause_);
+  if (!done && lost > 0) context_.announce("reservation.short", id, cause_);
   return {};
 }
 
@@ -144,10 +206,7 @@ Result<void> Replanning::plan_order(std::string const& id) {
     if (*reserved != Reservation::full && *reserved != Reservation::backordered) return context_.refuse("short", "there is nothing else for `" + id + "`");
     full = *reserved == Reservation::full;
     if (!full) return {};
-    for (auto const& hold : std::vector<trade::HoldRow>(subject.view.holds)) {
-      if (hold.rule != "shortage") continue;
-      if (auto const lifted = subject.lift(context_, hold, trade::HoldAction::cleared); !lifted) return lifted;
-    }
+    if (auto const lifted = subject.lift_shortage(context_); !lifted) return lifted;
     context_.announce("order.reallocated", id, subject.instance.stored.state);
     return Flow(context_, subject).settle();
   });
@@ -194,24 +253,11 @@ Result<void> Replanning::plan() {
     }
   }
   if (subjects_.empty()) return {};
-  std::vector<allocation::Claim> claims;
   std::set<std::string> reservations;
-  for (auto const& id : subjects_) {
-    auto const stored = context_.store.load_order(id);
-    if (!stored) return Unexpected{stored.error()};
-    if (*stored) {
-      claims.push_back(claim_of((*stored)->order));
-      continue;
-    }
-    auto const instance = context_.instance(id);
-    if (!instance) return Unexpected{instance.error()};
-    if (!*instance) continue;
-    reservations.insert(id);
-    claims.push_back(claim_of(**instance));
-  }
-  auto const& rules = context_.book().policy().allocations();
-  bool const by_priority = std::any_of(rules.begin(), rules.end(), [](auto const& rule) { return rule.scarce == policy::Scarcity::priority; });
-  auto const fairness = by_priority ? allocation::Fairness::priority : allocation::Fairness::promise_date;
+  auto const found = claims_of(context_, subjects_, reservations);
+  if (!found) return Unexpected{found.error()};
+  auto const& claims = *found;
+  auto const fairness = divides_by_priority(context_) ? allocation::Fairness::priority : allocation::Fairness::promise_date;
   for (auto const index : allocation::in_turn(claims, fairness)) {
     auto const& id = claims[index].id;
     auto const planned = reservations.count(id) != 0 ? plan_reservation(id) : plan_order(id);

@@ -43,6 +43,10 @@ class Replanning {
   std::map<std::string, std::vector<ledger::Pending>> freed_;  ///< promises that let go, by whoever had them
 };
 
+/// Promises of an item at a place in the order in which they give way to a fact where rules divide what is scarce by priority: the least
+/// urgent first. Empty: no rule does, and the youngest gives way.
+[[nodiscard]] Result<std::vector<ledger::Sequence>> yielding_order(Context& context, std::string const& item, std::string const& location);
+
 /// A transfer has lost units where it starts: so much less comes, and whoever stands on it lets go. False: the reference is no such transfer.
 [[nodiscard]] Result<bool> shrink_transfer(Context& context, Replanning& replanning, std::string const& supply, std::string const& item, std::int64_t units);
 

@@ -2,6 +2,10 @@
 // units are promises of the ledger with the reservation's id.
 #include <algorithm>
 
+#include <bylaw/values/integer.hpp>
+#include <bylaw/values/word_list.hpp>
+
+#include "engine/intake.hpp"
 #include "engine/order_promises.hpp"
 #include "engine/promise_moves.hpp"
 #include "engine/reservation_subject.hpp"
@@ -149,8 +153,52 @@ Result<bool> ReservationSubject::fire(Context& context, store::StoredTimer const
   return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
 }
 
-Result<void> run(Context& context, trade::ReserveStock const& body) {
+namespace {
+
+/// Kits are reserved as their parts, and what is a service needs no stock.
+Result<trade::ReserveStock> by_parts(Context& context, trade::ReserveStock body) {
+  std::vector<trade::Wanted> lines;
+  for (auto const& line : body.lines) {
+    auto const item = context.store.load_item(line.item, context.command.at);
+    if (!item) return Unexpected{item.error()};
+    if (*item == nullptr) return context.refuse("unknown_item", "there is no item `" + line.item + "`", "send `define_item` first");
+    if ((*item)->service) continue;
+    auto const parts = parts_of(context, line.item);
+    if (!parts) return Unexpected{parts.error()};
+    if (parts->empty()) lines.push_back(line);
+    for (auto const& part : *parts) {
+      auto of = line;
+      of.item = part.item;
+      if (multiply_overflows(line.quantity, part.units, of.quantity)) return context.refuse("overflow", "that is too many of `" + line.item + "`", "check it");
+      lines.push_back(std::move(of));
+    }
+  }
+  body.lines = std::move(lines);
+  return body;
+}
+
+/// Items and channels that a stop keeps from being allocated are not reserved either; places that are stopped are left out by the plan.
+Result<void> check_stops(Context& context, trade::ReserveStock const& body) {
+  auto const stops = stops_in_force(context);
+  if (!stops) return Unexpected{stops.error()};
+  for (auto const& stop : *stops) {
+    if (!has_word(stop.blocks, "allocate")) continue;
+    bool const of_item = stop.what == "item" && std::any_of(body.lines.begin(), body.lines.end(), [&](auto const& line) { return line.item == stop.target; });
+    if (!of_item && !(stop.what == "channel" && stop.target == body.channel)) continue;
+    return context.refuse("stopped", "the " + stop.what + " `" + stop.target + "` is stopped by `" + stop.name + "`: " + stop.text,
+                          "lift the stop, or wait until it is over");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> run(Context& context, trade::ReserveStock const& wanted) {
+  auto const unpacked = by_parts(context, wanted);
+  if (!unpacked) return Unexpected{unpacked.error()};
+  auto const& body = *unpacked;
   context.outcome.subject = body.id;
+  if (auto const free = check_stops(context, body); !free) return free;
   if (body.expires.value != 0 && body.expires <= context.command.at) return context.refuse("expired", "it would be over at once", "write a later `expires`");
   auto const* workflow = context.book().find_workflow("reservation");
   if (workflow == nullptr) return context.refuse("no_workflow", "the policy has no workflow `reservation`", "use \"reservation.bylaw\"");
@@ -175,7 +223,7 @@ Result<void> run(Context& context, trade::ReserveStock const& body) {
   view.stored.imported = context.command.at;
   if (auto const completed = complete(context, view, false); !completed) return completed;
   for (std::size_t i = 0; i < body.lines.size(); ++i) {
-    if (!view.facts.items[i]) return context.refuse("unknown_item", "there is no item `" + body.lines[i].item + "`", "send `define_item` first");
+    if (view.facts.items[i] == nullptr) return context.refuse("unknown_item", "there is no item `" + body.lines[i].item + "`", "send `define_item` first");
   }
   std::vector<allocation::Demand> ordered;
   for (auto const& wanted : body.lines) ordered.push_back({0, wanted.item, wanted.quantity});

@@ -95,6 +95,10 @@ Result<void> check_limits(Context& context, std::vector<Demand> const& demands) 
   for (auto const& [item, units] : wanted) {
     auto const level = stock_level(context, item, "*");
     if (!level) return Unexpected{level.error()};
+    if (level->order_min && units < *level->order_min) {
+      return context.refuse("below_order_min", std::to_string(units) + " of `" + item + "` are fewer than an order has to have",
+                            "order at least " + std::to_string(*level->order_min));
+    }
     if (level->order_max && units > *level->order_max) {
       return context.refuse("above_order_max", std::to_string(units) + " of `" + item + "` are more than one order may have",
                             "order at most " + std::to_string(*level->order_max));

@@ -32,7 +32,7 @@ struct Sourced {
   std::vector<policy::Read> reads;
 };
 
-/// What one order may have of an item, over all its lines. Errors: `above_order_max`, `not_a_multiple`.
+/// What one order may have of an item, over all its lines. Errors: `below_order_min`, `above_order_max`, `not_a_multiple`.
 [[nodiscard]] Result<void> check_limits(Context& context, std::vector<allocation::Demand> const& ordered);
 
 /// The policy chooses and ranks the places, the plan takes from them. `ship_complete`: everything or nothing.

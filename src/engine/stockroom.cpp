@@ -156,6 +156,7 @@ Result<StockLevel> stock_level(Context& context, std::string const& item, std::s
   if (!*entry) return out;
   out.safety_stock = whole(**entry, "safety_stock");
   out.backorders = whole(**entry, "backorders");
+  out.order_min = whole(**entry, "order_min");
   out.order_max = whole(**entry, "order_max");
   out.order_multiple = whole(**entry, "order_multiple");
   out.removal = catalog::value_of(**entry, "removal");
@@ -274,7 +275,8 @@ Result<std::vector<Place>> look_around(Context& context, Buyer const& buyer, std
       auto& shelves = place.shelves.emplace_back();
       if (auto const here = network_shelves[d].find(place.location.id); here != network_shelves[d].end()) shelves = std::move(here->second);
       put_in_order(shelves, removal, place.facts.lane_days.value_or(0));
-      place.safety_stock.push_back(level->safety_stock.value_or(place.location.safety_stock));
+      auto const& wanted = level->safety_stock ? level->safety_stock : network[d].safety_stock;
+      place.safety_stock.push_back(wanted.value_or(place.location.safety_stock));
     }
   }
   auto const& headers = context.book().policy().headers();

@@ -13,6 +13,7 @@ namespace bylaw::inline v0::engine {
 struct StockLevel {
   std::optional<std::int64_t> safety_stock;
   std::optional<std::int64_t> backorders;
+  std::optional<std::int64_t> order_min;
   std::optional<std::int64_t> order_max;
   std::optional<std::int64_t> order_multiple;
   std::string removal;

@@ -221,6 +221,24 @@ CREATE VIEW order_balance AS SELECT b.*, CASE WHEN b.due = 0 THEN 0 ELSE b.due -
   coalesce((SELECT sum(p.refunded) FROM payment_now p WHERE p.order_id = d.id), 0) AS refunded,
   coalesce((SELECT sum(r.gross - r.fee - r.fee_tax) FROM refund_part r WHERE r.order_id = d.id), 0) AS credited
   FROM order_doc d JOIN instance i ON i.subject = d.id WHERE d.revision = (SELECT max(x.revision) FROM order_doc x WHERE x.id = d.id)) b;
+DROP VIEW fulfilment;
+CREATE VIEW fulfilment AS SELECT order_id, CASE
+    WHEN parcels = 0 AND state IN ('cancelled', 'rejected') THEN 'cancelled'
+    WHEN parcels = 0 AND gone THEN CASE WHEN EXISTS (SELECT 1 FROM transition t WHERE t.instance = o.seq AND t.event = 'deliver') THEN 'delivered' ELSE 'shipped' END
+    WHEN parcels = 0 THEN CASE WHEN EXISTS (SELECT 1 FROM order_fact f WHERE f.order_id = o.order_id AND f.path LIKE 'order.shipped.%') THEN 'partially_shipped'
+      ELSE 'not_fulfilled' END
+    WHEN alive = 0 THEN 'cancelled'
+    WHEN delivered = alive THEN 'delivered'
+    WHEN delivered > 0 THEN 'partially_delivered'
+    WHEN out = alive THEN 'shipped'
+    WHEN out > 0 THEN 'partially_shipped'
+    WHEN packed = alive THEN 'fulfilled'
+    WHEN packed > 0 THEN 'partially_fulfilled'
+    ELSE 'not_fulfilled' END AS status
+  FROM (SELECT o.seq, o.subject AS order_id, o.state, substr(o.state || '.', 1, instr(o.state || '.', '.') - 1) IN ('shipped', 'invoiced', 'settled') AS gone,
+      count(s.seq) AS parcels, count(CASE WHEN s.state != 'cancelled' THEN 1 END) AS alive, count(CASE WHEN s.state = 'delivered' THEN 1 END) AS delivered,
+      count(CASE WHEN s.state IN ('shipped', 'lost') THEN 1 END) AS out, count(CASE WHEN s.state = 'packed' THEN 1 END) AS packed
+    FROM instance o LEFT JOIN instance s ON s.parent = o.seq AND s.workflow = 'shipment' WHERE o.workflow = 'order' GROUP BY o.seq) o;
 )sql";
 
 }  // namespace bylaw::inline v0::store

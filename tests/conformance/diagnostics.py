@@ -23,7 +23,7 @@ def expand(text):
 
 def codes_of(data, folder):
     (folder / "page.bylaw").write_bytes(data)
-    run = subprocess.run([bin_dir / "bylaw", "check", "--format", "json", "page.bylaw"], cwd=folder, capture_output=True, timeout=60)
+    run = subprocess.run([bin_dir / "bylaw", "check", "--format", "json", "page.bylaw"], cwd=folder, capture_output=True, timeout=600)
     return [(d["code"], d["severity"]) for d in json.loads(run.stdout)]
 
 

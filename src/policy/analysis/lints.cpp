@@ -288,9 +288,9 @@ class Linter {
     for (std::uint32_t i = 1; i < impl_.nodes.size(); ++i) {
       auto const& expr = impl_.nodes[i];
       if (expr.type.base != Base::list || expr.op != Op::literal) continue;
-      std::unordered_map<std::uint32_t, std::uint32_t> seen;
+      std::unordered_map<std::uint32_t, std::uint32_t> times;
       for (auto const entry : expr.args) {
-        if (seen.emplace(terms_.identity(entry), entry).second) continue;
+        if (++times[terms_.identity(entry)] != 2) continue;  // each value once, however often it stands there
         auto const& span = impl_.nodes[entry].span;
         report(out_, "BY0507", span, {{"value", impl_.sources[span.source_index].text.substr(span.begin_offset, span.end_offset - span.begin_offset)}});
       }
