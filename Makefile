@@ -11,6 +11,8 @@ PACKAGES := g++ cmake ninja-build ccache pkg-config libboost-dev libsqlite3-dev 
 # What only `make full`, `make fuzz` and `make lint` need.
 FULL_PACKAGES := clang libclang-rt-14-dev llvm-14 afl++ clang-format clang-tidy
 FUZZ_SECONDS ?= 600
+# Another program may hold the package manager, and a mirror may hiccup.
+APT := -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3
 FUZZ_OPTIONS := -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DBYLAW_BUILD_FUZZERS=ON -DBYLAW_BUILD_TESTS=OFF -DBYLAW_BUILD_PROGRAM=OFF \
   -DBYLAW_BUILD_EXAMPLES=OFF -DBYLAW_INSTALL=OFF -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
 
@@ -20,8 +22,8 @@ all: build
 deps:
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then echo "installing:" $$missing; \
-	  $(SUDO) apt-get update -qq && \
-	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing > /dev/null; fi
+	  $(SUDO) apt-get $(APT) update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get $(APT) install -y -qq --no-install-recommends $$missing > /dev/null; fi
 
 full-deps:
 	@$(MAKE) --no-print-directory deps PACKAGES="$(PACKAGES) $(FULL_PACKAGES)"

@@ -33,6 +33,9 @@ with tempfile.TemporaryDirectory() as folder:
     for number, (policy, feeds) in enumerate(runs):
         store = pathlib.Path(folder) / f"{number}.db"
         said = subprocess.run([bylaw, "run", "--store", store, "--policy", policy, *feeds], capture_output=True, text=True)
+        sent = sum(len(pathlib.Path(f).read_text().splitlines()) for f in feeds)
+        if said.returncode not in (0, 1) or len(said.stdout.splitlines()) < sent:
+            problems.append(f"{policy}: code {said.returncode}, {len(said.stdout.splitlines())} outcomes of {sent} commands")
         for line in said.stdout.splitlines():
             if json.loads(line)["code"] in ("bad_command", "bad_json"):
                 problems.append(f"an example cannot be read: {line}")

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The arrows of the house (DESIGN section 1): a module includes lower floors only, never its own
 floor (6 excepted); heavy libraries have one user each; public headers stay light."""
-import pathlib, re, sys
+import pathlib, re, subprocess, sys
 
 root = pathlib.Path(sys.argv[1])
 floors = [["values"], ["policy", "ledger", "workflow", "trade"], ["rulebook", "wire", "catalog"],
@@ -41,7 +41,10 @@ for base, public in ((root / "include/bylaw", True), (root / "src", False)):
                 problems.append(f"{path}: floor {floor_of[module]} `{module}` may not include floor {floor_of[target]} `{target}`")
 listed = set("CMakeLists.txt include src rules examples tests bindings LICENSE NOTICE README.md CONTRIBUTING.md CHANGELOG.md Makefile "
              "CMakePresets.json cmake docs".split())
-for entry in root.iterdir():
+# What git does not keep is nobody's business: logs, cores, an editor's files.
+kept = subprocess.run(["git", "-C", str(root), "ls-files"], capture_output=True, text=True).stdout.splitlines()
+top = {name.split("/")[0] for name in kept} or {entry.name for entry in root.iterdir()}
+for entry in (root / name for name in sorted(top)):
     if not entry.name.startswith((".", "build")) and entry.name not in listed:
         problems.append(f"{entry.name} does not belong at the top level")
 print("\n".join(problems) or f"{files} files, arrows point down")

@@ -168,7 +168,7 @@ def test_a_store_that_several_threads_ask(tmp_path):
 
 
 def test_engine_closed_while_threads_submit():
-    import threading
+    import itertools, threading
     policy = bylaw.Policy.load(host)
     for _ in range(5):
         engine = bylaw.Engine(policy)
@@ -176,7 +176,7 @@ def test_engine_closed_while_threads_submit():
 
         def work(number):
             try:
-                for i in range(200):
+                for i in itertools.count():
                     engine.submit({"command": "define_item", "at": "2026-11-01T10:00:00Z", "sku": f"S{number}-{i}"})
             except bylaw.StoreError as error:
                 said.append(error.code)

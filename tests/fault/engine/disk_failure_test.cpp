@@ -1,5 +1,7 @@
 // The whole engine on a disk that fails at the n-th operation: power cut, EIO, ENOSPC, short writes, a sync that lies.
 //   BYLAW_FAULT_STRIDE=1   every n; without it every sixty-first, begun at another one for each kind
+#include <unistd.h>
+
 #include <map>
 #include <optional>
 #include <set>
@@ -16,7 +18,8 @@ using namespace bylaw;
 
 namespace {
 
-constexpr char const* path = "/tmp/bylaw_story_fault.db";  // on the disk of the test; only the lock is a real file
+/// On the disk of the test; only the lock is a real file, of this process alone.
+std::string const path = "/tmp/bylaw_story_fault_" + std::to_string(::getpid()) + ".db";
 
 std::string state_of() {
   auto const verified = store::verify(path);

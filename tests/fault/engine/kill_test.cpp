@@ -104,7 +104,9 @@ TEST_CASE("killed with eight submitters: nothing that was acknowledged is lost, 
     REQUIRE(child >= 0);
     if (child == 0) {
       ::close(ends[0]);
-      _exit(say_all(store.path, ends[1]));
+      auto const code = say_all(store.path, ends[1]);
+      if (round < kills && code == 0) ::pause();  // until it is killed
+      _exit(code);
     }
     ::close(ends[1]);
     // Every round goes a little further; the last one is not disturbed.
@@ -122,12 +124,14 @@ TEST_CASE("killed with eight submitters: nothing that was acknowledged is lost, 
     ::close(ends[0]);
     int status = 0;
     ::waitpid(child, &status, 0);
+    if (round < kills) REQUIRE(WIFSIGNALED(status));
     if (round == kills) REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 0));
     for (std::size_t at = 0, end = 0; (end = heard.find('\n', at)) != std::string::npos; at = end + 1) acknowledged.insert(heard.substr(at, end - at));
     check_whole(store.path);
     auto reader = store::Reader::open(store.path);
     REQUIRE(reader.has_value());
     auto const kept = reader->query("SELECT id FROM command");
+    REQUIRE(kept.has_value());
     std::set<std::string> there;
     for (auto const& row : kept->rows) there.insert(row[0]);
     for (auto const& id : acknowledged) REQUIRE_MESSAGE(there.count(id) == 1, id << " was acknowledged, and is gone");

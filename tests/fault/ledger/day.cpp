@@ -1,5 +1,7 @@
 #include "day.hpp"
 
+#include <unistd.h>
+
 using namespace bylaw;
 using namespace bylaw::engine;
 using namespace bylaw::ledger;
@@ -10,7 +12,8 @@ constexpr std::int64_t morning = 1'700'000'000'000;
 
 BooksOptions day_options() {
   BooksOptions options;
-  options.store_path = "/tmp/bylaw_day.db";  // on the disk of the tests; only its lock is a real file
+  // On the disk of the tests; only its lock is a real file, of this process alone.
+  options.store_path = "/tmp/bylaw_day_" + std::to_string(::getpid()) + ".db";
   options.clock = {[](void*) { return Timestamp(morning); }, nullptr};
   options.snapshot_transfers = 60;
   options.recent_ids_max = 16;
@@ -19,7 +22,7 @@ BooksOptions day_options() {
 
 Day::Day() {
   auto const world = small_world();
-  Model model;
+  BooksModel model;
   for (auto const& [key, bounds] : world.accounts) {
     accounts.push_back({key, bounds});
     (void)model.open(key, bounds);
@@ -48,9 +51,9 @@ std::size_t Day::run(std::unique_ptr<Books>& books) const {
   return done;
 }
 
-std::string difference(Books const& books, Model const& model) {
+std::string difference(Books const& books, BooksModel const& model) {
   struct Ask {
-    Model const* model;
+    BooksModel const* model;
     std::string answer;
   } ask{&model, {}};
   auto const read =

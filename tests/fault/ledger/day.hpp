@@ -13,11 +13,11 @@ struct Day {
   std::vector<bylaw::ledger::CostPoolKey> pools;
   std::vector<bylaw::ledger::Group> groups;
   /// What the books have to look like when so many groups were done.
-  std::vector<Model> after;
+  std::vector<BooksModel> after;
 
   /// Runs the day until something fails; how many groups were acknowledged. `books` is left as it is then.
   std::size_t run(std::unique_ptr<bylaw::engine::Books>& books) const;
 };
 [[nodiscard]] bylaw::engine::BooksOptions day_options();
 /// Empty when a ledger is the `model`, otherwise how it differs.
-[[nodiscard]] std::string difference(bylaw::engine::Books const& books, Model const& model);
+[[nodiscard]] std::string difference(bylaw::engine::Books const& books, BooksModel const& model);

@@ -14,8 +14,8 @@ constexpr std::uint32_t inventory_account = 27;  // of the list below; checked w
 
 }  // namespace
 
-World small_world() {
-  World w;
+Accounts small_world() {
+  Accounts w;
   for (auto const* item : {"A", "B", "S", "K"}) {
     for (auto const* place : {"supplier", "customer", "adjustment"}) w.accounts.push_back({stock(item, place, "virtual"), unbounded});
   }
@@ -51,7 +51,7 @@ Id Generator::next_id() {
   return {random_() % 8 + (rising_ ? 0 : 1), random_() | 1};
 }
 
-Transfer Generator::transfer(Model const& model, std::int64_t now) {
+Transfer Generator::transfer(BooksModel const& model, std::int64_t now) {
   Transfer t;
   auto const accounts = static_cast<std::int64_t>(model.accounts.size());
   auto const kind = below(20);
@@ -98,7 +98,7 @@ Transfer Generator::transfer(Model const& model, std::int64_t now) {
   return t;
 }
 
-CostMove Generator::cost(Model const& model, std::int64_t now) {
+CostMove Generator::cost(BooksModel const& model, std::int64_t now) {
   CostMove m;
   auto const kind = below(9);
   m.kind = kind < 4 ? CostMoveKind::receive : kind < 7 ? CostMoveKind::issue : kind < 8 ? CostMoveKind::late_cost : CostMoveKind::transfer;
@@ -122,7 +122,7 @@ CostMove Generator::cost(Model const& model, std::int64_t now) {
 }
 
 /// Two of A and one of B become a kit, as one group.
-void Generator::kit(Group& group, Model const& model, std::int64_t now) {
+void Generator::kit(Group& group, BooksModel const& model, std::int64_t now) {
   struct Leg {
     AccountKey from, to;
     std::int64_t amount;
@@ -143,7 +143,7 @@ void Generator::kit(Group& group, Model const& model, std::int64_t now) {
   }
 }
 
-Group Generator::group(Model const& model, std::int64_t now) {
+Group Generator::group(BooksModel const& model, std::int64_t now) {
   Group group;
   if (!one_in(12)) group.id = next_id();
   auto const what = below(24);

@@ -8,7 +8,7 @@ using namespace bylaw::ledger;
 
 namespace {
 
-std::string book_of(Model::Account const& account) { return account.key.kind == AccountKind::quantity ? "" : account.key.place; }
+std::string book_of(BooksModel::Account const& account) { return account.key.kind == AccountKind::quantity ? "" : account.key.place; }
 
 }  // namespace
 
@@ -30,7 +30,7 @@ std::string spelled(Group const& group) {
   return text.str();
 }
 
-std::uint32_t Model::open(AccountKey const& key, Bounds const& bounds) {
+std::uint32_t BooksModel::open(AccountKey const& key, Bounds const& bounds) {
   for (std::uint32_t i = 0; i < accounts.size(); ++i) {
     if (accounts[i].key == key) return i;
   }
@@ -38,7 +38,7 @@ std::uint32_t Model::open(AccountKey const& key, Bounds const& bounds) {
   return static_cast<std::uint32_t>(accounts.size() - 1);
 }
 
-std::uint32_t Model::open_pool(CostPoolKey const& key) {
+std::uint32_t BooksModel::open_pool(CostPoolKey const& key) {
   for (std::uint32_t i = 0; i < pools.size(); ++i) {
     if (pools[i].key == key) return i;
   }
@@ -46,26 +46,26 @@ std::uint32_t Model::open_pool(CostPoolKey const& key) {
   return static_cast<std::uint32_t>(pools.size() - 1);
 }
 
-std::int64_t Model::out(std::uint32_t account) const {
+std::int64_t BooksModel::out(std::uint32_t account) const {
   std::int64_t sum = 0;
   for (auto const& [sequence, promise] : promises) sum += promise.debit == account ? promise.amount : 0;
   return sum;
 }
 
-std::int64_t Model::in(std::uint32_t account) const {
+std::int64_t BooksModel::in(std::uint32_t account) const {
   std::int64_t sum = 0;
   for (auto const& [sequence, promise] : promises) sum += promise.credit == account ? promise.amount : 0;
   return sum;
 }
 
-void Model::record(std::uint32_t debit, std::uint32_t credit, std::int64_t amount, bool posted) {
+void BooksModel::record(std::uint32_t debit, std::uint32_t credit, std::int64_t amount, bool posted) {
   history.push_back({debit, credit, amount, posted, false});
   if (!posted) return;
   accounts[debit].posted -= amount;
   accounts[credit].posted += amount;
 }
 
-Model::Outcome Model::submit(Group const& group, std::int64_t now) {
+BooksModel::Outcome BooksModel::submit(Group const& group, std::int64_t now) {
   auto const body = spelled(group);
   if (!group.id.none()) {
     if (auto const known = seen_.find(group.id); known != seen_.end()) {
@@ -91,7 +91,7 @@ Model::Outcome Model::submit(Group const& group, std::int64_t now) {
   return outcome;
 }
 
-std::string Model::apply(Group const& group, std::int64_t now) {
+std::string BooksModel::apply(Group const& group, std::int64_t now) {
   for (auto const& change : group.bounds) {
     auto& account = accounts[change.account.value];
     auto const i = change.account.value;
@@ -129,7 +129,7 @@ std::string Model::apply(Group const& group, std::int64_t now) {
   return {};
 }
 
-std::string Model::transfer(Transfer t, Group const& group, std::int64_t now) {
+std::string BooksModel::transfer(Transfer t, Group const& group, std::int64_t now) {
   using Kind = TransferKind;
   if (t.effective.value == 0) t.effective = Timestamp(now);
   if (t.kind == Kind::post || t.kind == Kind::pending) return move(std::move(t), group, now);
@@ -183,7 +183,7 @@ std::string Model::transfer(Transfer t, Group const& group, std::int64_t now) {
   return {};
 }
 
-bool Model::elsewhere(std::uint32_t from, std::uint32_t to) const {
+bool BooksModel::elsewhere(std::uint32_t from, std::uint32_t to) const {
   auto const& key = accounts[to].key;
   if (key.detail.empty() || accounts[to].bounds.ceiling != 1) return false;
   for (std::uint32_t i = 0; i < accounts.size(); ++i) {
@@ -195,7 +195,7 @@ bool Model::elsewhere(std::uint32_t from, std::uint32_t to) const {
   return false;
 }
 
-std::string Model::move(Transfer t, Group const& group, std::int64_t now) {
+std::string BooksModel::move(Transfer t, Group const& group, std::int64_t now) {
   auto const from = t.debit.value;
   auto const to = t.credit.value;
   if (from >= accounts.size() || to >= accounts.size()) return "unknown_account";
@@ -285,7 +285,7 @@ std::string Model::move(Transfer t, Group const& group, std::int64_t now) {
   return {};
 }
 
-std::int64_t Model::expire(std::int64_t now, std::int64_t count_max) {
+std::int64_t BooksModel::expire(std::int64_t now, std::int64_t count_max) {
   std::vector<std::pair<std::int64_t, std::int64_t>> lapsed;
   for (auto const& [sequence, promise] : promises) {
     if (promise.expires != 0 && promise.expires <= now) lapsed.emplace_back(promise.expires, sequence);
@@ -300,7 +300,7 @@ std::int64_t Model::expire(std::int64_t now, std::int64_t count_max) {
   return static_cast<std::int64_t>(lapsed.size());
 }
 
-std::string Model::compare(Ledger const& ledger) const {
+std::string BooksModel::compare(Ledger const& ledger) const {
   std::ostringstream text;
   if (ledger.account_count() != accounts.size()) text << "accounts " << ledger.account_count() << " instead of " << accounts.size() << "; ";
   if (ledger.last_sequence().value != static_cast<std::int64_t>(history.size())) {

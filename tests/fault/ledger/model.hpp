@@ -7,7 +7,7 @@
 
 /// A second ledger, written for being easy to believe: maps, loops over everything, a copy instead of an undo log.
 /// "Reserved" is added up from the open promises whenever it is asked for. It shares types with the real one, and nothing else.
-class Model {
+class BooksModel {
  public:
   using Id = bylaw::ledger::Id;
 

@@ -26,7 +26,7 @@ std::int64_t nearest_up(std::int64_t value, std::int64_t whole) {  // of a value
 
 }  // namespace
 
-std::int64_t Model::take(Pool& pool, std::int64_t quantity, std::int64_t layer, bool& short_of_layer) {
+std::int64_t BooksModel::take(Pool& pool, std::int64_t quantity, std::int64_t layer, bool& short_of_layer) {
   std::int64_t value = 0;
   short_of_layer = false;
   if (pool.key.method == CostMethod::average) {
@@ -55,7 +55,7 @@ std::int64_t Model::take(Pool& pool, std::int64_t quantity, std::int64_t layer, 
   return value;
 }
 
-void Model::arrive(Pool& pool, std::int64_t quantity, std::int64_t value, AccountIndex contra, AccountIndex variance, std::vector<Leg>& legs) {
+void BooksModel::arrive(Pool& pool, std::int64_t quantity, std::int64_t value, AccountIndex contra, AccountIndex variance, std::vector<Leg>& legs) {
   auto const covered = std::min(quantity, std::max<std::int64_t>(-pool.quantity, 0));
   auto const really = covered == quantity ? value : covered == 0 ? 0 : nearest(value, covered, quantity);
   auto const assumed = covered == 0 ? 0 : covered == -pool.quantity ? -pool.value : nearest(-pool.value, covered, -pool.quantity);
@@ -68,7 +68,7 @@ void Model::arrive(Pool& pool, std::int64_t quantity, std::int64_t value, Accoun
   if (quantity > covered && pool.key.method != CostMethod::average) pool.layers[last_cost + 1] = {quantity, quantity - covered, value - really};
 }
 
-std::string Model::leave(Pool& pool, CostMove const& m, std::int64_t& value) {
+std::string BooksModel::leave(Pool& pool, CostMove const& m, std::int64_t& value) {
   if (m.quantity <= 0) return "not_positive";
   auto const here = std::max<std::int64_t>(pool.quantity, 0);
   bool const average = pool.key.method == CostMethod::average;
@@ -87,7 +87,7 @@ std::string Model::leave(Pool& pool, CostMove const& m, std::int64_t& value) {
   return {};
 }
 
-std::string Model::late(Pool& pool, CostMove const& m, std::int64_t& stays) {
+std::string BooksModel::late(Pool& pool, CostMove const& m, std::int64_t& stays) {
   if (m.value == 0) return "not_positive";
   stays = 0;
   if (pool.key.method == CostMethod::average) {
@@ -109,12 +109,12 @@ std::string Model::late(Pool& pool, CostMove const& m, std::int64_t& stays) {
   return {};
 }
 
-void Model::leg(std::vector<Leg>& legs, AccountIndex debit, AccountIndex credit, std::int64_t amount) {
+void BooksModel::leg(std::vector<Leg>& legs, AccountIndex debit, AccountIndex credit, std::int64_t amount) {
   if (amount > 0) legs.push_back({debit, credit, amount});
   if (amount < 0) legs.push_back({credit, debit, -amount});
 }
 
-std::string Model::cost(CostMove const& m, Group const& group, std::int64_t now) {
+std::string BooksModel::cost(CostMove const& m, Group const& group, std::int64_t now) {
   for (auto const account : {m.contra, m.variance}) {
     for (auto const& pool : pools) {
       if (pool.key.inventory == account) return "control_account";

@@ -117,7 +117,7 @@ class Episode {
     auto const groups = draw();
     auto const before = model_;
     auto const at = now();
-    std::vector<Model::Outcome> expected;
+    std::vector<BooksModel::Outcome> expected;
     for (auto const& group : groups) expected.push_back(model_.submit(group, at));
     auto const receipts = books_->submit(groups);
     if (trace_) {
@@ -162,7 +162,7 @@ class Episode {
   void committed(std::int64_t at) { recorded_ = std::max(recorded_, at); }
 
   /// A commit failed. Either nothing of it happened, and the books go on; or nobody knows, and they have to be opened again.
-  bool survive(Model const& before, std::int64_t at, Error const& error) {
+  bool survive(BooksModel const& before, std::int64_t at, Error const& error) {
     if (!armed_ && !Disk::instance().dead() && !books_->failed())
       return fail("a commit failed though nothing was to fail: " + error.code + " " + error.message);
     armed_ = false;
@@ -211,7 +211,7 @@ class Episode {
 
   std::string difference() const {
     struct Ask {
-      Model const* model;
+      BooksModel const* model;
       std::string answer;
     } ask{&model_, {}};
     auto const read = books_->read(
@@ -256,7 +256,7 @@ class Episode {
   std::string path_;
   engine::BooksOptions options_;
   std::unique_ptr<Books> books_;
-  Model model_;
+  BooksModel model_;
   std::vector<Group> sent_;
   std::int64_t clock_ = 1'700'000'000'000;
   std::int64_t clock_min_ = 0;

@@ -63,6 +63,7 @@ TEST_CASE("eight submitters and four readers") {
       auto file = store::Reader::open(temp.path);
       while (busy > 0) {
         if (!books->read(Look::at, &look) || !look.sound) good = false;
+        if (!file) good = false;
         if (reader == 0 && file) {  // as another process would: through the file
           auto const sum = file->query("SELECT coalesce(sum(posted),0), count(*) FROM balance_now");
           if (!sum || sum->rows.at(0).at(0) != "0") good = false;

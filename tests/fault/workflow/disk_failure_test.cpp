@@ -1,5 +1,7 @@
 // A badly talking world, and instances alone, on a disk that fails at the n-th operation.
 //   BYLAW_FAULT_STRIDE=1   every n; without it every twenty-ninth, begun at another one for each kind
+#include <unistd.h>
+
 #include <memory>
 
 #include <doctest/doctest.h>
@@ -15,7 +17,8 @@ using namespace bylaw;
 namespace {
 
 constexpr std::int64_t stride = 29;
-constexpr char const* path = "/tmp/bylaw_world_fault.db";  // on the disk of the test; only the lock is a real file
+/// On the disk of the test; only the lock is a real file, of this process alone.
+std::string const path = "/tmp/bylaw_world_fault_" + std::to_string(::getpid()) + ".db";
 
 /// Says everything from the beginning until something fails. True: all of it was said.
 bool say_all(std::unique_ptr<engine::Engine>& engine) {

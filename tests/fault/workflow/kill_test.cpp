@@ -58,7 +58,9 @@ TEST_CASE("killed in the middle, the world comes to the same end") {
     REQUIRE(child >= 0);
     if (child == 0) {
       ::close(ends[0]);
-      _exit(say_all(torn.path, ends[1]));
+      auto const code = say_all(torn.path, ends[1]);
+      if (round < kills && code == 0) ::pause();  // until it is killed
+      _exit(code);
     }
     ::close(ends[1]);
     // The last round is not disturbed; the others go a little further each time.

@@ -303,6 +303,7 @@ TEST_CASE("a killed process loses nothing that was acknowledged") {
     }
     close(pipe_ends[0]);
     waitpid(child, nullptr, 0);
+    REQUIRE(last >= 20 + round * 7);
     auto const sql = "SELECT count(*) FROM command WHERE id LIKE '" + std::to_string(round) + "-%'";
     CHECK(std::stoi(figure(temp.path, sql.c_str())) >= last + 1);
     verified(temp.path);

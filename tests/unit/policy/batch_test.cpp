@@ -301,7 +301,8 @@ TEST_CASE("a policy is replaced while others decide, and no batch mixes two") {
   policy::LivePolicy live_policy(old_rules.policy());
   std::atomic<bool> stop{false};
   std::atomic<int> mixed{0};
-  auto const work = [&] {
+  std::atomic<int> rounds[2] = {0, 0};
+  auto const work = [&](std::atomic<int>& round) {
     std::vector<Order> orders(150);
     for (auto& order : orders) order.cents = 500;
     policy::HoldBatch batch;
@@ -312,11 +313,14 @@ TEST_CASE("a policy is replaced while others decide, and no batch mixes two") {
       if (batch.hit_count() != rules * orders.size()) mixed.fetch_add(1);
       auto const held = live_policy.get();
       if (held.holds().empty() || held.holds().size() > 2) mixed.fetch_add(1);
+      ++round;
     }
   };
-  std::thread first(work);
-  std::thread second(work);
-  for (int i = 0; i < 2'000; ++i) {
+  std::thread first([&] { work(rounds[0]); });
+  std::thread second([&] { work(rounds[1]); });
+  while (rounds[0] == 0 || rounds[1] == 0) std::this_thread::yield();
+  int const before[] = {rounds[0], rounds[1]};
+  for (int i = 0; i < 2'000 || rounds[0] == before[0] || rounds[1] == before[1]; ++i) {
     live.replace(i % 2 == 0 ? new_rules : old_rules);
     live_policy.replace(i % 2 == 0 ? new_rules.policy() : old_rules.policy());
   }
