@@ -24,6 +24,9 @@ struct Names {
     if (b.what == trade::Observation::counted) names.emplace_back("stock_count");
     if (b.what == trade::Observation::damaged) names.emplace_back("write_off");
   }
+  void operator()(trade::MoveStock const& b) {
+    if (b.to_status == trade::status_scrap) names.emplace_back("write_off");
+  }
   void operator()(trade::RefundOrder const&) { names.emplace_back("refund"); }
   void operator()(trade::PostCount const&) { names.emplace_back("stock_count"); }
   void operator()(trade::ChangeOrder const& b) {

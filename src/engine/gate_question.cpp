@@ -84,6 +84,18 @@ Result<bool> look_at_stock(Context& context, trade::ObserveStock const& body, Qu
   return true;
 }
 
+/// What is scrapped, at the cost of its units.
+Result<bool> look_at_scrap(Context& context, trade::MoveStock const& body, Question& out) {
+  auto const item = context.store.load_item(body.item, context.command.at);
+  if (!item) return Unexpected{item.error()};
+  if (!*item) return false;
+  if (!(*item)->unit_cost) return true;
+  auto const value = multiply(*(*item)->unit_cost, Decimal(body.quantity), Rounding::half_even);
+  if (!value) return Unexpected{value.error()};
+  out.ask.amount = *value;
+  return true;
+}
+
 /// What the rows of a sheet differ from the books, at the cost of their units.
 Result<bool> look_at_count(Context& context, trade::PostCount const& body, Question& out) {
   out.ask.reason = body.reason;
@@ -140,6 +152,7 @@ Result<bool> question_of(Context& context, Question& out) {
   else if (auto const* back = body.get_if<trade::ReturnEvent>()) found = look_at_return(context, back->id, out);
   else if (auto const* refund = body.get_if<trade::RefundOrder>()) found = look_at_refund(context, *refund, out);
   else if (auto const* seen = body.get_if<trade::ObserveStock>()) found = look_at_stock(context, *seen, out);
+  else if (auto const* moved = body.get_if<trade::MoveStock>()) found = look_at_scrap(context, *moved, out);
   else if (auto const* sheet = body.get_if<trade::PostCount>()) found = look_at_count(context, *sheet, out);
   else if (auto const* change = body.get_if<trade::ChangeOrder>()) found = look_at_order(context, change->order, out);
   else if (auto const* version = body.get_if<trade::ActivatePolicy>()) found = look_at_activation(context, *version, out);

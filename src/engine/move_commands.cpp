@@ -23,13 +23,15 @@ Result<void> run(Context& context, trade::MoveStock const& body) {
   trade::Item const* item = nullptr;
   if (auto const there = check_place(context, body.item, body.from, item); !there) return there;
   if (auto const there = check_place(context, body.item, body.to, item); !there) return there;
+  bool const scrapped = body.to_status == trade::status_scrap;
   for (auto const* status : {&body.from_status, &body.to_status}) {
+    if (scrapped && status == &body.to_status) continue;
     if (std::find(std::begin(statuses), std::end(statuses), *status) == std::end(statuses))
       return context.refuse("unknown_status", "`" + *status + "` is no status of stock",
-                            "write available, inspection, quarantine, refurbish, damaged or staged");
+                            "write available, inspection, quarantine, refurbish, damaged or staged; or move it to scrap");
   }
   auto const from = context.shelf(body.item, body.from, body.lot, body.from_status);
-  auto const to = context.shelf(body.item, body.to, body.lot, body.to_status);
+  auto const to = scrapped ? context.outside(body.item, "scrap") : context.shelf(body.item, body.to, body.lot, body.to_status);
   auto const free = context.ledger.balance(from).available();
   if (free < body.quantity) {
     return context.refuse("not_enough_stock", std::to_string(free) + " of `" + body.item + "` are free there",
@@ -37,11 +39,13 @@ Result<void> run(Context& context, trade::MoveStock const& body) {
   }
   ledger::Group event;
   event.transfers.push_back(movement(from, to, body.quantity, context.command.id));
-  if (auto const valued = value_moved(context, event, *item, {body.from, body.lot}, {body.to, body.lot}, body.quantity, context.command.id); !valued)
-    return valued;
+  CostPlace const here{body.from, body.lot};
+  auto const valued = scrapped ? value_out(context, event, *item, here, body.quantity, "expenses:write_off", context.command.id)
+                               : value_moved(context, event, *item, here, {body.to, body.lot}, body.quantity, context.command.id);
+  if (!valued) return valued;
   ledger::Applied applied;
   if (auto const moved = context.apply(std::move(event), applied); !moved) return moved;
-  context.announce("stock.moved", body.item, body.to);
+  context.announce(scrapped ? "stock.scrapped" : "stock.moved", body.item, body.to);
   if (body.to_status != "available") return {};
   Replanning replanning(context, body.item, "stock was moved");
   return replanning.plan();

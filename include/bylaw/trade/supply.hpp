@@ -48,6 +48,8 @@ struct ReceiveSupply {
   std::string note;
   std::optional<Money> unit_cost{};  ///< what one unit was bought at; none: the item's
 };
+/// Not a status that anything lies in: what is moved to it is gone, at its cost.
+inline constexpr std::string_view status_scrap = "scrap";
 /// From one place, lot or status to another, at once.
 struct MoveStock {
   static constexpr CommandKind command_kind = CommandKind::move_stock;
