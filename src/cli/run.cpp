@@ -13,9 +13,6 @@ namespace {
 
 /// Commands go to the engine in groups, so that one sync serves many of them.
 constexpr std::size_t group_size = 500;
-/// Who waits for an answer before sending the next command is not kept waiting for a full group.
-bool paused(std::istream& in) { return in.rdbuf()->in_avail() <= 0; }
-
 constexpr std::size_t line_bytes_max = 1u << 24;
 
 class FeedRunner {
@@ -27,7 +24,10 @@ class FeedRunner {
     std::int64_t number = 0;
     while (std::getline(in, line)) {
       ++number;
-      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      if (line.find_first_not_of(" \t\r") == std::string::npos) {
+        if (!answer_when_paused(in)) return false;
+        continue;
+      }
       if (line.size() > line_bytes_max) {
         refuse({"line_too_long", "this line is longer than 16 MB", name + ":" + std::to_string(number), "write one command a line"});
         continue;
@@ -43,10 +43,7 @@ class FeedRunner {
       if (batch && !flush()) return false;
       for (auto& command : commands->commands) group_.push_back(std::move(command));
       if ((batch || group_.size() >= group_size) && !flush(batch)) return false;
-      if (paused(in)) {
-        if (!flush()) return false;
-        std::fflush(stdout);
-      }
+      if (!answer_when_paused(in)) return false;
     }
     return flush();
   }
@@ -72,6 +69,13 @@ class FeedRunner {
   [[nodiscard]] std::int64_t refused() const { return refused_; }
 
  private:
+  /// Who waits for an answer before sending the next command is not kept waiting for a full group.
+  bool answer_when_paused(std::istream& in) {
+    if (in.rdbuf()->in_avail() > 0) return true;
+    bool const done = flush();
+    std::fflush(stdout);
+    return done;
+  }
   /// A line that is no command has an outcome in its place, with the id it names if it names one; it is named on stderr too.
   void refuse(Error const& error, std::string command_id = {}) {
     (void)flush();

@@ -50,8 +50,7 @@ Result<Money> net_of(Money net, std::int64_t before, std::int64_t now) {
   return Money(static_cast<std::int64_t>(minor), net.currency());
 }
 
-}  // namespace
-
+/// What is promised of an item beyond what is still wanted of it is given back. Substitutes are looked for anew.
 Result<void> give_back_surplus(Context& context, OrderView const& view) {
   std::map<std::string, std::int64_t> wanted;
   for (auto const& line : view.stored.order.lines) wanted[line.item] += line.quantity;
@@ -69,11 +68,19 @@ Result<void> give_back_surplus(Context& context, OrderView const& view) {
   return {};
 }
 
+}  // namespace
+
 Result<void> change_items(Context& context, OrderSubject& subject, std::vector<trade::ChangeOrder::LineQuantity> const& wanted) {
   auto order = subject.view.stored.order;
   for (auto const& change : wanted) {
     auto const line = std::find_if(order.lines.begin(), order.lines.end(), [&](trade::Line const& l) { return l.number == change.line; });
     if (line == order.lines.end()) return context.refuse("unknown_line", "the order has no line " + std::to_string(change.line), "correct the number");
+    auto const sale = context.store.sale_line(order.id, line->number);
+    if (!sale) return Unexpected{sale.error()};
+    if (auto const claimed = *sale ? line->quantity - (*sale)->remaining : 0; change.quantity < claimed) {
+      return context.refuse("change_refused", std::to_string(claimed) + " of line " + std::to_string(line->number) + " were returned or paid back",
+                            "write at least so many");
+    }
     auto const net = net_of(line->net, line->quantity, change.quantity);
     if (!net) return Unexpected{net.error()};
     auto const tax = net_of(Money(line->tax.amount_minor(), order.currency), line->quantity, change.quantity);
@@ -102,19 +109,26 @@ Result<void> change_items(Context& context, OrderSubject& subject, std::vector<t
   context.changes.orders.push_back({order, subject.view.stored.imported});
   if (auto const loaded = subject.load(context, order.id); !loaded) return loaded;
   if (!has_promises) return {};
-  if (auto const free = check_picked(context, subject, before); !free) return free;
-  if (auto const given = give_back_surplus(context, subject.view); !given) return given;
-  if (auto const called = call_off_stale_parcels(context, subject); !called) return called;
+  auto const full = plan_anew(context, subject, before);
+  if (!full) return Unexpected{full.error()};
+  return *full ? Result<void>{} : context.refuse("short", "there is not that much more of it", "ask for less");
+}
+
+Result<bool> plan_anew(Context& context, OrderSubject& subject, std::vector<trade::Line> const& before) {
+  if (auto const free = check_picked(context, subject, before); !free) return Unexpected{free.error()};
+  if (auto const given = give_back_surplus(context, subject.view); !given) return Unexpected{given.error()};
+  if (auto const called = call_off_stale_parcels(context, subject); !called) return Unexpected{called.error()};
   if (subject.instance.takes("allocate")) {
     // A hold or a stop may keep it from that; it waits then as it is.
     auto const done = attempt_one(context, [&] { return subject.assert_event(context, "allocate", {"system", ""}); });
-    return !done && is_store_error(done.error()) ? done : Result<void>{};
+    return !done && is_store_error(done.error()) ? Result<bool>(Unexpected{done.error()}) : Result<bool>(true);
   }
   trade::HoldRow ignored;
   auto const reserved = reserve(context, subject.view, ignored);
   if (!reserved) return Unexpected{reserved.error()};
-  if (*reserved == Reservation::full) return subject.lift_shortage(context);
-  return context.refuse("short", "there is not that much more of it", "ask for less");
+  if (*reserved != Reservation::full) return false;
+  auto const lifted = subject.lift_shortage(context);
+  return lifted ? Result<bool>(true) : Result<bool>(Unexpected{lifted.error()});
 }
 
 namespace {

@@ -16,6 +16,13 @@ Result<void> run(Context& context, trade::ReturnToVendor const& body) {
                           "what is reserved for somebody stays where it is");
   }
   CostPlace const at{body.location, body.lot};
+  if (body.unit_cost) {
+    auto const currency = cost_currency(context, *item, at);
+    if (!currency) return Unexpected{currency.error()};
+    if (*currency != body.unit_cost->currency()) {
+      return context.refuse("wrong_currency", "`" + body.item + "` is costed in " + std::string(currency->code()) + " there", "write the cost in it");
+    }
+  }
   ledger::CostSequence receipt;
   auto const method = cost_method_of(*item);
   bool const apart = method != "average" && method != "standard";
@@ -83,6 +90,11 @@ Result<void> run(Context& context, trade::AdjustCost const& body) {
   if (pool == ledger::no_pool) {
     return context.refuse("no_receipts", "`" + body.item + "` is costed by " + method + " and keeps no receipts here",
                           method == "standard" ? "give it a `unit_cost` with `define_item`" : "receive it first, or correct the location");
+  }
+  auto const currency = cost_currency(context, *item, at);
+  if (!currency) return Unexpected{currency.error()};
+  if (*currency != body.amount.currency()) {
+    return context.refuse("wrong_currency", "`" + body.item + "` is costed in " + std::string(currency->code()) + " there", "write the amount in it");
   }
   if (method == "average" && body.quantity == 0) return context.refuse("no_quantity", "it is not said for how many units it is", "write `quantity`");
   ledger::CostMove move;

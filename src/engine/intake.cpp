@@ -39,6 +39,7 @@ Result<void> map_items(Context& context, trade::Order& order) {
 
 Result<std::vector<KitPart>> parts_of(Context& context, std::string const& kit, int depth) {
   constexpr int depth_max = 8;
+  constexpr std::size_t parts_max = 1'000;
   if (depth > depth_max) return context.refuse("bad_kit", "`" + kit + "` is a kit within itself, or too deep", "write its parts without kits");
   std::vector<KitPart> out;
   auto const item = context.store.load_item(kit, context.command.at);
@@ -62,6 +63,8 @@ Result<std::vector<KitPart>> parts_of(Context& context, std::string const& kit, 
       out.push_back(std::move(sub));
     }
     if (inner->empty()) out.push_back(std::move(part));
+    if (out.size() > parts_max)
+      return context.refuse("bad_kit", "`" + kit + "` has more than " + std::to_string(parts_max) + " parts", "sell it in smaller kits");
   }
   return out;
 }

@@ -30,6 +30,9 @@ Result<void> run(Context& context, trade::MoveStock const& body) {
       return context.refuse("unknown_status", "`" + *status + "` is no status of stock",
                             "write available, inspection, quarantine, refurbish, damaged or staged; or move it to scrap");
   }
+  if (scrapped && body.from_status == "inspection") {
+    return context.refuse("to_inspect", "units of a return wait there to be looked at", "send `inspect_return`, whose rule says what is scrapped");
+  }
   auto const from = context.shelf(body.item, body.from, body.lot, body.from_status);
   auto const to = scrapped ? context.outside(body.item, "scrap") : context.shelf(body.item, body.to, body.lot, body.to_status);
   auto const free = context.ledger.balance(from).available();

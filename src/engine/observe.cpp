@@ -163,10 +163,14 @@ Result<void> run(Context& context, trade::ObserveStock const& body) {
       if (context.ledger.key(pending.debit).unit == body.item) event.yields.push_back(pending.sequence);
     }
   }
-  auto const others = yielding_order(context, body.item, body.location);
-  if (!others) return Unexpected{others.error()};
-  for (auto const sequence : *others) {
-    if (std::find(event.yields.begin(), event.yields.end(), sequence) == event.yields.end()) event.yields.push_back(sequence);
+  bool const takes_promised = std::any_of(event.transfers.begin(), event.transfers.end(), [&](ledger::Transfer const& t) {
+    return t.kind == ledger::TransferKind::post && context.ledger.bounds(t.debit).floor != ledger::no_floor &&
+           t.amount > context.ledger.balance(t.debit).available();
+  });
+  if (takes_promised) {
+    auto const others = yielding_order(context, body.item, body.location);
+    if (!others) return Unexpected{others.error()};
+    event.yields.insert(event.yields.end(), others->begin(), others->end());
   }
   ledger::Applied applied;
   if (auto const done = context.apply(std::move(event), applied); !done) return done;

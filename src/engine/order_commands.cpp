@@ -79,8 +79,7 @@ Result<void> amend(Context& context, trade::Order const& order, store::StoredOrd
   if (!claimed) return Unexpected{claimed.error()};
   if (*claimed) return context.refuse("not_amendable", "a return speaks of " + id, "cancel the return first");
   if (!same_lines(order, old) && !context.ledger.pendings_of(order.id).empty()) {
-    return context.refuse("too_late_to_amend", "stock is reserved for the lines of " + id,
-                          "send `change_order` for items of it, or `unallocate` it first");
+    return context.refuse("too_late_to_amend", "stock is reserved for the lines of " + id, "send `change_order` for items of it, or `unallocate` it first");
   }
   context.changes.orders.push_back({order, before.imported});
   if (auto const loaded = subject.load(context, order.id); !loaded) return loaded;

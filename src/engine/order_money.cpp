@@ -19,6 +19,12 @@ std::int64_t OrderMoney::left() const noexcept {
   return sum;
 }
 
+std::int64_t OrderMoney::taken_off() const noexcept {
+  std::int64_t sum = 0;
+  for (auto const& row : rows) sum += row.what == "credited" ? row.amount.amount_minor() : 0;
+  return sum;
+}
+
 std::int64_t OrderMoney::credited() const noexcept {
   std::int64_t sum = 0;
   for (auto const& row : refunds) sum += row.gross - row.fee - row.fee_tax;
@@ -30,8 +36,9 @@ std::int64_t OrderMoney::open_on_account() const noexcept {
   std::int64_t open = order.total.amount_minor() - credited();
   for (auto const& row : rows) {
     auto const amount = row.amount.amount_minor();
-    if (row.what == "captured" || row.what == "chargeback_won" || row.what == "refund_failed") open -= amount;
-    if (row.what == "charged_back" || row.what == "refunded") open += amount;
+    // A chargeback is a loss of the seller's, and no debt of the customer's in the books.
+    if (row.what == "captured" || row.what == "refund_failed") open -= amount;
+    if (row.what == "refunded") open += amount;
   }
   return std::max<std::int64_t>(open, 0);
 }
@@ -149,12 +156,12 @@ void count_new_tenders(std::vector<returns::Payment>& payments, std::int64_t amo
   }
 }
 
-Result<std::int64_t> captured_for(Context& context, std::string const& order) {
+Result<std::int64_t> settled_for(Context& context, std::string const& order) {
   auto const payments = store::Refunds(context.store).payments_of(order);
   if (!payments) return Unexpected{payments.error()};
   std::int64_t sum = 0;
   auto const add = [&](trade::PaymentRow const& row) {
-    if (row.order == order && row.what == "captured") sum += row.amount.amount_minor();
+    if (row.order == order && (row.what == "captured" || row.what == "credited")) sum += row.amount.amount_minor();
   };
   for (auto const& row : *payments) add(row);
   for (auto const& row : context.changes.payments) add(row);
@@ -192,7 +199,7 @@ Result<OrderMoney> money_of(Context& context, std::string const& order) {
   out.invoiced = times->invoiced;
   for (auto const& fact : context.changes.facts) out.paid = out.paid || (fact.order == order && fact.fact.path == "order.paid_in_full");
   // Stores of earlier versions know that an order was paid, and not by what.
-  bool const captured = std::any_of(payments->begin(), payments->end(), [](auto const& row) { return row.what == "captured"; });
+  bool const captured = std::any_of(payments->begin(), payments->end(), [](auto const& row) { return row.what == "captured" || row.what == "credited"; });
   if (out.paid && !captured) out.payments.push_back({order + "/pay", "other", out.order.total.amount_minor(), out.order.total.amount_minor()});
   out.rows = *payments;
   std::int64_t elsewhere = 0;

@@ -20,6 +20,8 @@ struct OrderMoney {
   [[nodiscard]] std::int64_t captured() const noexcept;
   /// What can still be paid back: captured less charged back and refunded.
   [[nodiscard]] std::int64_t left() const noexcept;
+  /// What was taken off the account of the customer.
+  [[nodiscard]] std::int64_t taken_off() const noexcept;
   /// What refunds came to, less what is kept of it.
   [[nodiscard]] std::int64_t credited() const noexcept;
   /// What the customer still owes on account: a refund is taken off that first.
@@ -50,8 +52,8 @@ void count_payment(std::vector<returns::Payment>& payments, trade::PaymentRow co
 /// More was paid back by new tenders than by the payments they stand for: what is left shrinks all the same, the last payment first.
 void count_new_tenders(std::vector<returns::Payment>& payments, std::int64_t amount);
 
-/// What was captured for an order, minor units.
-[[nodiscard]] Result<std::int64_t> captured_for(Context& context, std::string const& order);
+/// What of an order needs no payment any more: what was captured, and what was taken off its account. Minor units.
+[[nodiscard]] Result<std::int64_t> settled_for(Context& context, std::string const& order);
 
 /// Among the attributes of an order that replaces units of another: that order, whose payments paid for it.
 inline constexpr std::string_view exchange_for_path = "order.exchange_for";

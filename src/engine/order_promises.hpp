@@ -19,8 +19,9 @@ void cut_to_share(Context const& context, std::string const& order, Sourced& sou
 /// anew at once. Errors: `unknown_line`, `change_refused` (nothing would be left, or more has left already), `short`.
 [[nodiscard]] Result<void> change_items(Context& context, OrderSubject& subject, std::vector<trade::ChangeOrder::LineQuantity> const& wanted);
 
-/// What is promised of an item beyond what is still wanted of it is given back: what waits for supply first. Substitutes are looked for anew.
-[[nodiscard]] Result<void> give_back_surplus(Context& context, OrderView const& view);
+/// Less is wanted of an order, or something else: what is promised beyond it is given back (what waits for supply first), and what is
+/// missing is looked for. `before`: its lines as they were. False: something is still missing. Errors: `already_picked`.
+[[nodiscard]] Result<bool> plan_anew(Context& context, OrderSubject& subject, std::vector<trade::Line> const& before);
 
 /// The date that the order was promised, from its promises that wait for supply: kept as a fact, and told when it changes, with the
 /// date before and the cause.

@@ -119,9 +119,9 @@ Result<void> OrderSubject::act(Context& context, std::string const& action) {
     if (auto const booked = add_invoice(context, order, view.facts, group); !booked) return booked;
   }
   if (action == "post_payment") {
-    auto const captured = captured_for(context, order.id);
-    if (!captured) return Unexpected{captured.error()};
-    Money const rest(order.total.amount_minor() - *captured, order.currency);
+    auto const settled = settled_for(context, order.id);
+    if (!settled) return Unexpected{settled.error()};
+    Money const rest(order.total.amount_minor() - *settled, order.currency);
     auto const tender = order.payment.method.empty() ? std::string("other") : order.payment.method;
     if (rest.amount_minor() > 0) {
       context.add_legs(group, finance::paid(tender, rest), order.id);

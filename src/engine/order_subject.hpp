@@ -26,6 +26,7 @@ inline constexpr std::string_view shipped_path = "order.shipped.";
 void note_shipped(Context& context, OrderView& view, std::string const& item, std::int64_t units);
 /// Units that were paid back before they left: they are not to be sent any more. Kept among the facts of the order too.
 inline constexpr std::string_view credited_path = "order.credited.";
+[[nodiscard]] std::map<std::string, std::int64_t> credited_units_of(trade::Order const& order);
 void note_credited(Context& context, OrderView& view, std::string const& item, std::int64_t units);
 /// Brings the facts about holds to what `holds` are now.
 void tell_holds(OrderView& view);

@@ -66,6 +66,8 @@ Result<void> complete(Context& context, OrderView& view, bool paid) {
   return read_measures(context, *context.version, view);
 }
 
+std::map<std::string, std::int64_t> credited_units_of(trade::Order const& order) { return units_by_item(order, credited_path); }
+
 std::map<std::string, std::int64_t> shipped_units_of(trade::Order const& order) { return units_by_item(order, shipped_path); }
 
 void note_shipped(Context& context, OrderView& view, std::string const& item, std::int64_t units) {
@@ -123,7 +125,7 @@ Result<void> OrderSubject::load(Context& context, std::string const& id) {
   if (!times) return Unexpected{times.error()};
   view.shipped = times->shipped != 0;
   view.shipped_units = shipped_units_of(view.stored.order);
-  view.credited_units = units_by_item(view.stored.order, credited_path);
+  view.credited_units = credited_units_of(view.stored.order);
   view.facts.children.clear();
   bool contents = false;
   for (auto const& child : *children) {

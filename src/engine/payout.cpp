@@ -135,7 +135,10 @@ Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& 
     if (auto const booked = book_parts(context, money, payout, group); !booked) return booked;
   }
   auto const credit = std::clamp<std::int64_t>(sum - payout.owed, 0, open);
-  if (credit > 0) take_off_account(context, money, payout, credit, group);
+  if (credit > 0) {
+    take_off_account(context, money, payout, credit, group);
+    if (credit == open) context.changes.facts.push_back({money.order.id, {"order.paid_in_full", "true"}});  // nothing is left to pay
+  }
   auto placement = returns::place(sum - credit, payout.tenders, payout.chosen, money.payments);
   std::size_t number = 0;
   for (auto const& placed : placement.placed) {

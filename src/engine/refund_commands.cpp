@@ -23,10 +23,28 @@ void add_booked(Context& context, trade::RecordPayment const& body, std::vector<
   context.add_legs(group, legs, body.order);
 }
 
+/// In the currency of the books: as it was said, at the rate at which it came, or (won back) at that at which it went.
+std::optional<Money> booked_of(OrderMoney const& money, trade::RecordPayment const& body) {
+  if (body.booked) return body.booked;
+  if (body.what != "chargeback_won") return money.booked_share(body.payment, body.amount.amount_minor());
+  std::int64_t gone = 0;
+  std::int64_t gone_booked = 0;
+  std::int64_t back = 0;
+  std::int64_t back_booked = 0;
+  Currency currency;
+  for (auto const& row : money.rows) {
+    if (row.payment != body.payment || !row.booked) continue;
+    if (row.what == "charged_back") gone += row.amount.amount_minor(), gone_booked += row.booked->amount_minor(), currency = row.booked->currency();
+    if (row.what == "chargeback_won") back += row.amount.amount_minor(), back_booked += row.booked->amount_minor();
+  }
+  if (gone == 0) return std::nullopt;
+  return Money(returns::share(gone_booked, std::min(back + body.amount.amount_minor(), gone), gone) - back_booked, currency);
+}
+
 /// What the bank takes back of what came in another currency leaves in that one: as it says, or at the rate at which it came.
 void add_charged_back(Context& context, OrderMoney const& money, trade::RecordPayment const& body, std::vector<ledger::Transfer>& group) {
   bool const won = body.what == "chargeback_won";
-  auto const booked = body.booked ? body.booked : money.booked_share(body.payment, body.amount.amount_minor());
+  auto const booked = booked_of(money, body);
   auto legs = finance::charged_back(body.amount, won);
   if (booked && booked->currency() != body.amount.currency()) {
     for (auto& leg : legs) (won ? leg.debit : leg.credit) = "assets:exchange";
@@ -44,7 +62,7 @@ Result<void> capture(Context& context, OrderMoney const& money, trade::RecordPay
   if (auto const booked = context.apply(std::move(group)); !booked) return booked;
   std::int64_t captured = 0;
   if (add_overflows(money.captured(), body.amount.amount_minor(), captured)) return failure("overflow", "the payments of the order are too large");
-  if (money.paid || captured < money.order.total.amount_minor()) return {};
+  if (money.paid || captured < money.order.total.amount_minor() - money.taken_off()) return {};
   context.changes.facts.push_back({body.order, {"order.paid_in_full", "true"}});
   return {};
 }
@@ -107,7 +125,7 @@ Result<void> run(Context& context, trade::RecordPayment const& body) {
     }
     std::vector<ledger::Transfer> group;
     add_charged_back(context, *money, body, group);
-    context.changes.payments.push_back({body.order, body.payment, known->tender, body.what, body.amount, {}, body.booked});
+    context.changes.payments.push_back({body.order, body.payment, known->tender, body.what, body.amount, {}, booked_of(*money, body)});
     if (auto const booked = context.apply(std::move(group)); !booked) return booked;
     context.announce("order." + body.what, body.order, subject.instance.stored.state);
   }
@@ -117,6 +135,18 @@ Result<void> run(Context& context, trade::RecordPayment const& body) {
 }
 
 namespace {
+
+/// Units of an item that have neither left nor been paid back as not to be sent.
+std::int64_t unsent_units(trade::Order const& order, std::string const& item) {
+  std::int64_t units = 0;
+  for (auto const& line : order.lines) units += line.item == item ? line.quantity : 0;
+  auto const shipped = shipped_units_of(order);
+  auto const credited = credited_units_of(order);
+  for (auto const* gone : {&shipped, &credited}) {
+    if (auto const at = gone->find(item); at != gone->end()) units -= at->second;
+  }
+  return units;
+}
 
 class DirectRefund {
  public:
@@ -185,6 +215,9 @@ class DirectRefund {
     if (line.shipped && times->shipped == 0 && shipped_units_of(money_.order).empty()) {
       return context_.refuse("not_shipped", "line " + std::to_string(line.line) + " has not been shipped", "write \"units\": \"unshipped\"");
     }
+    if (!line.shipped && line.quantity > unsent_units(money_.order, sold.item)) {
+      return context_.refuse("already_shipped", "not so many of `" + sold.item + "` are still to be sent", "pay back those that have left as \"shipped\"");
+    }
     if (!line.shipped && times->shipped != 0) {
       return context_.refuse("already_shipped", "line " + std::to_string(line.line) + " has been shipped",
                              "write \"units\": \"shipped\", or send `request_return`");
@@ -249,7 +282,7 @@ class DirectRefund {
     }
     if (wanted <= sum) return {};
     // What an earlier refund came to and did not reach the customer is paid before anything is given.
-    payout_.owed = std::min(wanted - sum, money_.owed());
+    payout_.owed = std::min({wanted - sum, money_.owed(), std::max<std::int64_t>(money_.left(), 0)});
     sum += payout_.owed;
     if (wanted == sum) return {};
     trade::RefundRow row;
@@ -287,9 +320,12 @@ Result<void> give_back_credited(Context& context, OrderSubject& subject, OrderMo
     any = true;
   }
   if (!any || context.ledger.pendings_of(body.order).empty()) return {};
-  if (auto const free = check_picked(context, subject, money.order.lines); !free) return free;
-  if (auto const given = give_back_surplus(context, subject.view); !given) return given;
-  return call_off_stale_parcels(context, subject);
+  auto const outcome = context.outcome;
+  auto const planned = plan_anew(context, subject, money.order.lines);
+  if (!planned) return Unexpected{planned.error()};
+  context.outcome = outcome;
+  if (auto const loaded = subject.load(context, body.order); !loaded) return loaded;
+  return Flow(context, subject).settle();
 }
 
 }  // namespace

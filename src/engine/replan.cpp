@@ -67,10 +67,15 @@ Result<std::vector<ledger::Sequence>> yielding_order(Context& context, std::stri
   if (!claims) return Unexpected{claims.error()};
   auto turn = allocation::in_turn(*claims, allocation::Fairness::priority);
   std::reverse(turn.begin(), turn.end());
+  std::vector<ledger::Sequence> picked;
   for (auto const index : turn) {
-    auto const& of = promises[(*claims)[index].id];
-    out.insert(out.end(), of.begin(), of.end());
+    auto const& id = (*claims)[index].id;
+    auto const inside = is_picked(context, id, item, location);
+    if (!inside) return Unexpected{inside.error()};
+    auto& to = *inside ? picked : out;
+    to.insert(to.end(), promises[id].begin(), promises[id].end());
   }
+  out.insert(out.end(), picked.begin(), picked.end());
   return out;
 }
 

@@ -44,7 +44,7 @@ class Replanning {
 };
 
 /// Promises of an item at a place in the order in which they give way to a fact where rules divide what is scarce by priority: the least
-/// urgent first. Empty: no rule does, and the youngest gives way.
+/// urgent first, what is picked after all others. Empty: no rule does, and the youngest gives way.
 [[nodiscard]] Result<std::vector<ledger::Sequence>> yielding_order(Context& context, std::string const& item, std::string const& location);
 
 /// A transfer has lost units where it starts: so much less comes, and whoever stands on it lets go. False: the reference is no such transfer.

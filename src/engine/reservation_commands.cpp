@@ -2,6 +2,7 @@
 // units are promises of the ledger with the reservation's id.
 #include <algorithm>
 
+#include <bylaw/catalog/entry.hpp>
 #include <bylaw/values/integer.hpp>
 #include <bylaw/values/word_list.hpp>
 
@@ -101,7 +102,7 @@ Result<void> reserve_again(Context& context, Buyer const& who, std::string const
   trade::ReserveStock body;
   body.id = who.id;
   body.expires = who.expires;
-  body.lines.push_back({item, units, ""});
+  body.lines.push_back({item, units, std::string(catalog::value_of((*stored)->attributes, "reservation.location." + item))});
   for (auto const& attribute : (*stored)->attributes) {
     if (attribute.path == "reservation.channel") body.channel = attribute.value;
     if (attribute.path == "reservation.customer") body.customer = attribute.value;
@@ -242,6 +243,9 @@ Result<void> run(Context& context, trade::ReserveStock const& wanted) {
                                                 {"reservation.priority", std::to_string(body.priority)},
                                                 {"reservation.backorder", body.backorder ? "true" : "false"}};
     if (!body.customer.empty()) attributes.push_back({"reservation.customer", body.customer});
+    for (auto const& line : body.lines) {
+      if (!line.location.empty()) attributes.push_back({"reservation.location." + line.item, line.location});
+    }
     if (auto const started = Flow(context, subject).start(*workflow, body.id, "", "reserve", std::move(attributes)); !started) return started;
   }
   context.outcome.state = subject.instance.stored.state;

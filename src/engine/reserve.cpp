@@ -187,7 +187,11 @@ Result<Reservation> reserve(Context& context, OrderView& view, trade::HoldRow& s
   auto demands = open_demand(context, view);
   if (!demands) return Unexpected{demands.error()};
   if (fresh) {
-    if (auto const fits = check_limits(context, *demands); !fits) return Unexpected{fits.error()};
+    std::vector<Demand> ordered;
+    for (auto const& line : order.lines) {
+      if (!line.service) ordered.push_back({line.number, line.item, line.quantity});
+    }
+    if (auto const fits = check_limits(context, ordered); !fits) return Unexpected{fits.error()};
   }
   if (demands->empty()) {
     auto const told = tell_promise(context, view);

@@ -51,7 +51,7 @@ class Inspecting {
                              seen.value_loss ? seen.value_loss->amount_minor() : 0,
                              0});
     if (!accepted) {
-      if (auto const told = tell_overpaid(row); !told) return told;
+      if (auto const told = tell_overpaid(row, seen.quantity); !told) return told;
     }
     return row.line.service ? Result<void>{} : move_on(row, seen.quantity, where);
   }
@@ -80,11 +80,13 @@ class Inspecting {
   }
 
   /// More was paid back before anybody had looked than was accepted: somebody has to charge the customer, or let it be.
-  Result<void> tell_overpaid(trade::ReturnLineRow const& row) {
+  Result<void> tell_overpaid(trade::ReturnLineRow const& row, std::int64_t rejected) {
     auto const refunds = store::Refunds(context_.store).refunds_of(row.line.order);
     if (!refunds) return Unexpected{refunds.error()};
     auto const count = subject_.count(row.line.number);
-    auto const units = subject_.refunded(*refunds, row.line.number) + count.exchanged - (row.line.quantity - count.rejected);
+    // Of what was settled, what is now beyond the units that are left, and was not before these were rejected.
+    auto const beyond = subject_.refunded(*refunds, row.line.number) + count.exchanged - (row.line.quantity - count.rejected);
+    auto const units = std::min(beyond, rejected);
     if (units <= 0) return {};
     return open_exception(context_, "overpaid", "finance",
                           {{"exception.return", subject_.stored.request.id},
@@ -138,8 +140,9 @@ class Inspecting {
     auto const item = context_.store.load_item(sku, context_.command.at);
     if (!item) return Unexpected{item.error()};
     if (*item && (cost > 0 || cost_method_of(**item) != "standard")) {
-      auto const currency = (*item)->unit_cost ? (*item)->unit_cost->currency() : subject_.stored.request.currency;
-      Money const worth(cost, currency);
+      auto const currency = cost_currency(context_, **item, {came.location, came.lot});
+      if (!currency) return Unexpected{currency.error()};
+      Money const worth(cost, *currency);
       StockBooks const books(context_);
       auto const* sink = where == "scrap" ? "expenses:write_off" : "liabilities:goods_received";
       if (where == "scrap" || where == "return_to_vendor") context_.add_legs(event_.transfers, finance::moved(sink, "assets:returns", worth), id);

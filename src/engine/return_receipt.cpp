@@ -35,6 +35,7 @@ Result<std::optional<Money>> original_cost(Context& context, std::string const& 
   if (issued->quantity > 0) {
     auto const back = kept.came_back(order, item.sku, one);
     if (!back) return Unexpected{back.error()};
+    if (back->quantity + earlier.quantity >= issued->quantity) return std::optional<Money>{};  // more than ever left
     // Cumulative, so that the last unit takes the cent that is left.
     auto const until = returns::share(issued->value, std::min(back->quantity + earlier.quantity + units, issued->quantity), issued->quantity);
     return std::optional<Money>(Money(std::max<std::int64_t>(until - back->value - earlier.value, 0), issued->currency));

@@ -175,8 +175,12 @@ Result<void> ReturnSubject::give_back_claims(Context& context) {
     auto const came = count(number);
     auto const settled = refunded(*refunds, number) + came.exchanged;
     auto const given = row.line.quantity - std::max(came.received, settled) - came.released;
-    if (settled > came.received && !row.line.service) {
-      if (auto const told = tell_missing(context, row, settled - came.received); !told) return told;
+    bool const advanced = settled == 0 && came.received == 0 && std::any_of(refunds->begin(), refunds->end(), [&](trade::RefundRow const& part) {
+                            return part.return_id == stored.request.id && part.return_line == number && part.gross > 0;
+                          });
+    auto const missing = advanced ? row.line.quantity : settled - came.received;
+    if (missing > 0 && !row.line.service) {
+      if (auto const told = tell_missing(context, row, missing); !told) return told;
     }
     if (given <= 0) continue;
     note(context, {{}, number, "released", given, row.line.item, {}, {}, {}, {}, 0, 0});

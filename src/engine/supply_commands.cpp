@@ -218,7 +218,15 @@ Result<void> take_transfer(Context& context, trade::ReceiveSupply const& body, S
   if (body.unit_cost) {
     return context.refuse("not_for_transfers", "a transfer keeps the cost that its units have", "leave `unit_cost` out, or send `adjust_cost`");
   }
-  auto sent = store::Supplies(context.store).lots_on_the_way(supply_reference(body.supply), body.supply, body.item, row.from, row.location);
+  // Most items have no lots: nothing is looked for then.
+  auto const accounts = context.ledger.accounts_of(ledger::AccountKind::quantity, body.item);
+  bool const lotted = std::any_of(accounts.begin(), accounts.end(), [&](auto const account) {
+    auto const key = context.ledger.key(account);
+    return key.place == row.from && !key.detail.empty() && !is_backorder(key);
+  });
+  using Sent = std::vector<store::Supplies::SentLot>;
+  auto sent = lotted ? store::Supplies(context.store).lots_on_the_way(supply_reference(body.supply), body.supply, body.item, row.from, row.location)
+                     : Result<Sent>(Sent{});
   if (!sent) return Unexpected{sent.error()};
   auto left = body.quantity;
   auto const take = [&](std::string const& lot, std::int64_t units) -> Result<void> {

@@ -33,8 +33,11 @@ ledger::CostPoolKey key_of(ledger::Ledger const& ledger, trade::Item const& item
   return key;
 }
 
-Result<Currency> currency_of(Context const& context, trade::Item const& item, std::optional<Money> const& cost) {
+Result<Currency> currency_of(Context const& context, trade::Item const& item, CostPlace const& at, std::optional<Money> const& cost) {
   if (cost) return cost->currency();
+  if (auto const pool = pool_of(context.ledger, item, at); pool != ledger::no_pool) {
+    return Currency::find(context.ledger.key(context.ledger.pool_key(pool).inventory).unit);
+  }
   if (item.unit_cost) return item.unit_cost->currency();
   for (auto const& header : context.book().policy().headers()) {
     if (header.currency.known()) return header.currency;
@@ -89,6 +92,8 @@ CostPoolIndex pool_of(ledger::Ledger const& ledger, trade::Item const& item, Cos
   return ledger.find_pool(key.item, key.place, found) ? found : ledger::no_pool;
 }
 
+Result<Currency> cost_currency(Context const& context, trade::Item const& item, CostPlace const& at) { return currency_of(context, item, at, {}); }
+
 Result<void> value_in(Context& context, ledger::Group& event, trade::Item const& item, CostPlace const& at, std::int64_t units,
                       std::optional<Money> const& cost, char const* contra, std::string const& reference) {
   StockBooks const books(context);
@@ -103,7 +108,7 @@ Result<void> value_in(Context& context, ledger::Group& event, trade::Item const&
     context.add_legs(event.transfers, finance::moved(variance, contra, Money(cost->amount_minor() - standard->amount_minor(), cost->currency())), reference);
     return {};
   }
-  auto const currency = currency_of(context, item, cost);
+  auto const currency = currency_of(context, item, at, cost);
   if (!currency) return Unexpected{currency.error()};
   auto const pool = open_pool(context, item, at, *currency);
   if (!pool) return Unexpected{pool.error()};
@@ -116,7 +121,7 @@ Result<void> value_in(Context& context, ledger::Group& event, trade::Item const&
   move.contra = context.books(*currency, contra);
   if (cost) {
     move.value = cost->amount_minor();
-  } else if (item.unit_cost) {
+  } else if (item.unit_cost && item.unit_cost->currency() == *currency) {
     auto const standard = at_standard(item, units);
     if (!standard) return Unexpected{standard.error()};
     move.value = standard->amount_minor();
@@ -141,7 +146,7 @@ Result<void> value_out(Context& context, ledger::Group& event, trade::Item const
     context.add_legs(event.transfers, finance::moved(contra, inventory, *standard), reference);
     return {};
   }
-  auto const currency = currency_of(context, item, {});
+  auto const currency = cost_currency(context, item, at);
   if (!currency) return Unexpected{currency.error()};
   auto const pool = open_pool(context, item, at, *currency);
   if (!pool) return Unexpected{pool.error()};
@@ -156,7 +161,7 @@ Result<void> value_moved(Context& context, ledger::Group& event, trade::Item con
                          std::string const& reference) {
   if (is_standard(item) || (from.place == to.place && from.lot == to.lot)) return {};
   StockBooks const books(context);
-  auto const currency = currency_of(context, item, {});
+  auto const currency = cost_currency(context, item, from);
   if (!currency) return Unexpected{currency.error()};
   auto const source = open_pool(context, item, from, *currency);
   if (!source) return Unexpected{source.error()};
@@ -229,7 +234,7 @@ Result<void> revalue(Context& context, trade::Item const& before, trade::Item co
       continue;
     }
     if (!is_standard(before) && !is_standard(after)) {
-      auto const currency = currency_of(context, after, {});
+      auto const currency = cost_currency(context, before, shelf);
       if (!currency) return Unexpected{currency.error()};
       if (pool == ledger::no_pool || context.ledger.cost(pool).quantity == 0) continue;
       auto const to = open_pool(context, after, shelf, *currency);

@@ -30,6 +30,8 @@ struct CostPlace {
 /// The receipt of a reference, or of a unit cost, that units of an item here still are from; 0: none.
 [[nodiscard]] Result<ledger::CostSequence> find_receipt(Context& context, trade::Item const& item, CostPlace const& at, std::string const& reference,
                                                         std::optional<Money> const& unit_cost);
+/// The currency that an item is costed in here: of its pool, of its unit cost, or of the policy. Errors: `no_cost_currency`.
+[[nodiscard]] Result<Currency> cost_currency(Context const& context, trade::Item const& item, CostPlace const& at);
 /// The pool of an item here; no_pool: nothing was ever costed in one.
 [[nodiscard]] ledger::CostPoolIndex pool_of(ledger::Ledger const& ledger, trade::Item const& item, CostPlace const& at);
 /// `standard` and so on.

@@ -71,6 +71,19 @@ std::string facts_json(std::vector<Attribute> const& facts) {
   return out.take();
 }
 
+/// What returns and refunds have taken of earlier revisions is taken of this one.
+bool take_earlier_claims(Store::Impl& s, std::string const& order) {
+  Statement take(
+      s.db.get(),
+      "UPDATE sale_line SET remaining = remaining - (SELECT coalesce((SELECT sum(r.quantity) FROM return_line r WHERE r.order_id = ?1 AND r.order_line = "
+      "l.number AND r.verdict != 'deny' AND (SELECT i.state FROM instance i WHERE i.subject = r.return_id) NOT IN ('cancelled', 'expired', "
+      "'denied')), 0) - coalesce((SELECT sum(m.quantity) FROM return_line r JOIN return_move m ON m.return_id = r.return_id AND m.line = r.number AND "
+      "m.what = 'released' WHERE r.order_id = ?1 AND r.order_line = l.number), 0) + coalesce((SELECT sum(p.quantity) FROM refund_part p WHERE "
+      "p.order_id = ?1 AND p.order_line = l.number AND p.return_id = ''), 0) FROM order_line l WHERE l.seq = sale_line.line_seq) WHERE line_seq IN "
+      "(SELECT l.seq FROM order_line l JOIN order_doc d ON d.seq = l.order_seq WHERE d.id = ?1)");
+  return take.reset().bind(order).run();
+}
+
 /// The lines of earlier revisions are no sales any more.
 bool drop_sales(Store::Impl& s, std::string const& order) {
   Statement drop(s.db.get(), "DELETE FROM sale_line WHERE line_seq IN (SELECT l.seq FROM order_line l JOIN order_doc d ON d.seq=l.order_seq WHERE d.id=?)");
@@ -167,6 +180,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
                      .bind(line.quantity)
                      .run();
     }
+    if (o.revision > 1) ok = ok && take_earlier_claims(s, o.id);
   }
   for (auto const& row : changes.returns) {
     auto const& r = row.request;

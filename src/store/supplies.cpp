@@ -128,7 +128,8 @@ Result<std::vector<Money>> Supplies::open_orders(std::string_view customer, std:
   std::vector<Money> out;
   if (customer.empty()) return out;
   Statement q(impl_->db.get(),
-              "SELECT d.currency, sum(d.total) FROM order_doc d JOIN instance i ON i.subject=d.id WHERE d.customer=?1 AND d.customer != '' AND d.id != ?2 AND "
+              "SELECT d.currency, sum(d.total - coalesce((SELECT sum(p.amount) FROM payment_event p WHERE p.order_id=d.id AND p.what='credited'), 0)) FROM "
+              "order_doc d JOIN instance i ON i.subject=d.id WHERE d.customer=?1 AND d.customer != '' AND d.id != ?2 AND "
               "i.closed=0 AND (substr(i.state, 1, 8) = 'invoiced') = ?3 AND d.revision=(SELECT max(x.revision) FROM order_doc x WHERE x.id=d.id) AND NOT "
               "EXISTS (SELECT 1 FROM order_fact f WHERE f.order_id=d.id AND f.path='order.paid_in_full' AND f.value='true') GROUP BY d.currency");
   q.reset().bind(customer).bind(except).bind(std::int64_t{invoiced});
