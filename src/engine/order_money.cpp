@@ -31,9 +31,20 @@ std::int64_t OrderMoney::credited() const noexcept {
   return sum;
 }
 
+std::int64_t OrderMoney::overpaid_back() const noexcept {
+  std::int64_t sum = 0;
+  for (auto const& row : refunds) sum += row.kind == overpaid_kind ? row.gross : 0;
+  return sum;
+}
+
+std::int64_t OrderMoney::overpaid() const noexcept {
+  if (!invoiced) return 0;
+  return std::max<std::int64_t>(captured() + taken_off() - order.total.amount_minor() - overpaid_back(), 0);
+}
+
 std::int64_t OrderMoney::open_on_account() const noexcept {
   if (!invoiced || paid) return 0;
-  std::int64_t open = order.total.amount_minor() - credited();
+  std::int64_t open = order.total.amount_minor() - (credited() - overpaid_back());
   for (auto const& row : rows) {
     auto const amount = row.amount.amount_minor();
     // A chargeback is a loss of the seller's, and no debt of the customer's in the books.

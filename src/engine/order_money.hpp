@@ -22,8 +22,12 @@ struct OrderMoney {
   [[nodiscard]] std::int64_t left() const noexcept;
   /// What was taken off the account of the customer.
   [[nodiscard]] std::int64_t taken_off() const noexcept;
-  /// What refunds came to, less what is kept of it.
+  /// What refunds came to, less what is kept of it, and with what was paid too much.
   [[nodiscard]] std::int64_t credited() const noexcept;
+  /// Of it, what was paid too much: it came off no sale.
+  [[nodiscard]] std::int64_t overpaid_back() const noexcept;
+  /// What was paid beyond what the order comes to and has not gone back; 0 until it is invoiced.
+  [[nodiscard]] std::int64_t overpaid() const noexcept;
   /// What the customer still owes on account: a refund is taken off that first.
   [[nodiscard]] std::int64_t open_on_account() const noexcept;
   /// What refunds came to and has not reached the customer: it was given up, or had no tender to go to.
@@ -57,6 +61,9 @@ void count_new_tenders(std::vector<returns::Payment>& payments, std::int64_t amo
 
 /// Among the attributes of an order that replaces units of another: that order, whose payments paid for it.
 inline constexpr std::string_view exchange_for_path = "order.exchange_for";
+
+/// The kind of a part of a refund that gives back what was paid too much.
+inline constexpr std::string_view overpaid_kind = "overpaid";
 
 /// A refund that is to be paid, by the parts it is made of.
 struct Payout {

@@ -15,11 +15,16 @@ namespace {
 /// What goes back comes off what was sold, and what is kept of it is income.
 Result<void> book_parts(Context& context, OrderMoney const& order, Payout const& payout, std::vector<ledger::Transfer>& group) {
   auto const reference = payout.return_id.empty() ? payout.id : payout.return_id;
+  std::int64_t over = 0;
+  for (auto const& row : payout.rows) over += row.kind == overpaid_kind ? row.gross : 0;
+  // What was paid too much came off no sale.
+  context.add_legs(group, finance::moved("assets:receivable", "liabilities:refunds", Money(over, order.order.currency)), reference);
   if (policy_posts(context, "liabilities:refunds")) {
     std::int64_t tax = 0;
     std::int64_t fee = 0;
     std::int64_t paid = 0;
     for (auto const& row : payout.rows) {
+      if (row.kind == overpaid_kind) continue;
       paid += row.gross - row.fee - row.fee_tax;
       tax += row.tax - row.fee_tax;
       fee += row.fee;
@@ -40,6 +45,7 @@ Result<void> book_parts(Context& context, OrderMoney const& order, Payout const&
   }
   std::vector<finance::Leg> legs;
   for (auto const& row : payout.rows) {
+    if (row.kind == overpaid_kind) continue;
     auto const money = [&](std::int64_t minor) { return Money(minor, row.currency); };
     auto const more = finance::credited(row.kind == "shipping", money(row.gross - row.tax), money(row.tax), money(row.fee), money(row.fee_tax));
     legs.insert(legs.end(), more.begin(), more.end());

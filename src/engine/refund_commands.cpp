@@ -284,18 +284,27 @@ class DirectRefund {
     // What an earlier refund came to and did not reach the customer is paid before anything is given.
     payout_.owed = std::min({wanted - sum, money_.owed(), std::max<std::int64_t>(money_.left(), 0)});
     sum += payout_.owed;
+    if (auto const over = std::min(wanted - sum, money_.overpaid()); over > 0) {
+      add_unbound(std::string(overpaid_kind), over);
+      sum += over;
+    }
     if (wanted == sum) return {};
-    trade::RefundRow row;
-    row.order = money_.order.id;
-    row.kind = "goodwill";
-    row.currency = money_.order.currency;
-    row.gross = wanted - sum;
+    auto& row = add_unbound("goodwill", wanted - sum);
     std::int64_t tax = 0;
     for (auto const& line : money_.amounts) tax += line.tax.amount_minor();
     if (auto const total = money_.order.total.amount_minor(); total > 0) row.tax = returns::share(tax, std::min(row.gross, total), total);
-    row.reason = body_.reason;
-    payout_.rows.push_back(std::move(row));
     return {};
+  }
+
+  /// A part that is of no line.
+  trade::RefundRow& add_unbound(std::string kind, std::int64_t gross) {
+    auto& row = payout_.rows.emplace_back();
+    row.order = money_.order.id;
+    row.kind = std::move(kind);
+    row.currency = money_.order.currency;
+    row.gross = gross;
+    row.reason = body_.reason;
+    return row;
   }
 
   Context& context_;

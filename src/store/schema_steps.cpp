@@ -219,7 +219,7 @@ CREATE VIEW order_balance AS SELECT b.*, CASE WHEN b.due = 0 THEN 0 ELSE b.due -
   SELECT d.id AS order_id, d.currency, i.state, CASE WHEN i.state IN ('cancelled', 'rejected') THEN 0 ELSE d.total END AS due,
   coalesce((SELECT sum(p.captured - p.charged_back) FROM payment_now p WHERE p.order_id = d.id), 0) AS paid,
   coalesce((SELECT sum(p.refunded) FROM payment_now p WHERE p.order_id = d.id), 0) AS refunded,
-  coalesce((SELECT sum(r.gross - r.fee - r.fee_tax) FROM refund_part r WHERE r.order_id = d.id), 0) AS credited
+  coalesce((SELECT sum(r.gross - r.fee - r.fee_tax) FROM refund_part r WHERE r.order_id = d.id AND r.kind != 'overpaid'), 0) AS credited
   FROM order_doc d JOIN instance i ON i.subject = d.id WHERE d.revision = (SELECT max(x.revision) FROM order_doc x WHERE x.id = d.id)) b;
 DROP VIEW fulfilment;
 CREATE VIEW fulfilment AS SELECT order_id, CASE
