@@ -108,6 +108,7 @@ std::optional<Money> OrderMoney::booked_share(std::string const& payment, std::i
     currency = row.booked->currency();
     if (row.what == "captured") captured += row.amount.amount_minor(), booked += row.booked->amount_minor();
     if (row.what == "refunded") back += row.amount.amount_minor(), booked_back += row.booked->amount_minor();
+    if (row.what == "refund_failed") back -= row.amount.amount_minor(), booked_back -= row.booked->amount_minor();
   }
   if (captured == 0) return std::nullopt;
   return Money(returns::share(booked, std::min(back + amount, captured), captured) - booked_back, currency);
@@ -208,6 +209,9 @@ Result<OrderMoney> money_of(Context& context, std::string const& order) {
   if (!times) return Unexpected{times.error()};
   out.paid = times->paid;
   out.invoiced = times->invoiced;
+  auto const where = context.instance(order);
+  if (!where) return Unexpected{where.error()};
+  out.cancelled = *where && ((*where)->state == "cancelled" || (*where)->state == "rejected");
   for (auto const& fact : context.changes.facts) out.paid = out.paid || (fact.order == order && fact.fact.path == "order.paid_in_full");
   // Stores of earlier versions know that an order was paid, and not by what.
   bool const captured = std::any_of(payments->begin(), payments->end(), [](auto const& row) { return row.what == "captured" || row.what == "credited"; });

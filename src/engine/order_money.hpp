@@ -14,8 +14,9 @@ struct OrderMoney {
   std::vector<returns::Payment> payments;
   std::vector<trade::PaymentRow> rows;  ///< what came and went, in order
   std::vector<trade::RefundRow> refunds;
-  bool paid = false;      ///< in full
-  bool invoiced = false;  ///< what was not paid is on account
+  bool paid = false;       ///< in full
+  bool invoiced = false;   ///< what was not paid is on account
+  bool cancelled = false;  ///< nothing of it was sold
 
   [[nodiscard]] std::int64_t captured() const noexcept;
   /// What can still be paid back: captured less charged back and refunded.

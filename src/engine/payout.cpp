@@ -16,9 +16,12 @@ namespace {
 Result<void> book_parts(Context& context, OrderMoney const& order, Payout const& payout, std::vector<ledger::Transfer>& group) {
   auto const reference = payout.return_id.empty() ? payout.id : payout.return_id;
   std::int64_t over = 0;
-  for (auto const& row : payout.rows) over += row.kind == overpaid_kind ? row.gross : 0;
-  // What was paid too much came off no sale.
+  for (auto const& row : payout.rows) {
+    if (order.cancelled || row.kind == overpaid_kind) over += row.gross - row.fee - row.fee_tax;
+  }
+  // What was paid too much, or for what was never invoiced and will not be, came off no sale.
   context.add_legs(group, finance::moved("assets:receivable", "liabilities:refunds", Money(over, order.order.currency)), reference);
+  if (order.cancelled) return {};
   if (policy_posts(context, "liabilities:refunds")) {
     std::int64_t tax = 0;
     std::int64_t fee = 0;
@@ -69,13 +72,13 @@ Result<void> start_refund(Context& context, Payout const& payout, OrderMoney con
 }
 
 /// What paid for a replacement was paid for the first order: it goes back by the payments of that one.
-Result<void> through_to_the_first(Context& context, OrderMoney const& money, std::int64_t amount, std::string const& refund,
-                                  std::vector<ledger::Transfer>& group) {
+Result<void> through_to_the_first(Context& context, OrderMoney const& money, std::int64_t amount, Payout const& payout, std::vector<ledger::Transfer>& group) {
   auto const first = std::string(catalog::value_of(money.order.attributes, exchange_for_path));
   auto before = money_of(context, first);
   if (!before) return Unexpected{before.error()};
   auto const currency = money.order.currency;
-  context.changes.payments.push_back({first, "", "exchange", "refund_failed", Money(amount, currency), refund, {}});
+  context.changes.payments.push_back({first, "", "exchange", "refund_failed", Money(amount, currency), payout.id, {}});
+  auto const all = amount;
   // It was taken off the last payments when it was moved.
   for (auto payment = before->payments.rbegin(); payment != before->payments.rend() && amount > 0; ++payment) {
     auto const part = std::min(payment->captured - std::max<std::int64_t>(payment->left, 0), amount);
@@ -83,7 +86,9 @@ Result<void> through_to_the_first(Context& context, OrderMoney const& money, std
     amount -= part;
     for (auto const& leg : finance::paid_back(payment->tender, Money(part, currency)))
       context.add_legs(group, {{"liabilities:exchanges", leg.credit, leg.amount}}, first);
-    context.changes.payments.push_back({first, payment->id, payment->tender, "refunded", Money(part, currency), refund, {}});
+    context.changes.payments.push_back({first, payment->id, payment->tender, "refunded", Money(part, currency), payout.id, {}});
+    auto const id = part == all ? payout.id : payout.id + "/" + payment->id;
+    if (auto const started = start_refund(context, payout, *before, {payment->id, payment->tender, part}, id); !started) return started;
   }
   return {};
 }
@@ -130,7 +135,8 @@ Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& 
   if (payout.rows.empty() && payout.owed == 0) return {};
   bool const exchanged = payout.chosen && payout.tenders.front() == "exchange";
   auto const open = exchanged ? 0 : money.open_on_account();
-  if (auto const cut = cut_down(context, payout.rows, money.left() - payout.owed + open, payout.cap); !cut) return cut;
+  // What is owed of earlier refunds is kept back for them.
+  if (auto const cut = cut_down(context, payout.rows, money.left() - money.owed() + open, payout.cap); !cut) return cut;
   std::int64_t sum = payout.owed;
   for (auto& row : payout.rows) {
     row.refund = payout.id;
@@ -145,7 +151,10 @@ Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& 
     take_off_account(context, money, payout, credit, group);
     if (credit == open) context.changes.facts.push_back({money.order.id, {"order.paid_in_full", "true"}});  // nothing is left to pay
   }
-  auto placement = returns::place(sum - credit, payout.tenders, payout.chosen, money.payments);
+  auto payments = money.payments;
+  // What pays for another replacement stays where it is: it does not go back by the exchange that paid for this one.
+  if (exchanged) std::erase_if(payments, [](returns::Payment const& payment) { return payment.tender == "exchange"; });
+  auto placement = returns::place(sum - credit, payout.tenders, payout.chosen, std::move(payments));
   std::size_t number = 0;
   for (auto const& placed : placement.placed) {
     auto const id = placement.placed.size() == 1 ? payout.id : payout.id + "/" + std::to_string(++number);
@@ -158,7 +167,7 @@ Result<void> pay_out(Context& context, OrderMoney& money, Payout payout, Money& 
       if (row.booked->amount_minor() > 0) legs.push_back({"assets:exchange", "assets:cash", *row.booked});
     }
     if (placed.tender == "exchange" && !placed.payment.empty()) {
-      if (auto const back = through_to_the_first(context, money, placed.amount, payout.id, group); !back) return back;
+      if (auto const back = through_to_the_first(context, money, placed.amount, payout, group); !back) return back;
     }
     context.add_legs(group, legs, payout.return_id.empty() ? payout.id : payout.return_id);
     money.rows.push_back(row);
@@ -189,8 +198,19 @@ Result<void> take_back_refund(Context& context, store::StoredInstance const& ref
   if (!money) return Unexpected{money.error()};
   context.books_of(money->order);
   trade::PaymentRow row{order, value("refund.payment"), value("refund.tender"), "refund_failed", *amount, refund.subject, {}};
+  auto legs = finance::paid_back(row.tender, row.amount);
+  // What left in another currency is back in that one.
+  for (auto const& sent : money->rows) {
+    bool const same = sent.what == "refunded" && sent.payment == row.payment && sent.amount == row.amount && sent.booked &&
+                      refund.subject.compare(0, sent.refund.size(), sent.refund) == 0;
+    if (same) row.booked = sent.booked;
+  }
+  if (row.booked && row.booked->currency() != amount->currency()) {
+    for (auto& leg : legs) leg.credit = "assets:exchange";
+    if (row.booked->amount_minor() > 0) legs.push_back({"assets:exchange", "assets:cash", *row.booked});
+  }
   std::vector<ledger::Transfer> group;
-  context.add_legs(group, finance::reversed(finance::paid_back(row.tender, row.amount)), order);
+  context.add_legs(group, finance::reversed(std::move(legs)), order);
   context.changes.payments.push_back(std::move(row));
   if (auto const booked = context.apply(std::move(group)); !booked) return booked;
   return open_exception(context, "refund_given_up", "finance",

@@ -42,10 +42,11 @@ std::optional<Money> booked_of(OrderMoney const& money, trade::RecordPayment con
 }
 
 /// What the bank takes back of what came in another currency leaves in that one: as it says, or at the rate at which it came.
-void add_charged_back(Context& context, OrderMoney const& money, trade::RecordPayment const& body, std::vector<ledger::Transfer>& group) {
+void add_charged_back(Context& context, OrderMoney const& money, std::string const& tender, trade::RecordPayment const& body,
+                      std::vector<ledger::Transfer>& group) {
   bool const won = body.what == "chargeback_won";
   auto const booked = booked_of(money, body);
-  auto legs = finance::charged_back(body.amount, won);
+  auto legs = finance::charged_back(tender, body.amount, won);
   if (booked && booked->currency() != body.amount.currency()) {
     for (auto& leg : legs) (won ? leg.debit : leg.credit) = "assets:exchange";
     auto out = finance::moved("assets:exchange", "assets:cash", *booked);
@@ -74,6 +75,7 @@ Result<void> settle(Context& context, OrderMoney const& money, trade::RecordPaym
   for (auto const& row : money.rows) {
     if (row.refund != body.payment || !row.booked || (body.booked && row.booked->currency() != body.booked->currency())) continue;
     if (row.what == "refund_settled") return context.refuse("already_settled", "`" + body.payment + "` was settled before", "nothing has to be done");
+    if (row.what == "refund_failed") return context.refuse("already_settled", "`" + body.payment + "` was given up", "nothing has to be done");
     if (row.what != "refunded") continue;
     planned += row.booked->amount_minor();
     found = true;
@@ -108,6 +110,9 @@ Result<void> run(Context& context, trade::RecordPayment const& body) {
     if (auto const done = capture(context, *money, body); !done) return done;
   } else {
     auto const known = std::find_if(money->payments.begin(), money->payments.end(), [&](auto const& p) { return p.id == body.payment; });
+    if (known != money->payments.end() && known->tender == "exchange") {
+      return context.refuse("unknown_payment", "`" + body.payment + "` is what an exchange paid with, and no bank's", "name a payment of the first order");
+    }
     if (known == money->payments.end()) {
       return context.refuse("unknown_payment", "order `" + body.order + "` has no payment `" + body.payment + "`", "record it as captured first");
     }
@@ -124,7 +129,7 @@ Result<void> run(Context& context, trade::RecordPayment const& body) {
                             "correct the amount");
     }
     std::vector<ledger::Transfer> group;
-    add_charged_back(context, *money, body, group);
+    add_charged_back(context, *money, known->tender, body, group);
     context.changes.payments.push_back({body.order, body.payment, known->tender, body.what, body.amount, {}, booked_of(*money, body)});
     if (auto const booked = context.apply(std::move(group)); !booked) return booked;
     context.announce("order." + body.what, body.order, subject.instance.stored.state);

@@ -53,7 +53,6 @@ Result<std::vector<allocation::Claim>> claims_of(Context& context, std::set<std:
 
 Result<std::vector<ledger::Sequence>> yielding_order(Context& context, std::string const& item, std::string const& location) {
   std::vector<ledger::Sequence> out;
-  if (!divides_by_priority(context)) return out;
   std::map<std::string, std::vector<ledger::Sequence>> promises;  // the youngest first
   std::set<std::string> references;
   for (auto const& pending : context.ledger.pendings_of(ledger::AccountKind::quantity, item)) {
@@ -62,14 +61,18 @@ Result<std::vector<ledger::Sequence>> yielding_order(Context& context, std::stri
     of.insert(of.begin(), pending.sequence);
     references.insert(pending.reference);
   }
-  std::set<std::string> reservations;
-  auto const claims = claims_of(context, references, reservations);
-  if (!claims) return Unexpected{claims.error()};
-  auto turn = allocation::in_turn(*claims, allocation::Fairness::priority);
-  std::reverse(turn.begin(), turn.end());
+  std::vector<std::string> turn;  // the least urgent first
+  if (divides_by_priority(context)) {
+    std::set<std::string> reservations;
+    auto const claims = claims_of(context, references, reservations);
+    if (!claims) return Unexpected{claims.error()};
+    for (auto const index : allocation::in_turn(*claims, allocation::Fairness::priority)) turn.insert(turn.begin(), (*claims)[index].id);
+  } else {
+    turn.assign(references.begin(), references.end());
+    std::sort(turn.begin(), turn.end(), [&](auto const& a, auto const& b) { return promises[a].front() > promises[b].front(); });
+  }
   std::vector<ledger::Sequence> picked;
-  for (auto const index : turn) {
-    auto const& id = (*claims)[index].id;
+  for (auto const& id : turn) {
     auto const inside = is_picked(context, id, item, location);
     if (!inside) return Unexpected{inside.error()};
     auto& to = *inside ? picked : out;
@@ -114,11 +117,11 @@ Result<void> Replanning::plan_reservation(std::string const& id) {
   buyer.id = id;
   buyer.account = "cart";
   for (auto const& pending : freed_[id]) buyer.expires = pending.expires;
-  // What waits for nothing in particular is looked for among what is there, or comes, now.
+  // What waits for nothing in particular is looked for among what is there, or comes, now; what waits for a supply, among what is there.
   std::vector<ledger::Transfer> waiting;
   for (auto const& pending : context_.ledger.pendings_of(id)) {
     auto const key = context_.ledger.key(pending.debit);
-    if (key.unit != item_ || !is_backorder(key) || !key.detail.empty()) continue;
+    if (key.unit != item_ || !is_backorder(key) || (!key.detail.empty() && !in_stock_)) continue;
     waiting.push_back(drop_of(pending));
     units += pending.amount;
     buyer.expires = pending.expires;
@@ -231,16 +234,18 @@ Result<void> Replanning::plan_order(std::string const& id) {
   return waits || (done && full) ? Result<void>{} : hold_short(again);
 }
 
-bool Replanning::anything_to_give() const {
+bool Replanning::anything_to_give() {
+  in_stock_ = false;
+  bool any = false;
   for (auto const account : context_.ledger.accounts_of(ledger::AccountKind::quantity, item_)) {
     auto const& bounds = context_.ledger.bounds(account);
     if (bounds.floor == ledger::no_floor) continue;
     auto const key = context_.ledger.key(account);
     auto const free = context_.ledger.balance(account).available();
-    if (key.status == "available" && free > 0) return true;
-    if (is_backorder(key) && !key.detail.empty() && free > bounds.floor) return true;
+    in_stock_ = in_stock_ || (key.status == "available" && free > 0);
+    any = any || (is_backorder(key) && !key.detail.empty() && free > bounds.floor);
   }
-  return false;
+  return any || in_stock_;
 }
 
 Result<void> Replanning::plan() {

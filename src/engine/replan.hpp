@@ -33,18 +33,19 @@ class Replanning {
   /// Nothing better was found: what was let go is promised again as far as what is behind it still carries it; the rest waits for whatever comes.
   [[nodiscard]] Result<void> promise_again(std::string const& reference);
   /// Whether there is anything to give: something free, or something that comes.
-  [[nodiscard]] bool anything_to_give() const;
+  [[nodiscard]] bool anything_to_give();
 
   Context& context_;
   std::string item_;
   std::string cause_;
+  bool in_stock_ = false;  ///< something lies there free
   std::set<std::string> subjects_;
   std::map<std::string, std::int64_t> lost_;                   ///< units, by whoever had them
   std::map<std::string, std::vector<ledger::Pending>> freed_;  ///< promises that let go, by whoever had them
 };
 
-/// Promises of an item at a place in the order in which they give way to a fact where rules divide what is scarce by priority: the least
-/// urgent first, what is picked after all others. Empty: no rule does, and the youngest gives way.
+/// Promises of an item at a place in the order in which they give way to a fact: the least urgent first where rules divide what is scarce
+/// by priority, otherwise the youngest; what is picked after all others.
 [[nodiscard]] Result<std::vector<ledger::Sequence>> yielding_order(Context& context, std::string const& item, std::string const& location);
 
 /// A transfer has lost units where it starts: so much less comes, and whoever stands on it lets go. False: the reference is no such transfer.

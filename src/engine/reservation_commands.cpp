@@ -212,7 +212,10 @@ Result<void> run(Context& context, trade::ReserveStock const& wanted) {
     if ((*known)->closed) return context.refuse("wrong_state", "`" + body.id + "` is " + (*known)->state, "reserve under a new id");
     if (auto const loaded = subject.load(context, **known); !loaded) return loaded;
     std::vector<ledger::Transfer> group;
-    for (auto const& pending : context.ledger.pendings_of(body.id)) group.push_back(drop_of(pending));
+    for (auto const& pending : context.ledger.pendings_of(body.id)) {
+      context.freed.insert(context.ledger.key(pending.debit).unit);
+      group.push_back(drop_of(pending));
+    }
     if (!group.empty()) {
       if (auto const given = context.apply(std::move(group)); !given) return given;
     }
@@ -305,6 +308,7 @@ Result<void> take_over_reservation(Context& context, OrderView const& view) {
     bool const lapsed = pending.expires.value != 0 && pending.expires <= context.command.at;
     auto const units = lapsed ? 0 : std::clamp<std::int64_t>(left, 0, pending.amount);
     left -= units;
+    if (units < pending.amount) context.freed.insert(key.unit);
     group.push_back(drop_of(pending));
     if (lapsed) group.back().kind = ledger::TransferKind::expire;
     if (units == 0) continue;

@@ -238,7 +238,9 @@ Result<void> run(Context& context, trade::ReceiveReturn const& body) {
       auto const* row = subject.find(receipt.line);
       if (receipt.item.empty() && row != nullptr) receipt.item = row->line.item;
       if (receipt.item.empty()) return context.refuse("unknown_line", "the return has no line " + std::to_string(receipt.line), "name the item");
-      if (auto const taken = receiving.put_aside(receipt, receipt.item, receipt.quantity, "late_parcel", "the return is " + subject.stored.state); !taken)
+      if (auto const taken = receiving.put_aside(receipt, receipt.item, receipt.quantity, "late_parcel", "the return is " + subject.stored.state,
+                                                 row != nullptr && ReturnSubject::counts(*row) ? row : nullptr);
+          !taken)
         return taken;
     }
     return receiving.apply();

@@ -107,25 +107,46 @@ void ReturnSubject::note(Context& context, trade::ReturnMoveRow row) {
 Result<void> ReturnSubject::accrue(Context& context) {
   auto const& state = stored.state;
   bool const over = instance.stored.closed || state == "requested" || state == "in_review";
-  std::int64_t expected = 0;
-  std::int64_t booked = 0;
-  for (auto const& move : moves) booked += move.what == "accrued" ? move.amount_minor : 0;
+  std::vector<ledger::Transfer> group;
+  auto const company = context.company;
+  // Stores of earlier versions have one sum for all lines, in the first company: it is taken back, and booked line by line.
+  auto const together = accrued(0);
+  if (together != 0) {
+    context.company = "main";
+    add_accrual(context, 0, Money(-together, stored.request.currency), group);
+  }
   store::Refunds kept(context.store);
   for (auto const& row : stored.lines) {
-    if (over || !counts(row)) continue;
-    auto const count = this->count(row.line.number);
-    auto refunds = kept.refunds_of(row.line.order);
-    if (!refunds) return Unexpected{refunds.error()};
-    refunds->insert(refunds->end(), context.changes.refunds.begin(), context.changes.refunds.end());
-    auto const waits = row.line.quantity - count.rejected - count.exchanged - refunded(*refunds, row.line.number);
-    if (waits > 0) expected += returns::share(row.refund_minor, waits, row.line.quantity);
+    auto const number = row.line.number;
+    std::int64_t expected = 0;
+    if (!over && counts(row)) {
+      auto const count = this->count(number);
+      auto refunds = kept.refunds_of(row.line.order);
+      if (!refunds) return Unexpected{refunds.error()};
+      refunds->insert(refunds->end(), context.changes.refunds.begin(), context.changes.refunds.end());
+      auto const waits = row.line.quantity - count.rejected - count.exchanged - refunded(*refunds, number);
+      if (waits > 0) expected = returns::share(row.refund_minor, waits, row.line.quantity);
+    }
+    auto const more = expected - accrued(number);
+    if (more == 0) continue;
+    auto const order = context.store.load_order(row.line.order);
+    if (!order) return Unexpected{order.error()};
+    if (*order) context.books_of((*order)->order);
+    add_accrual(context, number, Money(more, stored.request.currency), group);
   }
-  if (expected == booked) return {};
-  Money const more(expected - booked, stored.request.currency);
-  std::vector<ledger::Transfer> group;
+  context.company = company;
+  return group.empty() ? Result<void>{} : context.apply(std::move(group));
+}
+
+std::int64_t ReturnSubject::accrued(std::int32_t line) const {
+  std::int64_t sum = 0;
+  for (auto const& move : moves) sum += move.what == "accrued" && move.line == line ? move.amount_minor : 0;
+  return sum;
+}
+
+void ReturnSubject::add_accrual(Context& context, std::int32_t line, Money more, std::vector<ledger::Transfer>& group) {
   context.add_legs(group, finance::accrued(more), stored.request.id);
-  note(context, {{}, 0, "accrued", 0, {}, {}, {}, {}, {}, more.amount_minor(), 0});
-  return context.apply(std::move(group));
+  note(context, {{}, line, "accrued", 0, {}, {}, {}, {}, {}, more.amount_minor(), 0});
 }
 
 Result<Subject::Frames> ReturnSubject::frames(Context&) {

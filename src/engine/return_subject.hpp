@@ -47,7 +47,7 @@ class ReturnSubject : public Subject {
   [[nodiscard]] std::int64_t refunded(std::vector<trade::RefundRow> const& refunds, std::int32_t line) const;
   [[nodiscard]] trade::ReturnLineRow const* find(std::int32_t line) const;
   void note(Context& context, trade::ReturnMoveRow row);
-  /// Brings what is booked as owed for it to what is to be expected now.
+  /// Brings what is booked as owed for it to what is to be expected now, in the books of each order's company.
   [[nodiscard]] Result<void> accrue(Context& context);
 
   // return_receipt.cpp
@@ -61,6 +61,8 @@ class ReturnSubject : public Subject {
   [[nodiscard]] Result<Frames> frames(Context& context) override;
   [[nodiscard]] Result<void> act(Context& context, std::string const& action) override;
   [[nodiscard]] Result<void> arrived(Context& context) override;
+  [[nodiscard]] std::int64_t accrued(std::int32_t line) const;
+  void add_accrual(Context& context, std::int32_t line, Money more, std::vector<ledger::Transfer>& group);
   [[nodiscard]] Result<void> give_back_claims(Context& context);
   [[nodiscard]] Result<void> tell_missing(Context& context, trade::ReturnLineRow const& row, std::int64_t units);
 };

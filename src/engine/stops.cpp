@@ -1,6 +1,7 @@
 // Stops: a place, an item or a channel that nothing may happen to for a while.
 #include <algorithm>
 
+#include <bylaw/store/supplies.hpp>
 #include <bylaw/values/word_list.hpp>
 
 #include "engine/order_subject.hpp"
@@ -73,6 +74,21 @@ Result<void> recheck_held(Context& context, std::string const& stop) {
   return {};
 }
 
+/// What may be promised again is promised to those who wait for it.
+Result<void> serve_who_waits(Context& context, StopRow const& stop) {
+  if (!has_word(stop.blocks, "allocate")) return {};
+  if (stop.what == "item") context.freed.insert(stop.target);
+  if (stop.what != "location") return {};
+  auto const waited_for = store::Supplies(context.store).promised_items();
+  if (!waited_for) return Unexpected{waited_for.error()};
+  for (auto const& item : *waited_for) {
+    for (auto const account : context.ledger.accounts_of(ledger::AccountKind::quantity, item)) {
+      if (context.ledger.key(account).place == stop.target) context.freed.insert(item);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> run(Context& context, trade::PlaceStop const& body) {
@@ -116,6 +132,7 @@ Result<void> run(Context& context, trade::LiftStop const& body) {
   row.lifted = true;
   context.changes.stops.push_back(std::move(row));
   context.announce("stop.lifted", body.name, found->target);
+  if (auto const served = serve_who_waits(context, *found); !served) return served;
   return recheck_held(context, body.name);
 }
 

@@ -213,20 +213,23 @@ Result<void> take_in(Context& context, trade::ReceiveSupply const& body, SupplyR
   return value_in(context, event, item, {body.location, body.lot}, body.quantity, cost, "liabilities:goods_received", body.supply);
 }
 
+/// Lots of a transfer that have been sent and have not come. Most items have none: nothing is looked for then.
+Result<std::vector<store::Supplies::SentLot>> lots_on_the_way(Context& context, SupplyRow const& row) {
+  auto const accounts = context.ledger.accounts_of(ledger::AccountKind::quantity, row.item);
+  bool const lotted = std::any_of(accounts.begin(), accounts.end(), [&](auto const account) {
+    auto const key = context.ledger.key(account);
+    return key.place == row.from && !key.detail.empty() && !is_backorder(key);
+  });
+  if (!lotted) return std::vector<store::Supplies::SentLot>{};
+  return store::Supplies(context.store).lots_on_the_way(supply_reference(row.supply), row.supply, row.item, row.from, row.location);
+}
+
 /// What was sent of a lot comes as that lot, said or not: whoever recalls it later finds all of it.
 Result<void> take_transfer(Context& context, trade::ReceiveSupply const& body, SupplyRow const& row, trade::Item const& item, ledger::Group& event) {
   if (body.unit_cost) {
     return context.refuse("not_for_transfers", "a transfer keeps the cost that its units have", "leave `unit_cost` out, or send `adjust_cost`");
   }
-  // Most items have no lots: nothing is looked for then.
-  auto const accounts = context.ledger.accounts_of(ledger::AccountKind::quantity, body.item);
-  bool const lotted = std::any_of(accounts.begin(), accounts.end(), [&](auto const account) {
-    auto const key = context.ledger.key(account);
-    return key.place == row.from && !key.detail.empty() && !is_backorder(key);
-  });
-  using Sent = std::vector<store::Supplies::SentLot>;
-  auto sent = lotted ? store::Supplies(context.store).lots_on_the_way(supply_reference(body.supply), body.supply, body.item, row.from, row.location)
-                     : Result<Sent>(Sent{});
+  auto sent = lots_on_the_way(context, row);
   if (!sent) return Unexpected{sent.error()};
   auto left = body.quantity;
   auto const take = [&](std::string const& lot, std::int64_t units) -> Result<void> {
@@ -255,6 +258,34 @@ Result<void> take_transfer(Context& context, trade::ReceiveSupply const& body, S
     if (auto const taken = take(one.lot, units); !taken) return taken;
   }
   return left > 0 ? take("", left) : Result<void>{};
+}
+
+/// What was sent and will not come is gone, at its cost, and a person finds out where.
+Result<void> lose_transfer(Context& context, trade::ReceiveSupply const& body, SupplyRow const& row, trade::Item const& item) {
+  auto const units = row.ordered - row.received - body.quantity;
+  auto const sent = lots_on_the_way(context, row);
+  if (!sent) return Unexpected{sent.error()};
+  ledger::Group event;
+  event.transfers.push_back(movement(source_of(context, row), context.outside(body.item, "adjustment"), units, body.supply));
+  auto left = units;
+  auto const lose = [&](std::string const& lot, std::int64_t part) {
+    left -= part;
+    return value_out(context, event, item, {row.from, lot}, part, "expenses:shrinkage", body.supply);
+  };
+  for (auto const& one : *sent) {
+    auto const part = std::min(left, one.units);
+    if (part <= 0) continue;
+    if (auto const valued = lose(one.lot, part); !valued) return valued;
+  }
+  if (left > 0) {
+    if (auto const valued = lose("", left); !valued) return valued;
+  }
+  ledger::Applied applied;
+  if (auto const done = context.apply(std::move(event), applied); !done) return done;
+  return open_exception(
+      context, "transfer_short", "warehouse_lead",
+      {{"exception.supply", body.supply}, {"exception.item", body.item}, {"exception.location", body.location}, {"exception.units", std::to_string(units)}},
+      std::to_string(units) + " of `" + body.item + "` left `" + row.from + "` and did not come");
 }
 
 }  // namespace
@@ -293,6 +324,10 @@ Result<void> run(Context& context, trade::ReceiveSupply const& body) {
     if (!taken) return taken;
     ledger::Applied applied;
     if (auto const done = context.apply(std::move(event), applied); !done) return done;
+  }
+  bool const over = body.complete && row.received + body.quantity < row.ordered;
+  if (over && row.kind == "transfer") {
+    if (auto const lost = lose_transfer(context, body, row, *item); !lost) return lost;
   }
   row.received += body.quantity;
   row.closed = body.complete || row.received >= row.ordered;

@@ -53,6 +53,16 @@ Result<CostPoolIndex> open_pool(Context& context, trade::Item const& item, CostP
   return context.ledger.open_pool(key);
 }
 
+/// What units cost here on average; of a pool that is empty, what the last ones did.
+ledger::CostRate cost_now(ledger::Ledger const& ledger, CostPoolIndex pool) {
+  auto const& here = ledger.cost(pool);
+  if (here.quantity <= 0) return ledger.cost_rate(pool);
+  ledger::CostRate out;
+  out.value = here.value;
+  out.quantity = here.quantity;
+  return out;
+}
+
 Result<Money> at_standard(trade::Item const& item, std::int64_t units) { return multiply(*item.unit_cost, Decimal(units), Rounding::half_even); }
 
 bool is_standard(trade::Item const& item) { return cost_method_of(item) == "standard"; }
@@ -125,9 +135,9 @@ Result<void> value_in(Context& context, ledger::Group& event, trade::Item const&
     auto const standard = at_standard(item, units);
     if (!standard) return Unexpected{standard.error()};
     move.value = standard->amount_minor();
-  } else if (auto const& here = context.ledger.cost(*pool); here.quantity > 0) {
-    // Nobody says what they cost: as much as those that are there.
-    auto const value = divide_rounded(Int128{here.value} * units, here.quantity, Rounding::half_even);
+  } else if (auto const rate = cost_now(context.ledger, *pool); rate.quantity > 0) {
+    // Nobody says what they cost: as much as those that are there, or were there last.
+    auto const value = divide_rounded(Int128{rate.value} * units, rate.quantity, Rounding::half_even);
     if (!fits_int64(value)) return failure("overflow", "the stock is worth too much", {}, "check the quantity");
     move.value = static_cast<std::int64_t>(value);
   }

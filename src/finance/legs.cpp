@@ -57,9 +57,9 @@ std::vector<Leg> credited(bool shipping, Money net, Money tax, Money fee, Money 
 
 std::vector<Leg> accrued(Money more) { return moved("income:returns", "liabilities:refunds", more); }
 
-std::vector<Leg> charged_back(Money amount, bool won) {
-  if (won) return legs({{"assets:cash", "expenses:chargebacks", amount}});
-  return legs({{"expenses:chargebacks", "assets:cash", amount}});
+std::vector<Leg> charged_back(std::string const& tender, Money amount, bool won) {
+  if (won) return legs({{account_of(tender), "expenses:chargebacks", amount}});
+  return legs({{"expenses:chargebacks", account_of(tender), amount}});
 }
 
 }  // namespace bylaw::inline v0::finance

@@ -29,7 +29,7 @@ struct Leg {
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> paid_back(std::string const& tender, Money amount);
 /// A refund is expected (`more` above zero), or less of it is.
 [[nodiscard]] BYLAW_EXPORT std::vector<Leg> accrued(Money more);
-/// The customer's bank takes a payment back, or gives it again.
-[[nodiscard]] BYLAW_EXPORT std::vector<Leg> charged_back(Money amount, bool won);
+/// The customer's bank, or whoever gave the card, takes a payment back, or gives it again.
+[[nodiscard]] BYLAW_EXPORT std::vector<Leg> charged_back(std::string const& tender, Money amount, bool won);
 
 }  // namespace bylaw::inline v0::finance
