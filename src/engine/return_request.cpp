@@ -122,6 +122,7 @@ class RequestHandler {
   }
 
   Result<trade::ReturnLineRow> decide(trade::ReturnLine line) {
+    bool const named = !line.order.empty();
     auto matched = match(line);
     if (!matched) return Unexpected{matched.error()};
     trade::ReturnLineRow row;
@@ -167,8 +168,6 @@ class RequestHandler {
     if (!frame) return Unexpected{frame.error()};
     auto const decision = policy.decide_return(*order_frame, *frame, context_.command.at);
     judge(row, decision, *matched, facts);
-    // What is denied claims no units: it may be asked for again, for another reason.
-    if (row.verdict == "deny" && matched->found) claimed_[{matched->sale.order, matched->sale.number}] -= line.quantity;
     if (row.verdict != "deny") {
       // One parcel has one label: a prepaid one where any line has it.
       if (label_ != "prepaid" && !decision.label.empty()) label_ = decision.label;
@@ -180,7 +179,16 @@ class RequestHandler {
     context_.changes.decisions.push_back(
         {request_.id, "return", row.rule, row.verdict + (row.reasons.empty() ? "" : " " + row.reasons), wire::reads_json(decision.reads)});
     row.line = std::move(line);
+    if (named && row.verdict == "deny") give_back(row);
     return row;
+  }
+
+  /// Units of a named sale that are denied are not claimed: they may be asked for again, for another reason. What was matched to a sale stays
+  /// with it, so that what comes next is matched to another.
+  void give_back(trade::ReturnLineRow const& row) {
+    claimed_[{row.line.order, row.line.order_line}] -= row.line.quantity;
+    context_.changes.return_moves.push_back({request_.id, row.line.number, "released", row.line.quantity, row.line.item, {}, {}, {}, {}, 0, 0});
+    context_.changes.dropped_claims.push_back(row);
   }
 
   void judge(trade::ReturnLineRow& row, policy::ReturnDecision const& decision, Match const& matched, rulebook::ReturnFacts const& facts) {

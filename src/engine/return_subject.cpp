@@ -182,13 +182,14 @@ Result<void> ReturnSubject::act(Context& context, std::string const& action) {
 /// Units that were claimed and never came are given back to the sale: they may be claimed again. What was paid back or exchanged for them
 /// stays claimed, and a person hears of it.
 Result<void> ReturnSubject::give_back_claims(Context& context) {
-  bool const ended = stored.state == "cancelled" || stored.state == "expired" || stored.state == "denied";
+  bool const ended = stored.state == "cancelled" || stored.state == "expired";
   for (auto row : stored.lines) {
-    if (!counts(row)) continue;
     if (ended) {
-      context.changes.dropped_claims.push_back(std::move(row));
+      row.line.quantity -= count(row.line.number).released;
+      if (row.line.quantity > 0) context.changes.dropped_claims.push_back(std::move(row));
       continue;
     }
+    if (!counts(row)) continue;
     auto refunds = store::Refunds(context.store).refunds_of(row.line.order);
     if (!refunds) return Unexpected{refunds.error()};
     refunds->insert(refunds->end(), context.changes.refunds.begin(), context.changes.refunds.end());

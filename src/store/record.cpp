@@ -3,6 +3,7 @@
 #include <bylaw/wire/commands.hpp>
 #include <bylaw/wire/json.hpp>
 
+#include "store/claims.hpp"
 #include "store/store_impl.hpp"
 
 namespace bylaw::inline v0::store {
@@ -75,12 +76,10 @@ std::string facts_json(std::vector<Attribute> const& facts) {
 bool take_earlier_claims(Store::Impl& s, std::string const& order) {
   Statement take(
       s.db.get(),
-      "UPDATE sale_line SET remaining = remaining - (SELECT coalesce((SELECT sum(r.quantity) FROM return_line r WHERE r.order_id = ?1 AND r.order_line = "
-      "l.number AND r.verdict != 'deny' AND (SELECT i.state FROM instance i WHERE i.subject = r.return_id) NOT IN ('cancelled', 'expired', "
-      "'denied')), 0) - coalesce((SELECT sum(m.quantity) FROM return_line r JOIN return_move m ON m.return_id = r.return_id AND m.line = r.number AND "
-      "m.what = 'released' WHERE r.order_id = ?1 AND r.order_line = l.number), 0) + coalesce((SELECT sum(p.quantity) FROM refund_part p WHERE "
-      "p.order_id = ?1 AND p.order_line = l.number AND p.return_id = ''), 0) FROM order_line l WHERE l.seq = sale_line.line_seq) WHERE line_seq IN "
-      "(SELECT l.seq FROM order_line l JOIN order_doc d ON d.seq = l.order_seq WHERE d.id = ?1)");
+      ("UPDATE sale_line SET remaining = remaining - (SELECT " + std::string(claimed_units) +
+       " FROM order_line l JOIN order_doc d ON d.seq = l.order_seq WHERE l.seq = sale_line.line_seq) WHERE line_seq IN (SELECT l.seq FROM order_line l "
+       "JOIN order_doc d ON d.seq = l.order_seq WHERE d.id = ?1)")
+          .c_str());
   return take.reset().bind(order).run();
 }
 
@@ -209,7 +208,7 @@ Result<void> Store::record(Command const& command, std::string_view body_hash, s
                    .bind(l.serial)
                    .bind(facts_json(l.facts))
                    .run();
-    if (ok && !l.order.empty() && row.verdict != "deny") ok = take_from_sale(l.order, l.order_line, l.quantity);
+    if (ok && !l.order.empty()) ok = take_from_sale(l.order, l.order_line, l.quantity);
   }
   for (auto const& row : changes.dropped_claims) {
     if (ok && !row.line.order.empty()) ok = take_from_sale(row.line.order, row.line.order_line, -row.line.quantity);

@@ -209,11 +209,8 @@ CREATE VIEW disposition_turnaround AS SELECT m.return_id, m.line, m.disposition,
   r.return_id = m.return_id AND r.line = m.line AND r.what = 'received')) / 3600000.0 AS hours FROM return_move m WHERE m.what = 'stocked';
 )sql";
 
-/// What was denied claims no units of its sale, and what an order comes to is less what was credited of it.
+/// What an order comes to is less what was credited of it, and an order without parcels has come to something too.
 char const* const schema_step_7 = R"sql(
-UPDATE sale_line SET remaining = remaining + (SELECT coalesce(sum(r.quantity), 0) FROM order_line l JOIN order_doc d ON d.seq = l.order_seq
-  JOIN return_line r ON r.order_id = d.id AND r.order_line = l.number WHERE l.seq = sale_line.line_seq
-  AND CASE (SELECT i.state FROM instance i WHERE i.subject = r.return_id) WHEN 'denied' THEN 1 WHEN 'cancelled' THEN 0 WHEN 'expired' THEN 0 ELSE r.verdict = 'deny' END);
 DROP VIEW order_balance;
 CREATE VIEW order_balance AS SELECT b.*, CASE WHEN b.due = 0 THEN 0 ELSE b.due - b.credited END - b.paid + b.refunded AS outstanding FROM (
   SELECT d.id AS order_id, d.currency, i.state, CASE WHEN i.state IN ('cancelled', 'rejected') THEN 0 ELSE d.total END AS due,
