@@ -17,8 +17,6 @@ using trade::TimerAction;
 
 namespace {
 
-constexpr char const* expiry_clock = "reservation/expire";
-
 /// The order that the wanted lines would be: what the policy's rules look at.
 trade::Order order_like(Context const& context, trade::ReserveStock const& body) {
   trade::Order out;
@@ -115,43 +113,6 @@ Result<void> reserve_again(Context& context, Buyer const& who, std::string const
   auto const promises = promises_for(context, body, view);
   if (!promises) return Unexpected{promises.error()};
   return context.apply(place(context, who, *promises));
-}
-
-Result<void> ReservationSubject::load(Context& context, store::StoredInstance stored) {
-  instance.stored = std::move(stored);
-  return seat(context, instance);
-}
-
-Result<void> ReservationSubject::reload(Context& context) {
-  auto stored = context.instance(instance.stored.subject);
-  if (!stored) return Unexpected{stored.error()};
-  return load(context, std::move(**stored));
-}
-
-Result<Subject::Frames> ReservationSubject::frames(Context& context) {
-  (void)context;
-  auto frame = instance.pin.book->order_frame(rulebook::OrderFacts{});
-  if (!frame) return Unexpected{frame.error()};
-  return Frames{std::move(*frame), std::nullopt};
-}
-
-/// Whatever ends it, nothing stays promised to it.
-Result<void> ReservationSubject::arrived(Context& context) {
-  if (!instance.stored.closed) return {};
-  std::vector<ledger::Transfer> group;
-  for (auto const& pending : context.ledger.pendings_of(instance.stored.subject)) {
-    context.freed.insert(context.ledger.key(pending.debit).unit);
-    group.push_back(drop_of(pending));
-    // What has lapsed by its own date is dropped as such.
-    if (pending.expires.value != 0 && pending.expires <= context.command.at) group.back().kind = ledger::TransferKind::expire;
-  }
-  return group.empty() ? Result<void>{} : context.apply(std::move(group));
-}
-
-Result<bool> ReservationSubject::fire(Context& context, store::StoredTimer const& timer) {
-  if (timer.name != expiry_clock) return false;
-  auto const done = assert_event(context, "expire", {"system", ""});
-  return done ? Result<bool>(true) : Result<bool>(Unexpected{done.error()});
 }
 
 namespace {

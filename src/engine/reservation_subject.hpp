@@ -3,6 +3,9 @@
 
 namespace bylaw::inline v0::engine {
 
+/// The clock that ends a reservation by itself.
+inline constexpr char const* expiry_clock = "reservation/expire";
+
 /// A promise that is no order yet, in its workflow.
 class ReservationSubject : public Subject {
  public:
