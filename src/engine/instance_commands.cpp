@@ -98,12 +98,12 @@ Result<std::unique_ptr<Subject>> load_subject(Context& context, std::string cons
   }
   if ((*stored)->workflow == "reservation") {
     auto reservation = std::make_unique<ReservationSubject>();
-    if (auto const loaded = reservation->load(context, std::move(**stored)); !loaded) return Unexpected{loaded.error()};
+    if (auto const loaded = reservation->load(context, **stored); !loaded) return Unexpected{loaded.error()};
     return std::unique_ptr<Subject>(std::move(reservation));
   }
   if (is_request(**stored)) {
     auto request = std::make_unique<RequestSubject>();
-    if (auto const loaded = request->load(context, std::move(**stored)); !loaded) return Unexpected{loaded.error()};
+    if (auto const loaded = request->load(context, **stored); !loaded) return Unexpected{loaded.error()};
     return std::unique_ptr<Subject>(std::move(request));
   }
   auto subject = std::make_unique<PlainSubject>();

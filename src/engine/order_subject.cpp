@@ -36,16 +36,15 @@ Result<void> ship(Context& context, OrderView const& view) {
     }
     event.transfers.push_back(keep_of(pending, pending.amount));
     auto const known = ordered.find(key.unit);
-    trade::Item const* other = nullptr;
-    if (known == ordered.end()) {
+    auto const* item = known != ordered.end() ? known->second : nullptr;
+    if (item == nullptr) {
       // A substitute is none of the items that were ordered.
-      auto found = context.store.load_item(key.unit, context.command.at);
+      auto const found = context.store.load_item(key.unit, context.command.at);
       if (!found) return Unexpected{found.error()};
-      other = *found;
-      if (!other) continue;
+      item = *found;
+      if (item == nullptr) continue;
     }
-    auto const& item = known != ordered.end() ? *known->second : *other;
-    if (auto const valued = value_out(context, event, item, {key.place, key.detail}, pending.amount, "expenses:cogs", id); !valued) return valued;
+    if (auto const valued = value_out(context, event, *item, {key.place, key.detail}, pending.amount, "expenses:cogs", id); !valued) return valued;
     out[key.unit] += pending.amount;
   }
   if (policy_posts_on(context, "shipment.shipped")) {

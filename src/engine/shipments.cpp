@@ -72,7 +72,7 @@ Result<void> check_picked(Context& context, OrderSubject const& order, std::vect
   }
   for (auto const& [item, units] : picked) {
     // What was never ordered goes in the place of something else.
-    if (std::none_of(before.begin(), before.end(), [&](trade::Line const& line) { return line.item == item; })) continue;
+    if (std::none_of(before.begin(), before.end(), [&sku = item](trade::Line const& line) { return line.item == sku; })) continue;
     std::int64_t wanted = 0;
     for (auto const& line : view.stored.order.lines) wanted += line.item == item ? line.quantity : 0;
     for (auto const* gone : {&view.shipped_units, &view.credited_units}) {

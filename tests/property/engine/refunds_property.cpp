@@ -151,7 +151,9 @@ class Desk {
          "AND l.number=c.line WHERE l.service=0), 0) AS waiting, coalesce((SELECT sum(posted) FROM "
          "balance_now WHERE kind=0 AND status='inspection'), 0) AS here) WHERE waiting != here"},
         {"the books of a company do not balance", "SELECT place, unit FROM balance_now WHERE kind=1 GROUP BY place, unit HAVING sum(posted) != 0"}};
-    for (auto const& [what, sql] : laws) {
+    for (auto const& law : laws) {
+      auto const* what = law.first;
+      auto const* sql = law.second;
       auto const found = shop_.rows(sql);
       std::string first;
       if (!found.empty()) {
