@@ -52,17 +52,14 @@ Result<Money> net_of(Money net, std::int64_t before, std::int64_t now) {
 
 /// What is promised of an item beyond what is still wanted of it is given back. Substitutes are looked for anew.
 Result<void> give_back_surplus(Context& context, OrderView const& view) {
-  std::map<std::string, std::int64_t> wanted;
-  for (auto const& line : view.stored.order.lines) wanted[line.item] += line.quantity;
-  for (auto const& [item, units] : view.shipped_units) wanted[item] -= units;
-  for (auto const& [item, units] : view.credited_units) wanted[item] -= units;
+  auto wanted = wanted_units(view.stored.order, view.shipped_units, view.credited_units);
   std::map<std::string, std::vector<ledger::Pending>> promised;
   for (auto const& pending : context.ledger.pendings_of(view.stored.order.id)) promised[context.ledger.key(pending.debit).unit].push_back(pending);
   for (auto& [item, pendings] : promised) {
     in_giving_order(context, pendings);
     std::int64_t have = 0;
     for (auto const& pending : pendings) have += pending.amount;
-    auto const keep = std::max<std::int64_t>(wanted.count(item) != 0 ? wanted[item] : 0, 0);
+    auto const keep = std::max<std::int64_t>(wanted[item], 0);
     if (auto const cut = cut_promises(context, pendings, have - std::min(have, keep)); !cut) return cut;
   }
   return {};

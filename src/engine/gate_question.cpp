@@ -64,6 +64,14 @@ Result<bool> look_at_refund(Context& context, trade::RefundOrder const& body, Qu
   return true;
 }
 
+/// What units of an item cost; nothing: it has no unit cost.
+Result<std::optional<Money>> worth_of(trade::Item const& item, std::int64_t units) {
+  if (!item.unit_cost) return std::optional<Money>{};
+  auto const value = multiply(*item.unit_cost, Decimal(units), Rounding::half_even);
+  if (!value) return Unexpected{value.error()};
+  return std::optional<Money>(*value);
+}
+
 /// What a count differs from the books, or what is broken, at the cost of its units.
 Result<bool> look_at_stock(Context& context, trade::ObserveStock const& body, Question& out) {
   auto const item = context.store.load_item(body.item, context.command.at);
@@ -77,8 +85,7 @@ Result<bool> look_at_stock(Context& context, trade::ObserveStock const& body, Qu
   }
   out.ask.reason = body.reason;
   out.ask.order = body.order;
-  if (!(*item)->unit_cost) return true;
-  auto const value = multiply(*(*item)->unit_cost, Decimal(units), Rounding::half_even);
+  auto const value = worth_of(**item, units);
   if (!value) return Unexpected{value.error()};
   out.ask.amount = *value;
   return true;
@@ -89,8 +96,7 @@ Result<bool> look_at_scrap(Context& context, trade::MoveStock const& body, Quest
   auto const item = context.store.load_item(body.item, context.command.at);
   if (!item) return Unexpected{item.error()};
   if (!*item) return false;
-  if (!(*item)->unit_cost) return true;
-  auto const value = multiply(*(*item)->unit_cost, Decimal(body.quantity), Rounding::half_even);
+  auto const value = worth_of(**item, body.quantity);
   if (!value) return Unexpected{value.error()};
   out.ask.amount = *value;
   return true;
@@ -103,15 +109,16 @@ Result<bool> look_at_count(Context& context, trade::PostCount const& body, Quest
     if (!row.counted) continue;
     auto const item = context.store.load_item(row.item, context.command.at);
     if (!item) return Unexpected{item.error()};
-    if (!*item || !(*item)->unit_cost) continue;
+    if (!*item) continue;
     auto const units = *row.counted > row.expected ? *row.counted - row.expected : row.expected - *row.counted;
-    auto const value = multiply(*(*item)->unit_cost, Decimal(units), Rounding::half_even);
+    auto const value = worth_of(**item, units);
     if (!value) return Unexpected{value.error()};
-    if (!out.ask.amount || out.ask.amount->currency() != value->currency()) {
+    if (!*value) continue;
+    if (!out.ask.amount || out.ask.amount->currency() != (*value)->currency()) {
       out.ask.amount = *value;
       continue;
     }
-    auto const sum = add(*out.ask.amount, *value);
+    auto const sum = add(*out.ask.amount, **value);
     if (!sum) return Unexpected{sum.error()};
     out.ask.amount = *sum;
   }

@@ -77,7 +77,8 @@ Result<void> unpack_kits(Context& context, trade::Order& order) {
     auto const item = context.store.load_item(line.item, context.command.at);
     if (!item) return Unexpected{item.error()};
     line.service = line.service || (*item != nullptr && (*item)->service);
-    auto const parts = line.service ? Result<std::vector<KitPart>>(std::vector<KitPart>{}) : parts_of(context, line.item);
+    bool const kit = !line.service && *item != nullptr && !catalog::value_of((*item)->attributes, "item.parts").empty();
+    auto const parts = kit ? parts_of(context, line.item) : Result<std::vector<KitPart>>(std::vector<KitPart>{});
     if (!parts) return Unexpected{parts.error()};
     if (parts->empty()) {
       if (any) out.push_back(line);

@@ -143,8 +143,7 @@ Result<void> OrderSubject::check_blocks(Context& context, std::string const& eve
   for (auto const& stop : *stops) {
     if (!has_word(stop.blocks, event)) continue;
     if (stop.what == "location" && !place.empty() && stop.target != place) continue;
-    return context.refuse("stopped", "the " + stop.what + " `" + stop.target + "` is stopped by `" + stop.name + "`: " + stop.text,
-                          "lift the stop, or wait until it is over");
+    return refuse_stopped(context, stop);
   }
   return {};
 }

@@ -28,6 +28,9 @@ void note_shipped(Context& context, OrderView& view, std::string const& item, st
 inline constexpr std::string_view credited_path = "order.credited.";
 [[nodiscard]] std::map<std::string, std::int64_t> credited_units_of(trade::Order const& order);
 void note_credited(Context& context, OrderView& view, std::string const& item, std::int64_t units);
+/// Units of an order that are still to be sent, by item: what was ordered, less what has left and what was paid back instead.
+[[nodiscard]] std::map<std::string, std::int64_t> wanted_units(trade::Order const& order, std::map<std::string, std::int64_t> const& shipped,
+                                                               std::map<std::string, std::int64_t> const& credited);
 /// Brings the facts about holds to what `holds` are now.
 void tell_holds(OrderView& view);
 
@@ -92,6 +95,8 @@ class OrderSubject : public Subject {
 
 /// Stops in force that keep this order from something: of its channel, its items, where its stock is reserved.
 [[nodiscard]] Result<std::vector<trade::StopRow>> stops_of(Context& context, OrderView const& view);
+/// What a stop keeps from happening is refused with `stopped`.
+[[nodiscard]] Unexpected<Error> refuse_stopped(Context const& context, trade::StopRow const& stop);
 /// All stops in force: those of the policy that nobody lifted, and those of persons.
 [[nodiscard]] Result<std::vector<trade::StopRow>> stops_in_force(Context& context);
 

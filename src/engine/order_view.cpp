@@ -66,6 +66,16 @@ Result<void> complete(Context& context, OrderView& view, bool paid) {
   return read_measures(context, *context.version, view);
 }
 
+std::map<std::string, std::int64_t> wanted_units(trade::Order const& order, std::map<std::string, std::int64_t> const& shipped,
+                                                 std::map<std::string, std::int64_t> const& credited) {
+  std::map<std::string, std::int64_t> out;
+  for (auto const& line : order.lines) out[line.item] += line.quantity;
+  for (auto const* gone : {&shipped, &credited}) {
+    for (auto const& [item, units] : *gone) out[item] -= units;
+  }
+  return out;
+}
+
 std::map<std::string, std::int64_t> credited_units_of(trade::Order const& order) { return units_by_item(order, credited_path); }
 
 std::map<std::string, std::int64_t> shipped_units_of(trade::Order const& order) { return units_by_item(order, shipped_path); }

@@ -39,10 +39,9 @@ std::optional<Money> booked_of(OrderMoney const& money, trade::RecordPayment con
 }
 
 /// What the bank takes back of what came in another currency leaves in that one: as it says, or at the rate at which it came.
-void add_charged_back(Context& context, OrderMoney const& money, std::string const& tender, trade::RecordPayment const& body,
+void add_charged_back(Context& context, std::string const& tender, trade::RecordPayment const& body, std::optional<Money> const& booked,
                       std::vector<ledger::Transfer>& group) {
   bool const won = body.what == "chargeback_won";
-  auto const booked = booked_of(money, body);
   auto legs = finance::charged_back(tender, body.amount, won);
   if (booked && booked->currency() != body.amount.currency()) {
     for (auto& leg : legs) (won ? leg.debit : leg.credit) = "assets:exchange";
@@ -126,9 +125,10 @@ Result<void> run(Context& context, trade::RecordPayment const& body) {
                             "correct the amount");
     }
     std::vector<ledger::Transfer> group;
-    add_charged_back(context, *money, known->tender, body, group);
-    context.changes.payments.push_back({body.order, body.payment, known->tender, body.what, body.amount, {}, booked_of(*money, body)});
-    if (auto const booked = context.apply(std::move(group)); !booked) return booked;
+    auto const booked = booked_of(*money, body);
+    add_charged_back(context, known->tender, body, booked, group);
+    context.changes.payments.push_back({body.order, body.payment, known->tender, body.what, body.amount, {}, booked});
+    if (auto const applied = context.apply(std::move(group)); !applied) return applied;
     context.announce("order." + body.what, body.order, subject.instance.stored.state);
   }
   if (subject.instance.stored.closed) return {};

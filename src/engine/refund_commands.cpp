@@ -10,18 +10,6 @@ namespace bylaw::inline v0::engine {
 
 namespace {
 
-/// Units of an item that have neither left nor been paid back as not to be sent.
-std::int64_t unsent_units(trade::Order const& order, std::string const& item) {
-  std::int64_t units = 0;
-  for (auto const& line : order.lines) units += line.item == item ? line.quantity : 0;
-  auto const shipped = shipped_units_of(order);
-  auto const credited = credited_units_of(order);
-  for (auto const* gone : {&shipped, &credited}) {
-    if (auto const at = gone->find(item); at != gone->end()) units -= at->second;
-  }
-  return units;
-}
-
 class DirectRefund {
  public:
   DirectRefund(Context& context, OrderMoney& money, trade::RefundOrder const& body) : context_(context), money_(money), body_(body) {}
@@ -86,10 +74,12 @@ class DirectRefund {
     auto const times = context_.store.order_times(money_.order.id);
     if (!times) return Unexpected{times.error()};
     if (sold.service) return {};
-    if (line.shipped && times->shipped == 0 && shipped_units_of(money_.order).empty()) {
+    auto const shipped = shipped_units_of(money_.order);
+    if (line.shipped && times->shipped == 0 && shipped.empty()) {
       return context_.refuse("not_shipped", "line " + std::to_string(line.line) + " has not been shipped", "write \"units\": \"unshipped\"");
     }
-    if (!line.shipped && line.quantity > unsent_units(money_.order, sold.item)) {
+    auto const unsent = wanted_units(money_.order, shipped, credited_units_of(money_.order));
+    if (!line.shipped && line.quantity > unsent.at(sold.item)) {
       return context_.refuse("already_shipped", "not so many of `" + sold.item + "` are still to be sent", "pay back those that have left as \"shipped\"");
     }
     if (!line.shipped && times->shipped != 0) {

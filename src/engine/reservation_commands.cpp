@@ -147,8 +147,7 @@ Result<void> check_stops(Context& context, trade::ReserveStock const& body) {
     if (!has_word(stop.blocks, "allocate")) continue;
     bool const of_item = stop.what == "item" && std::any_of(body.lines.begin(), body.lines.end(), [&](auto const& line) { return line.item == stop.target; });
     if (!of_item && !(stop.what == "channel" && stop.target == body.channel)) continue;
-    return context.refuse("stopped", "the " + stop.what + " `" + stop.target + "` is stopped by `" + stop.name + "`: " + stop.text,
-                          "lift the stop, or wait until it is over");
+    return refuse_stopped(context, stop);
   }
   return {};
 }

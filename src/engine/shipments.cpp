@@ -70,18 +70,15 @@ Result<void> check_picked(Context& context, OrderSubject const& order, std::vect
     if (parcel.state != "picked" && parcel.state != "packed") continue;
     for (auto const& content : contents_of(parcel)) picked[content.item] += content.quantity;
   }
+  auto wanted = wanted_units(view.stored.order, view.shipped_units, view.credited_units);
   for (auto const& [item, units] : picked) {
     // What was never ordered goes in the place of something else.
     if (std::none_of(before.begin(), before.end(), [&sku = item](trade::Line const& line) { return line.item == sku; })) continue;
-    std::int64_t wanted = 0;
-    for (auto const& line : view.stored.order.lines) wanted += line.item == item ? line.quantity : 0;
-    for (auto const* gone : {&view.shipped_units, &view.credited_units}) {
-      if (auto const at = gone->find(item); at != gone->end()) wanted -= at->second;
-    }
-    if (units > wanted)
+    auto const left = wanted[item];
+    if (units > left)
       return context.refuse(
           "already_picked",
-          std::to_string(units) + " of `" + item + "` are picked, and " + std::to_string(std::max<std::int64_t>(wanted, 0)) + " would still be wanted",
+          std::to_string(units) + " of `" + item + "` are picked, and " + std::to_string(std::max<std::int64_t>(left, 0)) + " would still be wanted",
           "cancel the parcel first, or send a return when it has come");
   }
   return {};

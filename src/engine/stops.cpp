@@ -58,6 +58,11 @@ bool concerns(Context const& context, StopRow const& stop, OrderView const& view
 
 }  // namespace
 
+Unexpected<Error> refuse_stopped(Context const& context, StopRow const& stop) {
+  return context.refuse("stopped", "the " + stop.what + " `" + stop.target + "` is stopped by `" + stop.name + "`: " + stop.text,
+                        "lift the stop, or wait until it is over");
+}
+
 Result<std::vector<StopRow>> stops_of(Context& context, OrderView const& view) {
   auto stops = stops_in_force(context);
   if (stops) std::erase_if(*stops, [&](StopRow const& s) { return !concerns(context, s, view); });
